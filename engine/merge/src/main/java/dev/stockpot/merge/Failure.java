@@ -1,0 +1,31 @@
+package dev.stockpot.merge;
+
+/**
+ * Why something could not be done. The kind decides what follows.
+ *
+ * @param message what went wrong, where, and what to do; one line or several, for a person
+ */
+public record Failure(Kind kind, String message) {
+
+  /** Who can mend it, and so whether another attempt makes sense. */
+  public enum Kind {
+    /** The plan or a checkpoint is wrong: no attempt will do better. */
+    USER_INPUT,
+    /** Disk, permissions, memory of the host: the same attempt works once the user has mended it. */
+    ENVIRONMENT,
+    /** Likely to pass: worth another attempt as it is. */
+    TRANSIENT,
+    /** Worth another attempt in smaller chunks. */
+    OUT_OF_DEVICE_MEMORY,
+    /** A fault of ours: the worker restarts, and another attempt is made. */
+    BUG;
+
+    /** Whether another attempt at the same task can succeed without anybody doing anything. */
+    public boolean worthRetrying() {
+      return switch (this) {
+        case USER_INPUT, ENVIRONMENT -> false;
+        case TRANSIENT, OUT_OF_DEVICE_MEMORY, BUG -> true;
+      };
+    }
+  }
+}

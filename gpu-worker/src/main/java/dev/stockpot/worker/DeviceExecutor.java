@@ -1,0 +1,55 @@
+package dev.stockpot.worker;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.LeaseId;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Merges tensor tasks on one device, on threads of its own. Owned by one worker actor, which closes
+ * it.
+ */
+public interface DeviceExecutor extends AutoCloseable {
+
+  Device device();
+
+  /** Bytes of task traffic worth queueing, so that the device never waits for the next lease. */
+  long capacity();
+
+  /**
+   * Queues the tasks of a lease. Outcomes come in batches, on a thread of the executor, in any
+   * order; a task whose lease was abandoned has none.
+   */
+  void submit(LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done);
+
+  /** Forgets the tasks of a lease: those not begun are dropped, those under way stop soon. */
+  void abandon(LeaseId lease);
+
+  /** Closes the files of a job that has no lease here any more. */
+  void release(String job);
+
+  /** Stops all work and waits until no thread of the executor touches a file. */
+  @Override
+  void close();
+
+  /** How one task ended. */
+  sealed interface Outcome {
+    LeaseId lease();
+
+    int task();
+
+    /** Merged, and its bytes flushed to storage. */
+    record Merged(LeaseId lease, Receipt receipt) implements Outcome {
+      @Override
+      public int task() {
+        return receipt.task();
+      }
+    }
+
+    record Failed(LeaseId lease, int task, Failure failure) implements Outcome {}
+  }
+}

@@ -1,0 +1,35 @@
+package dev.stockpot.protocol;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.Receipt;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What a worker says to a coordinator. */
+public sealed interface WorkerEvent extends WireMessage {
+
+  /**
+   * The worker's whole state, sent at start and then at every heartbeat. Absolute, so that a lost or
+   * repeated report does no harm.
+   *
+   * @param capacity bytes of task traffic (read plus written) that the worker wants to hold leased
+   * @param held the leases that the worker knows; each is renewed by the report
+   */
+  record WorkerReported(
+      WorkerId worker, ActorRef<WorkerCommand> ref, Device device, long capacity, List<LeaseId> held)
+      implements WorkerEvent {
+    public WorkerReported {
+      held = List.copyOf(held);
+    }
+  }
+
+  /** Tasks of a lease are done and their bytes flushed. Repeated until acknowledged. */
+  record TensorsMerged(LeaseId lease, List<Receipt> receipts) implements WorkerEvent {
+    public TensorsMerged {
+      receipts = List.copyOf(receipts);
+    }
+  }
+
+  /** One task of a lease failed. The worker goes on with the others. */
+  record TensorFailed(LeaseId lease, int task, Failure failure) implements WorkerEvent {}
+}
