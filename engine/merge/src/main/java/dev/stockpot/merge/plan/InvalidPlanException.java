@@ -1,0 +1,21 @@
+package dev.stockpot.merge.plan;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Says every mistake of a plan file; its message is all of them, ready to print. */
+public final class InvalidPlanException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<PlanProblem> problems;
+
+  InvalidPlanException(List<PlanProblem> problems) {
+    super(problems.stream().map(PlanProblem::toString).collect(Collectors.joining("\n")));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** In the order of the file; at least one. */
+  public List<PlanProblem> problems() {
+    return problems;
+  }
+}

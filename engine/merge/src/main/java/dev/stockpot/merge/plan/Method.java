@@ -1,0 +1,30 @@
+package dev.stockpot.merge.plan;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The ways to combine checkpoints. */
+public enum Method {
+  /** The weighted sum of the ingredients, element by element. */
+  LINEAR("linear");
+
+  private final String planName;
+
+  Method(String planName) {
+    this.planName = planName;
+  }
+
+  /** The word that a plan uses. */
+  public String planName() {
+    return planName;
+  }
+
+  static Optional<Method> named(String planName) {
+    return Arrays.stream(values()).filter(m -> m.planName.equals(planName)).findFirst();
+  }
+
+  static List<String> planNames() {
+    return Arrays.stream(values()).map(Method::planName).toList();
+  }
+}
