@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * Runs one task after another in chunks small enough to stay in the core's cache: read every source,
- * combine, write, with checksums of all of it on the way. One per thread; owns its buffers.
+ * Runs one task after another in chunks small enough to stay in the core's cache: read every
+ * source, combine, write, with checksums of all of it on the way. One per thread; owns its buffers.
  *
  * <p>Positional reads into a cached buffer, not mapped files: a mapped file that is truncated while
  * it is read ends the process with SIGBUS, a positional read ends in an error that can be told.
@@ -57,8 +57,8 @@ final class ChunkLoop implements AutoCloseable {
    *     plan's policy for NaN and infinity
    * @throws IOException if a file cannot be read or written
    */
-  @org.jspecify.annotations.Nullable Receipt run(
-      MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
+  @org.jspecify.annotations.Nullable
+  Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
     Progress progress = new Progress(task);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
@@ -108,8 +108,7 @@ final class ChunkLoop implements AutoCloseable {
     write(spec, task, done * width, merged, progress);
   }
 
-  private void copyChunk(
-      MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
+  private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
       throws IOException {
     MemorySegment first = read(spec, task, 0, done, bytes, progress);
     for (int k = 1; k < task.sources().size(); k++) {
@@ -146,8 +145,7 @@ final class ChunkLoop implements AutoCloseable {
       if (count < 0) {
         throw MergeException.userInput(
             "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
-                .formatted(
-                    path, task.tensor(), channel.size(), range.offset() + range.length()));
+                .formatted(path, task.tensor(), channel.size(), range.offset() + range.length()));
       }
     }
     long read = System.nanoTime();

@@ -9,8 +9,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface WorkerCommand extends WireMessage {
 
   /**
-   * Do these tasks. The worker answers {@code replyTo} with {@link WorkerEvent}s and keeps the lease
-   * until it is closed.
+   * Do these tasks. The worker answers {@code replyTo} with {@link WorkerEvent}s and keeps the
+   * lease until it is closed.
    */
   record MergeTensors(
       LeaseId lease, MergeSpec spec, List<TensorTask> tasks, ActorRef<WorkerEvent> replyTo)

@@ -9,14 +9,18 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface WorkerEvent extends WireMessage {
 
   /**
-   * The worker's whole state, sent at start and then at every heartbeat. Absolute, so that a lost or
-   * repeated report does no harm.
+   * The worker's whole state, sent at start and then at every heartbeat. Absolute, so that a lost
+   * or repeated report does no harm.
    *
    * @param capacity bytes of task traffic (read plus written) that the worker wants to hold leased
    * @param held the leases that the worker knows; each is renewed by the report
    */
   record WorkerReported(
-      WorkerId worker, ActorRef<WorkerCommand> ref, Device device, long capacity, List<LeaseId> held)
+      WorkerId worker,
+      ActorRef<WorkerCommand> ref,
+      Device device,
+      long capacity,
+      List<LeaseId> held)
       implements WorkerEvent {
     public WorkerReported {
       held = List.copyOf(held);

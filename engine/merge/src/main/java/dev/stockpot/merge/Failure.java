@@ -11,8 +11,10 @@ public record Failure(Kind kind, String message) {
   public enum Kind {
     /** The plan or a checkpoint is wrong: no attempt will do better. */
     USER_INPUT,
-    /** Disk, permissions, memory of the host: the same attempt works once the user has mended it. */
+    /** Permissions, a failing disk, a missing file system: works once the user has mended it. */
     ENVIRONMENT,
+    /** The output's file system is full: works once there is room. */
+    OUT_OF_DISK,
     /** Likely to pass: worth another attempt as it is. */
     TRANSIENT,
     /** Worth another attempt in smaller chunks. */
@@ -23,7 +25,7 @@ public record Failure(Kind kind, String message) {
     /** Whether another attempt at the same task can succeed without anybody doing anything. */
     public boolean worthRetrying() {
       return switch (this) {
-        case USER_INPUT, ENVIRONMENT -> false;
+        case USER_INPUT, ENVIRONMENT, OUT_OF_DISK -> false;
         case TRANSIENT, OUT_OF_DEVICE_MEMORY, BUG -> true;
       };
     }

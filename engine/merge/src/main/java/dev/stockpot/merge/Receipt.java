@@ -12,12 +12,7 @@ import java.util.List;
  * @param infinity number of infinite elements written
  */
 public record Receipt(
-    int task,
-    int outputCrc,
-    List<Integer> sourceCrcs,
-    long nan,
-    long infinity,
-    StageNanos times) {
+    int task, int outputCrc, List<Integer> sourceCrcs, long nan, long infinity, StageNanos times) {
 
   public Receipt {
     sourceCrcs = List.copyOf(sourceCrcs);

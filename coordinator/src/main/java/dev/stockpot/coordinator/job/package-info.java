@@ -1,0 +1,5 @@
+/** One merge from its plan to its output: the job's actor, its events and its task board. */
+@NullMarked
+package dev.stockpot.coordinator.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+package dev.stockpot.coordinator.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.Serializer;
+import org.apache.pekko.serialization.Serializers;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The JSON of a {@link JournalEntry}. Events are serialized by Pekko; those of a {@link JsonEvents}
+ * serializer stand as JSON, others as base64.
+ */
+final class JournalEntryJson {
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Serialization serialization;
+
+  JournalEntryJson(Serialization serialization) {
+    this.serialization = serialization;
+  }
+
+  /**
+   * The entry as one line of JSON.
+   *
+   * @throws RuntimeException if an event has no serializer or its serializer refuses it
+   */
+  String write(JournalEntry entry) {
+    ObjectNode node = JSON.createObjectNode();
+    switch (entry) {
+      case JournalEntry.Deleted deleted -> node.put("deletedTo", deleted.to());
+      case JournalEntry.Written written -> {
+        ArrayNode events = node.putArray("events");
+        for (PersistentRepr event : written.events()) {
+          write(event, events.addObject());
+        }
+      }
+    }
+    return JSON.writeValueAsString(node);
+  }
+
+  private void write(PersistentRepr event, ObjectNode node) {
+    Object payload = event.payload();
+    Serializer serializer = serialization.findSerializerFor(payload);
+    byte[] bytes = serializer.toBinary(payload);
+    node.put("sequence", event.sequenceNr());
+    node.put("writer", event.writerUuid());
+    node.put("adapter", event.manifest());
+    node.put("timestamp", event.timestamp());
+    node.put("serializer", serializer.identifier());
+    node.put("manifest", Serializers.manifestFor(serializer, payload));
+    if (serializer instanceof JsonEvents) {
+      node.set("event", JSON.readTree(bytes));
+    } else {
+      node.put("bytes", bytes);
+    }
+  }
+
+  JournalEntry read(String text, String persistenceId) {
+    JsonNode node = JSON.readTree(text);
+    if (node.has("deletedTo")) {
+      return new JournalEntry.Deleted(node.get("deletedTo").longValue());
+    }
+    List<PersistentRepr> events = new ArrayList<>();
+    for (JsonNode event : node.get("events")) {
+      events.add(readEvent(event, persistenceId));
+    }
+    return new JournalEntry.Written(events);
+  }
+
+  private PersistentRepr readEvent(JsonNode node, String persistenceId) {
+    JsonNode json = node.get("event");
+    byte[] bytes =
+        json == null
+            ? node.get("bytes").binaryValue()
+            : JSON.writeValueAsString(json).getBytes(StandardCharsets.UTF_8);
+    Object payload =
+        serialization
+            .deserialize(
+                bytes, node.get("serializer").intValue(), node.get("manifest").stringValue())
+            .get();
+    return PersistentRepr.apply(
+            payload,
+            node.get("sequence").longValue(),
+            persistenceId,
+            node.get("adapter").stringValue(),
+            false,
+            ActorRef.noSender(),
+            node.get("writer").stringValue())
+        .withTimestamp(node.get("timestamp").longValue());
+  }
+}

@@ -1,0 +1,132 @@
+package dev.stockpot.coordinator.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * An append-only file of lines, each its CRC-32C in eight hex digits, a space, and one JSON text.
+ *
+ * <p>A line is on storage when {@link #append} returns. A crash can leave a torn last line, which
+ * was never acknowledged: opening the file cuts it off. A damaged line with whole lines after it is
+ * not the work of a crash and is an error.
+ */
+final class JournalFile implements Closeable {
+
+  private static final int PREFIX = 9;
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private JournalFile(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Opens or creates the file, and cuts off a torn end. */
+  static JournalFile open(Path file) throws IOException {
+    boolean created = Files.notExists(file);
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    try {
+      if (created) {
+        forceDirectory(file.toAbsolutePath().getParent());
+      }
+      JournalFile journal = new JournalFile(file, channel);
+      journal.forEach(_ -> {});
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Writes one entry and forces it to storage. */
+  void append(String json) throws IOException {
+    long start = channel.size();
+    ByteBuffer line = ByteBuffer.wrap(line(json));
+    try {
+      while (line.hasRemaining()) {
+        channel.write(line, start + line.position());
+      }
+      channel.force(false);
+    } catch (IOException e) {
+      channel.truncate(start);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private static byte[] line(String json) {
+    byte[] text = json.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer line = ByteBuffer.allocate(PREFIX + text.length + 1);
+    line.put(
+        (HexFormat.of().toHexDigits((int) crc(text, 0, text.length)) + " ")
+            .getBytes(StandardCharsets.US_ASCII));
+    line.put(text).put((byte) '\n');
+    return line.array();
+  }
+
+  /** Hands over every entry, oldest first. */
+  void forEach(Consumer<String> entries) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int start = 0;
+    while (start < bytes.length) {
+      int end = start;
+      while (end < bytes.length && bytes[end] != '\n') {
+        end++;
+      }
+      if (end == bytes.length || !isWhole(bytes, start, end)) {
+        cutOff(start, end, bytes.length);
+        return;
+      }
+      entries.accept(
+          new String(bytes, start + PREFIX, end - start - PREFIX, StandardCharsets.UTF_8));
+      start = end + 1;
+    }
+  }
+
+  private void cutOff(int start, int end, int length) throws IOException {
+    if (end < length - 1) {
+      throw new IOException(
+          "%s: the entry at byte %d is damaged, and others follow it; restore the file, or delete its directory to begin anew"
+              .formatted(file, start));
+    }
+    channel.truncate(start);
+    channel.force(false);
+  }
+
+  private static boolean isWhole(byte[] bytes, int start, int end) {
+    int length = end - start - PREFIX;
+    if (length < 0 || bytes[start + PREFIX - 1] != ' ') {
+      return false;
+    }
+    String crc = new String(bytes, start, PREFIX - 1, StandardCharsets.US_ASCII);
+    return crc.equals(HexFormat.of().toHexDigits((int) crc(bytes, start + PREFIX, length)));
+  }
+
+  private static long crc(byte[] bytes, int offset, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, offset, length);
+    return crc.getValue();
+  }
+
+  private static void forceDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
