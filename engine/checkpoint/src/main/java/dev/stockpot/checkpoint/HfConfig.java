@@ -1,0 +1,80 @@
+package dev.stockpot.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What merging needs to know of a {@code config.json}; null where the file does not say it.
+ *
+ * <p>Where a multimodal model keeps the numbers of its language model in {@code text_config}, they
+ * are taken from there unless they stand at the top too.
+ *
+ * @param architectures class names, such as {@code LlamaForCausalLM}; empty if not given
+ * @param dtype the value of {@code dtype}, else of {@code torch_dtype}, such as {@code bfloat16}
+ * @param nameOrPath {@code _name_or_path}: what the checkpoint was made from, as its author wrote
+ *     it
+ * @param quantized whether there is a {@code quantization_config}
+ */
+public record HfConfig(
+    List<String> architectures,
+    @Nullable String modelType,
+    @Nullable String dtype,
+    @Nullable Boolean tieWordEmbeddings,
+    @Nullable Long vocabSize,
+    @Nullable Long hiddenSize,
+    @Nullable Long numHiddenLayers,
+    @Nullable String nameOrPath,
+    boolean quantized) {
+
+  public static final String FILE_NAME = "config.json";
+
+  private static final long LARGEST = 1L << 26;
+
+  public HfConfig {
+    architectures = List.copyOf(architectures);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws CheckpointException if it cannot be read, is no JSON object, or one of the facts has a
+   *     value of the wrong type
+   */
+  public static HfConfig read(Path configJson) {
+    return parse(bytes(configJson), configJson.toString());
+  }
+
+  /** Parses the bytes of a config.json; {@code file} is its name for messages. */
+  public static HfConfig parse(byte[] bytes, String file) {
+    return new ConfigReader(file).read(bytes);
+  }
+
+  /**
+   * The config of a checkpoint whose tensors are of {@code dtype}: {@code torch_dtype} or {@code
+   * dtype}, whichever is there, says so, at the top and in nested configs such as {@code
+   * text_config} ({@code quantization_config} apart); if neither stands at the top, {@code
+   * torch_dtype} is added there. Every other byte stays as it is.
+   *
+   * @param file name for messages
+   * @throws IllegalArgumentException if transformers has no name for the dtype
+   */
+  public static byte[] withDtype(byte[] configJson, Dtype dtype, String file) {
+    return new ConfigRewrite(file, dtype).rewrite(configJson);
+  }
+
+  static byte[] bytes(Path configJson) {
+    try {
+      long size = Files.size(configJson);
+      if (size > LARGEST) {
+        throw new CheckpointException(
+            Problem.inFile(configJson.toString(), "is no model config: it has " + size + " bytes"));
+      }
+      return Files.readAllBytes(configJson);
+    } catch (IOException e) {
+      throw FileErrors.of(configJson, e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.stockpot.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * {@code model.safetensors.index.json}: which shard holds which tensor.
+ *
+ * <p>{@code metadata.total_size} is not believed and not read: published indexes give it in several
+ * meanings, and the shards' headers know it.
+ */
+final class ShardIndex {
+  static final String FILE_NAME = "model.safetensors.index.json";
+  private static final long LARGEST = 1L << 30;
+
+  private final String file;
+  private final ProblemList problems;
+  private final Map<String, String> weightMap = new LinkedHashMap<>();
+  private boolean hasWeightMap;
+
+  private ShardIndex(String file, ProblemList problems) {
+    this.file = file;
+    this.problems = problems;
+  }
+
+  /** Reads the file; the shard of each tensor is a plain name in the index's own directory. */
+  static Map<String, String> read(Path path) {
+    try {
+      long size = Files.size(path);
+      if (size > LARGEST) {
+        throw new CheckpointException(
+            Problem.inFile(path.toString(), "is no shard index: it has " + size + " bytes"));
+      }
+      return parse(Files.readAllBytes(path), path.toString());
+    } catch (IOException e) {
+      throw FileErrors.of(path, e);
+    }
+  }
+
+  static Map<String, String> parse(byte[] bytes, String file) {
+    ProblemList problems = new ProblemList();
+    ShardIndex index = new ShardIndex(file, problems);
+    try (StrictJson json = StrictJson.document(bytes, file)) {
+      json.readObject(index::readFields);
+    }
+    if (!index.hasWeightMap) {
+      problems.add(Problem.inFile(file, "has no weight_map; download it again"));
+    } else if (index.weightMap.isEmpty() && problems.isEmpty()) {
+      problems.add(Problem.inFile(file, "weight_map names no tensor; download it again"));
+    }
+    problems.throwIfAny();
+    return index.weightMap;
+  }
+
+  /** How many tensors each file of a weight map is to hold, by file name. */
+  static SortedMap<String, Integer> tensorsByFile(Map<String, String> weightMap) {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    weightMap.values().forEach(shard -> counts.merge(shard, 1, Integer::sum));
+    return counts;
+  }
+
+  private void readFields(JsonParser parser) {
+    String field;
+    while ((field = parser.nextName()) != null) {
+      JsonToken value = parser.nextToken();
+      if (!field.equals("weight_map")) {
+        parser.skipChildren();
+      } else if (hasWeightMap) {
+        problems.add(Problem.inFile(file, "has weight_map twice"));
+        parser.skipChildren();
+      } else {
+        hasWeightMap = true;
+        if (value == JsonToken.START_OBJECT) {
+          readWeightMap(parser);
+        } else {
+          problems.add(
+              Problem.inFile(
+                  file, "weight_map must be an object of strings, not " + StrictJson.kind(value)));
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  private void readWeightMap(JsonParser parser) {
+    String tensor;
+    while ((tensor = parser.nextName()) != null) {
+      JsonToken value = parser.nextToken();
+      String problem;
+      if (value == JsonToken.VALUE_STRING) {
+        String shard = parser.getString();
+        problem = problemOf(tensor, shard);
+        if (problem == null && weightMap.put(tensor, shard) != null) {
+          problem = "mapped twice";
+        }
+      } else {
+        problem = "must be mapped to a file name, not to " + StrictJson.kind(value);
+        parser.skipChildren();
+      }
+      if (problem != null) {
+        problems.add(new Problem(file, tensor, problem));
+      }
+    }
+  }
+
+  private static @Nullable String problemOf(String tensor, String shard) {
+    if (!StrictJson.isUnicode(tensor)) {
+      return "the name has half of a surrogate pair";
+    }
+    boolean plain =
+        StrictJson.isUnicode(shard)
+            && shard.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    if (!plain) {
+      return "mapped to "
+          + Printable.quoted(shard)
+          + ", which is no plain file name; shards lie beside their index";
+    }
+    if (!shard.endsWith(".safetensors")) {
+      return "mapped to " + Printable.quoted(shard) + ", which is no .safetensors file";
+    }
+    return null;
+  }
+}

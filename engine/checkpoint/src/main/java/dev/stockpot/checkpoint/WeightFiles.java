@@ -1,0 +1,179 @@
+package dev.stockpot.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that a path's weights lie in, by their names alone.
+ *
+ * @param files in the order of their names
+ * @param weightMap the index's, where there is one that counts
+ */
+record WeightFiles(
+    List<Path> files, @Nullable Map<String, String> weightMap, List<Problem> warnings) {
+  static final String SINGLE = "model.safetensors";
+  private static final String SUFFIX = ".safetensors";
+
+  static WeightFiles find(Path path) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return attributes.isDirectory() ? inDirectory(path) : single(path);
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(missing(path), e);
+    } catch (AccessDeniedException e) {
+      throw new CheckpointException(Problem.inFile(path.toString(), "no permission to read it"), e);
+    } catch (IOException e) {
+      throw FileErrors.of(path, e);
+    }
+  }
+
+  private static Problem missing(Path path) {
+    String shown = path.toString();
+    if (Files.isSymbolicLink(path)) {
+      return Problem.inFile(shown, "is a symbolic link to something that does not exist");
+    }
+    if (HubReference.matches(shown) && !Files.exists(path.subpath(0, 1))) {
+      return Problem.inFile(
+          shown,
+          "does not exist here; if it is a model on the hub: hub references are not supported yet,"
+              + " download it first (hf download "
+              + shown
+              + " --local-dir "
+              + path.getFileName()
+              + ") and give its directory");
+    }
+    return Problem.inFile(
+        shown, "does not exist; give the directory of a checkpoint or a .safetensors file");
+  }
+
+  private static WeightFiles single(Path path) {
+    String name = String.valueOf(path.getFileName());
+    if (!name.endsWith(SUFFIX)) {
+      String cure =
+          name.endsWith(ShardIndex.FILE_NAME)
+              ? "is the index of a checkpoint; give the directory that it lies in"
+              : isOtherFormat(name)
+                  ? "is not in the safetensors format; convert it to safetensors first"
+                  : "is no checkpoint; give a directory or a .safetensors file";
+      throw new CheckpointException(Problem.inFile(path.toString(), cure));
+    }
+    return new WeightFiles(List.of(path), null, List.of());
+  }
+
+  /**
+   * As transformers looks: {@code model.safetensors} counts before an index, which is then only
+   * reported.
+   */
+  private static WeightFiles inDirectory(Path directory) throws IOException {
+    TreeSet<String> names = names(directory);
+    if (names.contains(SINGLE)) {
+      List<Problem> warnings = strays(directory, names, List.of(SINGLE));
+      if (names.contains(ShardIndex.FILE_NAME)) {
+        warnings.addFirst(
+            Problem.inFile(
+                directory.resolve(ShardIndex.FILE_NAME).toString(),
+                "not read: model.safetensors lies beside it and counts first, as in transformers"));
+      }
+      return new WeightFiles(List.of(directory.resolve(SINGLE)), null, warnings);
+    }
+    if (names.contains(ShardIndex.FILE_NAME)) {
+      return sharded(directory, names);
+    }
+    throw new CheckpointException(noWeights(directory, names));
+  }
+
+  private static WeightFiles sharded(Path directory, TreeSet<String> names) {
+    Path indexFile = directory.resolve(ShardIndex.FILE_NAME);
+    Map<String, String> weightMap = ShardIndex.read(indexFile);
+    Map<String, Integer> counts = ShardIndex.tensorsByFile(weightMap);
+    ProblemList problems = new ProblemList();
+    List<Path> files = new ArrayList<>();
+    counts.forEach((shard, tensors) -> {
+      if (!names.contains(shard)) {
+        problems.add(
+            Problem.inFile(
+                directory.resolve(shard).toString(),
+                "the shard is missing; the index maps %d tensors to it; download it"
+                    .formatted(tensors)));
+      }
+      files.add(directory.resolve(shard));
+    });
+    problems.throwIfAny();
+    return new WeightFiles(
+        files, weightMap, strays(directory, names, List.copyOf(counts.keySet())));
+  }
+
+  private static List<Problem> strays(Path directory, TreeSet<String> names, List<String> used) {
+    TreeSet<String> strays = new TreeSet<>(names);
+    strays.removeIf(name -> !name.endsWith(SUFFIX));
+    used.forEach(strays::remove);
+    List<Problem> warnings = new ArrayList<>();
+    for (String stray : strays) {
+      warnings.add(
+          Problem.inFile(
+              directory.resolve(stray).toString(),
+              "not read: this safetensors file is no part of the checkpoint"));
+    }
+    return warnings;
+  }
+
+  private static Problem noWeights(Path directory, TreeSet<String> names) {
+    String shown = directory.toString();
+    List<String> tensors = names.stream().filter(name -> name.endsWith(SUFFIX)).toList();
+    List<String> others = names.stream().filter(WeightFiles::isOtherFormat).toList();
+    if (names.isEmpty()) {
+      return Problem.inFile(shown, "is empty; download the checkpoint again");
+    }
+    if (tensors.stream().anyMatch(name -> name.matches("model-\\d+-of-\\d+\\.safetensors"))) {
+      return Problem.inFile(
+          shown,
+          "holds "
+              + tensors.size()
+              + " shards but no "
+              + ShardIndex.FILE_NAME
+              + "; download the index too");
+    }
+    if (!tensors.isEmpty()) {
+      return Problem.inFile(
+          shown,
+          "holds neither model.safetensors nor %s, but %s; give the file itself to read it alone"
+              .formatted(ShardIndex.FILE_NAME, listed(tensors)));
+    }
+    if (!others.isEmpty()) {
+      return Problem.inFile(
+          shown,
+          "holds no safetensors weights, only "
+              + listed(others)
+              + "; convert it to safetensors first");
+    }
+    return Problem.inFile(
+        shown, "holds no weights: neither model.safetensors nor " + ShardIndex.FILE_NAME);
+  }
+
+  private static String listed(List<String> names) {
+    String first = Printable.text(names.getFirst());
+    return names.size() == 1 ? first : first + " and " + (names.size() - 1) + " more";
+  }
+
+  private static boolean isOtherFormat(String name) {
+    return name.matches(".*\\.(bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|npz)");
+  }
+
+  private static TreeSet<String> names(Path directory) throws IOException {
+    TreeSet<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+    }
+    return names;
+  }
+}
