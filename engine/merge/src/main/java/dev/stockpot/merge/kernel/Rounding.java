@@ -25,22 +25,25 @@ public final class Rounding {
 
   /** {@code sum / d} rounded once to bf16. */
   public static short quotientToBf16(double sum, double d, double reciprocal) {
-    int bits = quotientToOddFloat(sum, d, reciprocal);
-    if ((bits & 0x7fff_ffff) > 0x7f80_0000) {
-      return NAN_BF16;
-    }
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    return oddToBf16(quotientToOddFloat(sum, d, reciprocal));
   }
 
   /** {@code sum / d} rounded once to f16. */
   public static short quotientToF16(double sum, double d, double reciprocal) {
-    float odd = Float.intBitsToFloat(quotientToOddFloat(sum, d, reciprocal));
+    float odd = quotientToOddFloat(sum, d, reciprocal);
     return Float.isNaN(odd) ? NAN_F16 : Float.floatToFloat16(odd);
+  }
+
+  /** The nearest bf16, ties to even. */
+  public static short oddToBf16(float odd) {
+    int bits = Float.floatToRawIntBits(odd);
+    short rounded = (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    return Float.isNaN(odd) ? NAN_BF16 : rounded;
   }
 
   /** {@code sum / d} rounded once to float32. */
   public static float quotientToFloat(double sum, double d) {
-    double odd = Double.longBitsToDouble(quotientToOddDouble(sum, d));
+    double odd = quotientToOddDouble(sum, d);
     return Double.isNaN(odd) ? Float.NaN : (float) odd;
   }
 
@@ -51,33 +54,32 @@ public final class Rounding {
   }
 
   /**
-   * The bits of {@code sum / d} rounded to odd in float32; those of some NaN if it is NaN.
+   * {@code sum / d} rounded to odd in float32; some NaN if it is NaN.
    *
    * <p>{@code sum * reciprocal} is within two units in the last place of a float64, so its float32
    * is one of the two neighbours of the exact quotient, or the quotient. The fused {@code sum - d *
    * nearest} has the exact sign, because it is rounded once and too large to vanish. Infinity
    * counts as the even neighbour above the largest float32.
    */
-  static int quotientToOddFloat(double sum, double d, double reciprocal) {
+  public static float quotientToOddFloat(double sum, double d, double reciprocal) {
     float nearest = (float) (sum * reciprocal);
     double rest = Math.fma(-d, (double) nearest, sum);
     int bits = Float.floatToRawIntBits(nearest);
-    if (rest > 0 || rest < 0) {
-      boolean towardZero = (rest < 0) == (bits >= 0);
-      return (towardZero ? bits - 1 : bits) | 1;
-    }
-    return bits;
+    int inexact = Math.abs(rest) > 0 ? 1 : 0;
+    return Float.intBitsToFloat((bits - (inexact & signsDiffer(rest, sum))) | inexact);
   }
 
-  /** The bits of {@code sum / d} rounded to odd in float64; those of some NaN if it is NaN. */
-  static long quotientToOddDouble(double sum, double d) {
+  /** {@code sum / d} rounded to odd in float64; some NaN if it is NaN. */
+  static double quotientToOddDouble(double sum, double d) {
     double nearest = sum / d;
     double rest = Math.fma(-nearest, d, sum);
     long bits = Double.doubleToRawLongBits(nearest);
-    if (rest > 0 || rest < 0) {
-      boolean towardZero = (rest < 0) == (bits >= 0);
-      return (towardZero ? bits - 1 : bits) | 1;
-    }
-    return bits;
+    int inexact = Math.abs(rest) > 0 ? 1 : 0;
+    return Double.longBitsToDouble((bits - (inexact & signsDiffer(rest, sum))) | inexact);
+  }
+
+  /** 1 or 0; arithmetic, because a branch that half of the elements take is slow. */
+  private static int signsDiffer(double a, double b) {
+    return (int) ((Double.doubleToRawLongBits(a) ^ Double.doubleToRawLongBits(b)) >>> 63);
   }
 }

@@ -1,7 +1,7 @@
 package dev.stockpot.merge.kernel;
 
-/** The loops as plain Java: the reference that the vector loops are held to, element by element. */
-final class ScalarLoops implements BlockLoops {
+/** The loops as plain Java, with no state: what the vector loops are held to, bit by bit. */
+public class ScalarLoops implements BlockLoops {
 
   @Override
   public void firstBf16(double n, short[] x, double[] sum, int count) {

@@ -1,0 +1,242 @@
+package dev.stockpot.merge.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.D2F;
+import static jdk.incubator.vector.VectorOperators.F2D;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.SUB;
+import static jdk.incubator.vector.VectorOperators.XOR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
+
+import dev.stockpot.merge.kernel.Rounding;
+import dev.stockpot.merge.kernel.ScalarLoops;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops with the Vector API, for those that the compiler does not turn into vector code by
+ * itself; the rest are inherited.
+ *
+ * <p>Each loop is small and does one thing, with its results in scratch that stays in the first
+ * level cache: such loops are compiled early and well, where one loop over all of it needs more
+ * registers than there are and is slower. Masks are avoided where one pass over twice as many lanes
+ * does the same.
+ *
+ * <p>NaN and infinity are not looked at on the way. A block that may hold one, or overflows, is
+ * rounded again by the scalar loop.
+ */
+public final class VectorLoops extends ScalarLoops {
+  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = DOUBLES.length();
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+
+  /** As many lanes as {@link #DOUBLES}. */
+  private static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
+
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(LANES * Integer.SIZE));
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  /** Twice as many. */
+  private static final VectorSpecies<Integer> WIDE_INTS = IntVector.SPECIES_PREFERRED;
+
+  private static final VectorSpecies<Float> WIDE_FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int WIDE_LANES = WIDE_INTS.length();
+  private static final VectorSpecies<Short> WIDE_SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(WIDE_LANES * Short.SIZE));
+
+  private static final int MAGNITUDE = 0x7fff_ffff;
+  private static final int INFINITY = 0x7f80_0000;
+
+  /** Where a float32 begins to round to infinity in bf16: halfway past the largest. */
+  private static final int BF16_OVERFLOW = 0x7f7f_8000;
+
+  /** And in f16: 65520. */
+  private static final int F16_OVERFLOW = 0x477f_f000;
+
+  private final float[] floats = new float[BLOCK];
+  private final float[] odd = new float[BLOCK];
+
+  /** Bits of the preferred vectors. */
+  public static int vectorBits() {
+    return DOUBLES.vectorBitSize();
+  }
+
+  /** Whether vectors are wide enough for these loops: four float64. */
+  public static boolean serves() {
+    return LANES >= 4;
+  }
+
+  @Override
+  public void firstBf16(double n, short[] x, double[] sum, int count) {
+    int i = 0;
+    for (; i < DOUBLES.loopBound(count); i += LANES) {
+      bf16(x, i).mul(n).intoArray(sum, i);
+    }
+    for (; i < count; i++) {
+      sum[i] = n * Rounding.bf16ToFloat(x[i]);
+    }
+  }
+
+  @Override
+  public void nextBf16(double n, short[] x, double[] sum, int count) {
+    DoubleVector numerator = DoubleVector.broadcast(DOUBLES, n);
+    int i = 0;
+    for (; i < DOUBLES.loopBound(count); i += LANES) {
+      bf16(x, i).fma(numerator, DoubleVector.fromArray(DOUBLES, sum, i)).intoArray(sum, i);
+    }
+    for (; i < count; i++) {
+      sum[i] = Math.fma(n, (double) Rounding.bf16ToFloat(x[i]), sum[i]);
+    }
+  }
+
+  private static DoubleVector bf16(short[] x, int i) {
+    return (DoubleVector)
+        ((IntVector) ShortVector.fromArray(SHORTS, x, i).convertShape(ZERO_EXTEND_S2I, INTS, 0))
+            .lanewise(LSHL, 16)
+            .reinterpretAsFloats()
+            .convertShape(F2D, DOUBLES, 0);
+  }
+
+  @Override
+  public void firstF16(double n, short[] x, double[] sum, int count) {
+    widen(x, floats, count);
+    firstF32(n, floats, sum, count);
+  }
+
+  @Override
+  public void nextF16(double n, short[] x, double[] sum, int count) {
+    widen(x, floats, count);
+    nextF32(n, floats, sum, count);
+  }
+
+  private static void widen(short[] x, float[] out, int count) {
+    for (int i = 0; i < count; i++) {
+      out[i] = Float.float16ToFloat(x[i]);
+    }
+  }
+
+  @Override
+  public boolean divideToBf16(double[] sum, double d, short[] out, int count) {
+    quotientsToOdd(sum, d, odd, count);
+    if (largestMagnitude(odd, count) >= BF16_OVERFLOW) {
+      return super.divideToBf16(sum, d, out, count);
+    }
+    roundToBf16(odd, out, count);
+    return true;
+  }
+
+  @Override
+  public boolean divideToF16(double[] sum, double d, short[] out, int count) {
+    quotientsToOdd(sum, d, odd, count);
+    if (largestMagnitude(odd, count) >= F16_OVERFLOW) {
+      return super.divideToF16(sum, d, out, count);
+    }
+    roundToF16(odd, out, count);
+    return true;
+  }
+
+  /** {@link Rounding#quotientToOddFloat} for each; some NaN for NaN and infinity. */
+  private static void quotientsToOdd(double[] sum, double d, float[] odd, int count) {
+    double reciprocal = 1 / d;
+    DoubleVector minusD = DoubleVector.broadcast(DOUBLES, -d);
+    int i = 0;
+    for (; i < DOUBLES.loopBound(count); i += LANES) {
+      DoubleVector s = DoubleVector.fromArray(DOUBLES, sum, i);
+      FloatVector nearest = (FloatVector) s.mul(reciprocal).convertShape(D2F, FLOATS, 0);
+      DoubleVector rest = ((DoubleVector) nearest.convertShape(F2D, DOUBLES, 0)).fma(minusD, s);
+      VectorMask<Integer> inexact = rest.compare(NE, 0.0).cast(INTS);
+      nearest
+          .reinterpretAsInts()
+          .lanewise(SUB, 1, towardZero(rest, s).cast(INTS))
+          .lanewise(OR, 1, inexact)
+          .reinterpretAsFloats()
+          .intoArray(odd, i);
+    }
+    for (; i < count; i++) {
+      odd[i] = Rounding.quotientToOddFloat(sum[i], d, reciprocal);
+    }
+  }
+
+  /** Where the rest and the sum have different signs, so that the quotient was rounded up. */
+  private static VectorMask<Double> towardZero(DoubleVector rest, DoubleVector sum) {
+    LongVector sign = sum.reinterpretAsLongs().and(Long.MIN_VALUE);
+    return rest.reinterpretAsLongs().lanewise(XOR, sign).reinterpretAsDoubles().compare(LT, 0.0);
+  }
+
+  private static void roundToBf16(float[] odd, short[] out, int count) {
+    int i = 0;
+    for (; i < WIDE_FLOATS.loopBound(count); i += WIDE_LANES) {
+      IntVector bits = FloatVector.fromArray(WIDE_FLOATS, odd, i).reinterpretAsInts();
+      IntVector lastKept = bits.lanewise(LSHR, 16).and(1);
+      ((ShortVector)
+              bits.add(0x7fff).add(lastKept).lanewise(LSHR, 16).convertShape(I2S, WIDE_SHORTS, 0))
+          .intoArray(out, i);
+    }
+    for (; i < count; i++) {
+      out[i] = Rounding.oddToBf16(odd[i]);
+    }
+  }
+
+  private static void roundToF16(float[] odd, short[] out, int count) {
+    for (int i = 0; i < count; i++) {
+      out[i] = Float.floatToFloat16(odd[i]);
+    }
+  }
+
+  /** The largest magnitude, as float32 bits. */
+  private static int largestMagnitude(float[] values, int count) {
+    IntVector largest = IntVector.zero(WIDE_INTS);
+    int i = 0;
+    for (; i < WIDE_FLOATS.loopBound(count); i += WIDE_LANES) {
+      IntVector bits = FloatVector.fromArray(WIDE_FLOATS, values, i).reinterpretAsInts();
+      largest = largest.max(bits.and(MAGNITUDE));
+    }
+    int magnitude = largest.reduceLanes(MAX);
+    for (; i < count; i++) {
+      magnitude = Math.max(magnitude, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+    }
+    return magnitude;
+  }
+
+  @Override
+  public boolean divideToF32(double[] sum, double d, float[] out, int count) {
+    roundToF32(sum, d, out, count);
+    return largestMagnitude(out, count) < INFINITY || super.divideToF32(sum, d, out, count);
+  }
+
+  private static void roundToF32(double[] sum, double d, float[] out, int count) {
+    DoubleVector denominator = DoubleVector.broadcast(DOUBLES, d);
+    int i = 0;
+    for (; i < DOUBLES.loopBound(count); i += LANES) {
+      DoubleVector s = DoubleVector.fromArray(DOUBLES, sum, i);
+      DoubleVector nearest = s.div(denominator);
+      DoubleVector rest = nearest.neg().fma(denominator, s);
+      VectorMask<Long> inexact = rest.compare(NE, 0.0).cast(LONGS);
+      nearest
+          .reinterpretAsLongs()
+          .lanewise(SUB, 1, towardZero(rest, s).cast(LONGS))
+          .lanewise(OR, 1, inexact)
+          .reinterpretAsDoubles()
+          .convertShape(D2F, FLOATS, 0)
+          .reinterpretAsFloats()
+          .intoArray(out, i);
+    }
+    for (; i < count; i++) {
+      out[i] = Rounding.quotientToFloat(sum[i], d);
+    }
+  }
+}
