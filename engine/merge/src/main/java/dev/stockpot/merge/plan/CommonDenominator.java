@@ -43,10 +43,21 @@ public record CommonDenominator(List<Long> numerators, long denominator) {
     List<BigInteger> numerators = scaled(weights, leastCommonDenominator(weights));
     BigInteger sum = numerators.stream().reduce(BigInteger.ZERO, BigInteger::add);
     return switch (sum.signum()) {
-      case 0 -> throw new ArithmeticException("the weights sum to 0");
+      case 0 ->
+          throw new ArithmeticException(
+              "the weights sum to 0 and cannot be normalized; change one of them");
       case 1 -> reduced(numerators, sum);
       default -> reduced(numerators.stream().map(BigInteger::negate).toList(), sum.negate());
     };
+  }
+
+  /** What the weights sum to, exactly. */
+  public Fraction sum() {
+    BigInteger sum = BigInteger.ZERO;
+    for (long numerator : numerators) {
+      sum = sum.add(BigInteger.valueOf(numerator));
+    }
+    return new Fraction(sum, BigInteger.valueOf(denominator));
   }
 
   private static BigInteger leastCommonDenominator(List<Fraction> weights) {
@@ -83,6 +94,7 @@ public record CommonDenominator(List<Long> numerators, long denominator) {
 
   private static ArithmeticException tooWide() {
     return new ArithmeticException(
-        "over their common denominator the weights need integers above 2^53");
+        "over their common denominator the weights need integers above 2^53; write them with fewer"
+            + " digits");
   }
 }

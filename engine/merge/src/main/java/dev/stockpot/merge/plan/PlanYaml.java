@@ -1,0 +1,86 @@
+package dev.stockpot.merge.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.ComposerException;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Turns text into one tree of marked nodes per document, and says syntax errors in plain words. */
+final class PlanYaml {
+  private PlanYaml() {}
+
+  /**
+   * The documents up to the first syntax error, which becomes a problem. YAML gives no safe place
+   * to go on behind one.
+   */
+  static List<Node> documents(SourceText source, Problems problems) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setUseMarks(true)
+            .setCodePointLimit(Integer.MAX_VALUE)
+            .build();
+    List<Node> documents = new ArrayList<>();
+    try {
+      StreamReader reader = new StreamReader(settings, source.text());
+      Composer composer =
+          new Composer(settings, new BoundedParser(new ParserImpl(settings, reader)));
+      while (composer.hasNext()) {
+        documents.add(composer.next());
+      }
+    } catch (ReaderException e) {
+      problems.at(
+          source.placeOfCodePoint(e.getPosition()),
+          String.format(
+              "the character U+%04X is not allowed in YAML; remove it", e.getCodePoint()));
+    } catch (MarkedYamlEngineException e) {
+      Mark mark = e.getProblemMark().or(e::getContextMark).orElseThrow();
+      problems.at(Place.of(mark), inPlainWords(e));
+    } catch (YamlEngineException e) {
+      problems.at(new Place(1, 1), "this is not YAML: " + e.getMessage());
+    }
+    return documents;
+  }
+
+  /** The parser speaks of tokens and blocks; these are the mistakes behind its words. */
+  private static String inPlainWords(MarkedYamlEngineException e) {
+    String problem = e.getProblem();
+    if (problem.contains("(TAB)")) {
+      return "a tab cannot indent YAML; use spaces";
+    }
+    if (problem.contains("mapping values are not allowed here")) {
+      return "a ':' is not expected here; check the indentation, or put the text in quotes";
+    }
+    if (problem.contains("could not find expected ':'")) {
+      return "this line is no 'key: value'; is a ':' missing?";
+    }
+    if (problem.contains("expected <block end>")) {
+      return "this does not fit the lines above; check its indentation";
+    }
+    if (problem.contains("found unexpected end of stream")) {
+      return "the file ends inside a quoted text; close the quotes";
+    }
+    if (problem.contains("expected ',' or ']'")) {
+      return "the list in brackets is not finished: expected ',' or ']'";
+    }
+    if (problem.contains("expected ',' or '}'")) {
+      return "the mapping in braces is not finished: expected ',' or '}'";
+    }
+    if (problem.contains("expected '<document start>'")) {
+      return "the plan before this line has ended; separate two plans with a line '---'";
+    }
+    if (problem.contains("found undefined alias")) {
+      return problem.replace("found undefined alias", "no anchor stands before the alias");
+    }
+    return e instanceof ComposerException ? problem : "this is not YAML: " + problem;
+  }
+}

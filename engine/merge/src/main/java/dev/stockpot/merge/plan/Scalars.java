@@ -1,0 +1,168 @@
+package dev.stockpot.merge.plan;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** Reads single values; each wrong one becomes a problem at its own place. */
+final class Scalars {
+  static final long MIN_SHARD_SIZE = 100_000;
+
+  private static final Map<String, Long> UNITS =
+      Map.of(
+          "b", 1L,
+          "kb", 1_000L,
+          "mb", 1_000_000L,
+          "gb", 1_000_000_000L,
+          "tb", 1_000_000_000_000L,
+          "kib", 1L << 10,
+          "mib", 1L << 20,
+          "gib", 1L << 30,
+          "tib", 1L << 40);
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?) ?([A-Za-z]*)");
+  private static final Pattern INFINITE_OR_NAN =
+      Pattern.compile("[+-]?\\.?(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PERCENT = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,9})?%");
+
+  private final Problems problems;
+
+  Scalars(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** What a message says was found: {@code a list}, {@code 'yes'}, {@code the number 3}. */
+  static String described(Node node) {
+    if (!(node instanceof ScalarNode scalar)) {
+      return node instanceof SequenceNode ? "a list" : "a mapping";
+    }
+    Tag tag = scalar.getTag();
+    if (tag.equals(Tag.NULL)) {
+      return "nothing";
+    }
+    boolean number = tag.equals(Tag.INT) || tag.equals(Tag.FLOAT);
+    return number ? "the number " + scalar.getValue() : Wording.quoted(scalar.getValue());
+  }
+
+  /** A text that is not empty; {@code what} names the key in the message. */
+  Optional<Located<String>> text(Node node, String what) {
+    if (!(node instanceof ScalarNode scalar) || scalar.getTag().equals(Tag.NULL)) {
+      return refuse(node, what + " must be text, found " + described(node));
+    }
+    if (!scalar.getTag().equals(Tag.STR)) {
+      return refuse(
+          node,
+          what + " must be text, found " + described(node) + "; if it is meant, put it in quotes");
+    }
+    if (scalar.getValue().isBlank()) {
+      return refuse(node, what + " is empty");
+    }
+    return Optional.of(new Located<>(scalar.getValue(), Place.of(node)));
+  }
+
+  /** One of a few words; each has a value of its own. */
+  <T> Optional<T> oneOf(Node node, String what, List<String> shown, Map<String, T> values) {
+    String found = node instanceof ScalarNode scalar ? scalar.getValue() : "";
+    T value = values.get(found);
+    if (value != null && node.getTag().equals(Tag.STR)) {
+      return Optional.of(value);
+    }
+    return refuse(
+        node,
+        what
+            + " must be "
+            + (shown.size() == 1 ? "" : "one of ")
+            + String.join(", ", shown)
+            + ", found "
+            + described(node)
+            + Wording.didYouMean(found, values.keySet().stream().sorted().toList()));
+  }
+
+  Optional<Boolean> flag(Node node, String what) {
+    if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
+      return Optional.of(Boolean.valueOf(scalar.getValue().toLowerCase(Locale.ROOT)));
+    }
+    return refuse(node, what + " must be true or false, found " + described(node));
+  }
+
+  /** The exact number behind the characters that stand there, quoted or not. */
+  Optional<Fraction> weight(Node node) {
+    String rule = "weight must be a number or a fraction like 1/3, found ";
+    if (!(node instanceof ScalarNode scalar)) {
+      return refuse(node, rule + described(node));
+    }
+    String text = scalar.getValue().strip();
+    Optional<Fraction> weight = Fraction.parse(text);
+    if (weight.isPresent()) {
+      return weight;
+    }
+    if (INFINITE_OR_NAN.matcher(text).matches()) {
+      return refuse(node, "weight must be finite, found " + text);
+    }
+    if (text.matches("[+-]?[0-9]+ ?/ ?0+")) {
+      return refuse(node, "weight divides by zero: " + Wording.quoted(text));
+    }
+    if (PERCENT.matcher(text).matches()) {
+      BigDecimal percent = new BigDecimal(text.substring(0, text.length() - 1));
+      return refuse(
+          node,
+          rule
+              + described(node)
+              + "; write "
+              + percent.movePointLeft(2).stripTrailingZeros().toPlainString());
+    }
+    if (text.matches("[0-9]{1,9},[0-9]{1,9}")) {
+      return refuse(node, rule + described(node) + "; write " + text.replace(',', '.'));
+    }
+    return refuse(node, rule + described(node));
+  }
+
+  /** Bytes: {@code 5GB} and {@code 500 MB} in powers of ten, {@code 1GiB} of two, or an integer. */
+  Optional<Long> size(Node node, String what) {
+    String rule = what + " must be a size like 5GB, 500MB or 1GiB, found ";
+    Matcher matcher = SIZE.matcher(node instanceof ScalarNode scalar ? scalar.getValue() : "");
+    if (!matcher.matches()) {
+      return refuse(node, rule + described(node));
+    }
+    String unit = matcher.group(2).toLowerCase(Locale.ROOT);
+    Long factor = UNITS.get(unit.isEmpty() ? "b" : unit);
+    if (factor == null) {
+      String known = UNITS.containsKey(unit + "b") ? "; did you mean " + unit(unit) + "?" : "";
+      return refuse(node, rule + described(node) + known);
+    }
+    BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(factor));
+    if (bytes.stripTrailingZeros().scale() > 0) {
+      return refuse(node, what + " is no whole number of bytes: " + described(node));
+    }
+    if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      return refuse(node, what + " is too large: " + described(node));
+    }
+    if (bytes.longValueExact() < MIN_SHARD_SIZE) {
+      return refuse(
+          node,
+          what
+              + " must be at least 100KB, found "
+              + described(node)
+              + (unit.isEmpty() ? " bytes; is a unit like GB missing?" : ""));
+    }
+    return Optional.of(bytes.longValueExact());
+  }
+
+  private static String unit(String prefix) {
+    String upper = prefix.toUpperCase(Locale.ROOT);
+    return "'" + upper + "B' or '" + upper + "iB'";
+  }
+
+  private <T> Optional<T> refuse(Node node, String message) {
+    problems.at(Place.of(node), message);
+    return Optional.empty();
+  }
+}

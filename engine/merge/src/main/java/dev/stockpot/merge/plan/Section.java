@@ -1,0 +1,77 @@
+package dev.stockpot.merge.plan;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The mappings of a plan and their keys. */
+enum Section {
+  PLAN("a plan", "at the top of the plan"),
+  MODEL("a model", "in a model's entry under 'models'"),
+  OUTPUT("output", "under 'output'");
+
+  /** Keys of plans to come. */
+  private static final Set<String> NOT_YET = Set.of("search", "evaluate");
+
+  private static final Set<String> MERGEKIT =
+      Set.of(
+          "merge_method",
+          "slices",
+          "base_model",
+          "parameters",
+          "tokenizer",
+          "tokenizer_source",
+          "chat_template",
+          "out_dtype",
+          "modules",
+          "layer_range",
+          "sources");
+
+  private final String title;
+  private final String location;
+
+  Section(String title, String location) {
+    this.title = title;
+    this.location = location;
+  }
+
+  private List<String> keys() {
+    return switch (this) {
+      case PLAN ->
+          List.of(
+              "version", "method", "models", "normalize", "dtype", "donor", "output", "non_finite");
+      case MODEL -> List.of("model", "weight");
+      case OUTPUT -> List.of("path", "shard_size");
+    };
+  }
+
+  boolean has(String key) {
+    return keys().contains(key);
+  }
+
+  static boolean isMergekit(String key) {
+    return MERGEKIT.contains(key);
+  }
+
+  /** What to say about a key that does not belong here. */
+  String unknown(String key) {
+    if (this == PLAN && NOT_YET.contains(key)) {
+      return "'" + key + "' is not supported yet; remove it to merge with the weights given here";
+    }
+    if (key.equals("<<")) {
+      return "merge keys ('<<') are not supported; write the keys out";
+    }
+    String unknown = "unknown key " + Wording.quoted(key);
+    Optional<Section> home = Arrays.stream(values()).filter(s -> s.has(key)).findFirst();
+    if (home.isPresent()) {
+      return unknown + " in " + title + "; it belongs " + home.get().location;
+    }
+    if (isMergekit(key)) {
+      return unknown + "; it is one of mergekit's, " + title + " has: " + String.join(", ", keys());
+    }
+    return Wording.nearest(key, keys())
+        .map(near -> unknown + "; did you mean " + Wording.quoted(near) + "?")
+        .orElse(unknown + "; " + title + " has: " + String.join(", ", keys()));
+  }
+}

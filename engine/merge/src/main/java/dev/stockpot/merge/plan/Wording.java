@@ -1,0 +1,94 @@
+package dev.stockpot.merge.plan;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How messages quote what they found and propose what was meant. */
+final class Wording {
+  /** Longer words are no misspelling of a key, and would cost time to compare. */
+  private static final int MAX_COMPARED = 64;
+
+  private static final int MAX_QUOTED = 80;
+
+  private Wording() {}
+
+  /** In single quotes, cut to a readable length, control characters made visible. */
+  static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("'");
+    text.codePoints()
+        .limit(MAX_QUOTED)
+        .forEach(c -> {
+          if (isInvisible(c)) {
+            quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
+          } else {
+            quoted.appendCodePoint(c);
+          }
+        });
+    boolean cut = text.codePointCount(0, text.length()) > MAX_QUOTED;
+    return quoted.append(cut ? "...'" : "'").toString();
+  }
+
+  /** Whether a terminal would not show the character, or would obey it. */
+  static boolean isInvisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** {@code "; did you mean 'weight'?"}, or nothing where no candidate is near. */
+  static String didYouMean(String written, Collection<String> candidates) {
+    return nearest(written, candidates).map(c -> "; did you mean " + quoted(c) + "?").orElse("");
+  }
+
+  /** The candidate with the fewest edits, if they are at most a third of its length. */
+  static Optional<String> nearest(String written, Collection<String> candidates) {
+    if (written.length() > MAX_COMPARED) {
+      return Optional.empty();
+    }
+    String word = written.toLowerCase(Locale.ROOT);
+    String best = null;
+    int fewest = Integer.MAX_VALUE;
+    for (String candidate : candidates) {
+      if (candidate.length() > MAX_COMPARED) {
+        continue;
+      }
+      int edits = edits(word, candidate.toLowerCase(Locale.ROOT));
+      if (edits < fewest && edits <= Math.max(1, candidate.length() / 3)) {
+        best = candidate;
+        fewest = edits;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+  private static int edits(String a, String b) {
+    int[][] distance = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          distance[i][j] = i + j;
+          continue;
+        }
+        int replaced = distance[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int moved = 1 + Math.min(distance[i - 1][j], distance[i][j - 1]);
+        distance[i][j] = Math.min(replaced, moved);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          distance[i][j] = Math.min(distance[i][j], distance[i - 2][j - 2] + 1);
+        }
+      }
+    }
+    return distance[a.length()][b.length()];
+  }
+}
