@@ -39,7 +39,7 @@ final class JournalFile implements Closeable {
             file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
       if (created) {
-        forceDirectory(file.toAbsolutePath().getParent());
+        forceDirectory(file);
       }
       JournalFile journal = new JournalFile(file, channel);
       journal.forEach(_ -> {});
@@ -124,7 +124,9 @@ final class JournalFile implements Closeable {
     return crc.getValue();
   }
 
-  private static void forceDirectory(Path directory) throws IOException {
+  /** A new file is only there after a crash if its directory says so. */
+  private static void forceDirectory(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }

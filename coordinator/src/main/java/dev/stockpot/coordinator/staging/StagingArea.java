@@ -1,0 +1,261 @@
+package dev.stockpot.coordinator.staging;
+
+import dev.stockpot.checkpoint.CheckpointLayout;
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The directory {@code .<name>.stockpot} beside an output: a lock, the journal, and the shards
+ * until they are committed. It is on the output's file system, so that the commit is a rename;
+ * where the output itself is a mount point, it lies inside the output.
+ *
+ * <p>One process at a time holds it, by a lock on the file {@code lock}, which the operating system
+ * frees when the process ends in any way.
+ */
+public final class StagingArea implements AutoCloseable {
+
+  private static final int CLAIM_ATTEMPTS = 10;
+
+  private final Path output;
+  private final Path root;
+  private final boolean insideOutput;
+  private final FileChannel lock;
+
+  private StagingArea(Path output, Path root, boolean insideOutput, FileChannel lock) {
+    this.output = output;
+    this.root = root;
+    this.insideOutput = insideOutput;
+    this.lock = lock;
+  }
+
+  /**
+   * Claims the area of an output, creating it if need be.
+   *
+   * @throws MergeException if another run holds it, or it cannot be created
+   */
+  public static StagingArea claim(Path output) {
+    boolean inside = isMountPoint(output);
+    Path name = output.getFileName();
+    Path root =
+        inside ? output.resolve(".stockpot") : output.resolveSibling("." + name + ".stockpot");
+    try {
+      for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
+        Files.createDirectories(root);
+        FileChannel lock = tryLock(output, root.resolve("lock"));
+        if (lock != null) {
+          return new StagingArea(output, root, inside, lock);
+        }
+      }
+      throw MergeException.environment(
+          root + ": comes and goes under another run; try again", null);
+    } catch (IOException e) {
+      throw MergeException.environment(
+          "%s: the output's directory cannot be written: %s".formatted(root, reason(e)), e);
+    }
+  }
+
+  /** The lock, or null if the file went away meanwhile: another run ended just now. */
+  private static @org.jspecify.annotations.Nullable FileChannel tryLock(Path output, Path file)
+      throws IOException {
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    } catch (NoSuchFileException _) {
+      return null;
+    }
+    try {
+      FileLock held = channel.tryLock();
+      if (held == null) {
+        throw new OverlappingFileLockException();
+      }
+    } catch (OverlappingFileLockException _) {
+      String holder = Files.readString(file).strip();
+      channel.close();
+      throw MergeException.environment(
+          "%s: %s is writing this output; wait for it, or stop it"
+              .formatted(output, holder.isEmpty() ? "another run" : holder),
+          null);
+    }
+    String mine =
+        "process %d (since %s)"
+            .formatted(
+                ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(mine.getBytes(StandardCharsets.UTF_8)), 0);
+    // The last holder may have deleted the file between our open and our lock: then the lock is on
+    // a file that nobody else will ever see.
+    if (Files.notExists(file) || !Files.readString(file).equals(mine)) {
+      channel.close();
+      return null;
+    }
+    return channel;
+  }
+
+  private static boolean isMountPoint(Path output) {
+    try {
+      if (!Files.isDirectory(output)) {
+        return false;
+      }
+      FileStore own = Files.getFileStore(output);
+      return !own.equals(Files.getFileStore(output.resolve("..")));
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  public Path output() {
+    return output;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /** Whether the area lies inside the output, because that is a mount point. */
+  boolean insideOutput() {
+    return insideOutput;
+  }
+
+  public Path journalDirectory() {
+    return root.resolve("journal");
+  }
+
+  /** Where the shards of the job are until they are committed. */
+  public Path shards() {
+    return root.resolve("shards");
+  }
+
+  /** Where an output that is being replaced waits until the new one is in its place. */
+  Path replaced() {
+    return root.resolve("replaced");
+  }
+
+  /** Whether every shard is there in its full size. */
+  public boolean isAllocated(CheckpointLayout layout) {
+    return layout.shards().stream()
+        .allMatch(shard -> {
+          try {
+            return Files.size(shards().resolve(shard.fileName())) == shard.fileSize();
+          } catch (IOException _) {
+            return false;
+          }
+        });
+  }
+
+  /**
+   * Creates every shard anew with its header and with room taken for all of its bytes: a full disk
+   * fails here, not after hours.
+   *
+   * @throws MergeException of kind OUT_OF_DISK if there is no room
+   */
+  public void allocate(CheckpointLayout layout) {
+    try {
+      deleteTree(shards());
+      Files.createDirectories(shards());
+      long needed = layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
+      checkSpace(root, needed);
+      layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
+    } catch (IOException e) {
+      throw MergeException.environment("%s: %s".formatted(shards(), reason(e)), e);
+    }
+  }
+
+  /**
+   * Checks that a file system has room.
+   *
+   * @throws MergeException of kind OUT_OF_DISK if it has not
+   */
+  public static void checkSpace(Path directory, long needed) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free < needed) {
+      throw outOfDisk(directory, needed, free);
+    }
+  }
+
+  private void allocate(ShardLayout shard, long needed) {
+    Path file = shards().resolve(shard.fileName());
+    try {
+      Preallocation.create(file, shard.fileSize());
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        ByteBuffer header = ByteBuffer.wrap(shard.header());
+        while (header.hasRemaining()) {
+          channel.write(header, header.position());
+        }
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("No space left")) {
+        throw outOfDisk(root, needed, file.toFile().getUsableSpace());
+      }
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static MergeException outOfDisk(Path directory, long needed, long free) {
+    return new MergeException(
+        new Failure(
+            Failure.Kind.OUT_OF_DISK,
+            "%s: the output needs %,d bytes, its file system has %,d left; free some, or write elsewhere"
+                .formatted(directory, needed, free)));
+  }
+
+  /** Deletes the area, lock included: the output is in its place, nothing here is needed. */
+  public void delete() {
+    try {
+      deleteTree(shards());
+      deleteTree(replaced());
+      deleteTree(journalDirectory());
+      deleteTree(root);
+    } catch (IOException e) {
+      throw MergeException.environment("%s: %s".formatted(root, reason(e)), e);
+    }
+  }
+
+  static void deleteTree(Path directory) throws IOException {
+    if (Files.notExists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(directory)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  static String reason(IOException e) {
+    return e instanceof java.nio.file.FileSystemException named && named.getReason() != null
+        ? named.getFile() + ": " + named.getReason()
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException _) {
+      // The operating system frees the lock with the process.
+    }
+  }
+}

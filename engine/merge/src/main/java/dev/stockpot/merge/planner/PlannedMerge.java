@@ -1,0 +1,109 @@
+package dev.stockpot.merge.planner;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointLayout;
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.kernel.IntegerWeights;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.plan.MergePlan;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A merge whose every byte has its place: made from headers alone, before any weight is read.
+ *
+ * @param checkpoints one per model of the plan, in its order
+ * @param inputs every input file; tasks name them by index
+ * @param weights of the models with a weight other than zero
+ * @param tasks every byte of the output's tensors exactly once; the task at index i has id i
+ * @param donor directory that config and tokenizer come from; empty if the donor is a lone file
+ * @param outputDtype dtype of most of the output's bytes, for its config
+ * @param warnings for the user; none of them stops the merge
+ */
+public record PlannedMerge(
+    MergePlan plan,
+    List<Checkpoint> checkpoints,
+    List<InputFile> inputs,
+    CheckpointLayout layout,
+    IntegerWeights weights,
+    List<TensorTask> tasks,
+    Optional<Path> donor,
+    Optional<Dtype> outputDtype,
+    List<String> warnings) {
+
+  public PlannedMerge {
+    checkpoints = List.copyOf(checkpoints);
+    inputs = List.copyOf(inputs);
+    tasks = List.copyOf(tasks);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * What the tasks share, for one run.
+   *
+   * @param staging absolute directory of the shards
+   */
+  public MergeSpec spec(String job, Path staging) {
+    return new MergeSpec(
+        job,
+        plan.models().stream().map(MergePlan.Ingredient::reference).toList(),
+        inputs.stream().map(input -> input.path().toString()).toList(),
+        weights,
+        staging.toString(),
+        layout.shards().stream().map(ShardLayout::fileName).toList(),
+        plan.nonFinite());
+  }
+
+  /** Bytes that the tasks read. */
+  public long inputBytes() {
+    return tasks.stream().mapToLong(task -> task.traffic() - task.length()).sum();
+  }
+
+  /** Bytes of the output's tensors. */
+  public long outputBytes() {
+    return layout.totalSize();
+  }
+
+  /** Bytes of the output's shards, headers included. */
+  public long shardBytes() {
+    return layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
+  }
+
+  /**
+   * SHA-256, in hex, of all that decides the output's bytes and how the tasks divide them: receipts
+   * of a run with another fingerprint are worth nothing.
+   */
+  public String fingerprint() {
+    MessageDigest digest = sha256();
+    add(digest, plan.fingerprint());
+    add(digest, "kernel " + Kernels.KERNEL_VERSION + " planner " + MergePlanner.VERSION);
+    for (InputFile input : inputs) {
+      add(
+          digest,
+          "%s %d %s %s"
+              .formatted(input.path(), input.size(), input.lastModified(), input.headerSha256()));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, String line) {
+    digest.update(line.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) '\n');
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}
