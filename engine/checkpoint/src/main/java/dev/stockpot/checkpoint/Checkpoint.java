@@ -121,7 +121,9 @@ public final class Checkpoint {
         if (other != null) {
           problems.add(
               new Problem(
-                  file.path().toString(), name, "lies in " + other.path().getFileName() + " too"));
+                  file.path().toString(),
+                  name,
+                  "lies in " + other.path().getFileName() + " too; keep it in one of them"));
         } else if (weightMap != null && !weightMap.containsKey(name)) {
           unmapped.add(name);
         } else if (weightMap == null || fileName.equals(weightMap.get(name))) {
@@ -153,7 +155,8 @@ public final class Checkpoint {
                     ? "the index maps it to this file, which does not hold it; download both"
                         + " again"
                     : "the index maps it to this file, but it lies in "
-                        + holder.path().getFileName()));
+                        + holder.path().getFileName()
+                        + "; correct the index"));
       });
     }
 

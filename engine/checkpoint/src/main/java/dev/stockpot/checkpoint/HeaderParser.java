@@ -18,6 +18,9 @@ import tools.jackson.core.JsonToken;
 final class HeaderParser {
   private static final String METADATA = "__metadata__";
 
+  /** The bytes are as they were written: what is wrong is the writer, not the download. */
+  static final String CURE = "; export the file again";
+
   private final String file;
   private final ProblemList problems;
   private final List<TensorHeader> tensors = new ArrayList<>();
@@ -49,13 +52,10 @@ final class HeaderParser {
     while ((name = parser.nextName()) != null) {
       parser.nextToken();
       if (!names.add(name)) {
-        problems.add(new Problem(file, name, "described twice in the header"));
+        problems.add(new Problem(file, name, "described twice in the header" + CURE));
         parser.skipChildren();
       } else if (name.equals(METADATA)) {
         readMetadata(parser);
-      } else if (!StrictJson.isUnicode(name)) {
-        problems.add(new Problem(file, name, "the name has half of a surrogate pair"));
-        parser.skipChildren();
       } else {
         TensorEntry entry = new TensorEntry();
         String problem = entry.read(parser);
@@ -63,7 +63,7 @@ final class HeaderParser {
           problem = entry.addTo(tensors, name);
         }
         if (problem != null) {
-          problems.add(new Problem(file, name, problem));
+          problems.add(new Problem(file, name, problem + CURE));
         }
       }
     }
@@ -87,7 +87,7 @@ final class HeaderParser {
         parser.skipChildren();
       } else {
         String text = parser.getString();
-        if (!StrictJson.isUnicode(key) || !StrictJson.isUnicode(text)) {
+        if (!StrictJson.isUnicode(text)) {
           noteMetadata(Printable.quoted(key) + " has half of a surrogate pair");
         } else if (metadata.put(key, text) != null) {
           noteMetadata(Printable.quoted(key) + " stands there twice");
@@ -97,6 +97,6 @@ final class HeaderParser {
   }
 
   private void noteMetadata(String message) {
-    problems.add(Problem.inFile(file, METADATA + ": " + message));
+    problems.add(Problem.inFile(file, METADATA + ": " + message + CURE));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -53,6 +54,9 @@ public record SafetensorsHeader(
    */
   public static SafetensorsHeader read(Path file) {
     String shown = file.toString();
+    if (Files.isDirectory(file)) {
+      throw problem(shown, "is a directory, not a safetensors file");
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long fileSize = channel.size();
       byte[] length = read(channel, (int) Math.min(fileSize, LENGTH_BYTES), shown);

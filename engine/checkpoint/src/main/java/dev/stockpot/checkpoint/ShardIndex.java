@@ -97,7 +97,7 @@ final class ShardIndex {
       String problem;
       if (value == JsonToken.VALUE_STRING) {
         String shard = parser.getString();
-        problem = problemOf(tensor, shard);
+        problem = problemOf(shard);
         if (problem == null && weightMap.put(tensor, shard) != null) {
           problem = "mapped twice";
         }
@@ -111,10 +111,7 @@ final class ShardIndex {
     }
   }
 
-  private static @Nullable String problemOf(String tensor, String shard) {
-    if (!StrictJson.isUnicode(tensor)) {
-      return "the name has half of a surrogate pair";
-    }
+  private static @Nullable String problemOf(String shard) {
     boolean plain =
         StrictJson.isUnicode(shard)
             && shard.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));

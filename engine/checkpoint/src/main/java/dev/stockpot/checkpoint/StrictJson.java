@@ -27,8 +27,15 @@ import tools.jackson.core.json.JsonReadFeature;
  */
 final class StrictJson implements AutoCloseable {
   private static final int LONGEST_TEXT = 100_000_000;
-  private static final String CURE = "; download or export the file again";
-  private static final Pattern SOURCE_NOTE = Pattern.compile(" \\(start marker at \\[.*?]\\)");
+  static final String CURE = "; download or export the file again";
+
+  /** Where Jackson's messages speak of its own settings, which is no news to a reader of a file. */
+  private static final Pattern SETTINGS =
+      Pattern.compile(
+          " \\(start marker at \\[.*?]\\)"
+              + "| \\(not recognized as one since.*?\\)"
+              + "|, from `[^`]*`"
+              + "|: enable `[^`]*` to allow");
 
   private static final JsonFactory STRICT = factory(false);
   private static final JsonFactory PYTHON = factory(true);
@@ -130,7 +137,10 @@ final class StrictJson implements AutoCloseable {
     };
   }
 
-  /** Whether every surrogate has its pair; JSON escapes can spell text that UTF-8 cannot. */
+  /**
+   * Whether every surrogate has its pair; JSON escapes can spell text that UTF-8 cannot. Jackson
+   * checks names itself, but not values.
+   */
   static boolean isUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -160,7 +170,7 @@ final class StrictJson implements AutoCloseable {
     } else {
       long chars = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
       String where = chars < 0 ? "" : " at byte " + byteOf(chars);
-      String what = SOURCE_NOTE.matcher(e.getOriginalMessage()).replaceAll("");
+      String what = SETTINGS.matcher(e.getOriginalMessage()).replaceAll("");
       shown = problem(part + " is not valid JSON" + where + ": " + Printable.text(what) + CURE);
     }
     shown.initCause(e);

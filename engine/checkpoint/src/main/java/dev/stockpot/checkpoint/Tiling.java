@@ -56,6 +56,6 @@ final class Tiling {
   }
 
   private void note(TensorHeader tensor, String message) {
-    problems.add(new Problem(file, tensor.name(), message));
+    problems.add(new Problem(file, tensor.name(), message + HeaderParser.CURE));
   }
 }

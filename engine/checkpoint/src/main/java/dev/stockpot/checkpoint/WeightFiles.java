@@ -136,12 +136,7 @@ record WeightFiles(
     }
     if (tensors.stream().anyMatch(name -> name.matches("model-\\d+-of-\\d+\\.safetensors"))) {
       return Problem.inFile(
-          shown,
-          "holds "
-              + tensors.size()
-              + " shards but no "
-              + ShardIndex.FILE_NAME
-              + "; download the index too");
+          shown, "holds shards but no " + ShardIndex.FILE_NAME + "; download it too");
     }
     if (!tensors.isEmpty()) {
       return Problem.inFile(
@@ -157,7 +152,10 @@ record WeightFiles(
               + "; convert it to safetensors first");
     }
     return Problem.inFile(
-        shown, "holds no weights: neither model.safetensors nor " + ShardIndex.FILE_NAME);
+        shown,
+        "holds no weights: neither model.safetensors nor "
+            + ShardIndex.FILE_NAME
+            + "; download them");
   }
 
   private static String listed(List<String> names) {

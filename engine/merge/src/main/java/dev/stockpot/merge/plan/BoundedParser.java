@@ -10,11 +10,13 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.ComposerException;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
  * Passes a parser's events on, and stops at what a plan has no use for but a hostile file has: deep
- * nesting (the composer recurses), aliases of lists and mappings (they multiply), and tags.
+ * nesting (the composer recurses), aliases of lists and mappings (they multiply), merge keys, and
+ * tags.
  *
  * <p>Aliases of scalars are fine: {@code weight: &w 1/3} and {@code weight: *w}.
  */
@@ -51,7 +53,12 @@ final class BoundedParser implements Parser {
     switch (event) {
       case CollectionStartEvent start -> onStart(start);
       case CollectionEndEvent _ -> depth--;
-      case ScalarEvent scalar -> refuseTag(scalar, scalar.getTag());
+      case ScalarEvent scalar -> {
+        refuseTag(scalar, scalar.getTag());
+        if (scalar.isPlain() && scalar.getValue().equals("<<")) {
+          throw refused(event, "merge keys ('<<') are not supported; write the keys out");
+        }
+      }
       case AliasEvent alias -> {
         if (collections.contains(alias.getAlias())) {
           throw refused(
@@ -78,7 +85,9 @@ final class BoundedParser implements Parser {
 
   private static void refuseTag(Event event, Optional<String> tag) {
     if (tag.isPresent()) {
-      throw refused(event, "a plan has no tags; remove " + Wording.quoted(tag.get()));
+      throw refused(
+          event,
+          "a plan has no tags; remove " + Wording.quoted(tag.get().replace(Tag.PREFIX, "!!")));
     }
   }
 

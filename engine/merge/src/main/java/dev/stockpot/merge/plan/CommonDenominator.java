@@ -95,6 +95,6 @@ public record CommonDenominator(List<Long> numerators, long denominator) {
   private static ArithmeticException tooWide() {
     return new ArithmeticException(
         "over their common denominator the weights need integers above 2^53; write them with fewer"
-            + " digits");
+            + " digits, or as fractions like 1/3");
   }
 }

@@ -1,8 +1,10 @@
 package dev.stockpot.merge.plan;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -15,6 +17,7 @@ final class Fields {
   private final Problems problems;
   private final Map<String, Place> keys = new LinkedHashMap<>();
   private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Set<String> misspelt = new HashSet<>();
 
   private Fields(Section section, Place place, Problems problems) {
     this.section = section;
@@ -40,17 +43,13 @@ final class Fields {
     Place first = keys.putIfAbsent(key, at);
     if (!section.has(key)) {
       problems.at(at, section.unknown(key));
+      section.nearest(key).ifPresent(misspelt::add);
     } else if (first != null) {
       problems.at(
           at, "key '" + key + "' stands here twice, first on line " + first.line() + "; keep one");
     } else {
       values.put(key, value);
     }
-  }
-
-  /** Where the mapping starts. */
-  Place place() {
-    return place;
   }
 
   /** Where the key stands, or where the mapping starts if it is missing. */
@@ -62,10 +61,13 @@ final class Fields {
     return Optional.ofNullable(values.get(key));
   }
 
-  /** The key's value; a missing key is a problem, said with an example of what to write. */
+  /**
+   * The key's value; a missing key is a problem, said with an example of what to write. A misspelt
+   * one was said already.
+   */
   Optional<Node> required(String key, String example) {
     Optional<Node> value = optional(key);
-    if (value.isEmpty()) {
+    if (value.isEmpty() && !misspelt.contains(key)) {
       problems.at(place, "the key '" + key + "' is missing; add for example '" + example + "'");
     }
     return value;

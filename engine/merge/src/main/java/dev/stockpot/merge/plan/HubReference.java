@@ -22,14 +22,15 @@ final class HubReference {
     return URL.matcher(reference).matches();
   }
 
-  /** What to say about a URL, whatever it leads to. */
-  static String refusedUrl(String url) {
+  /** What to say about a URL given as {@code what}, whatever it leads to. */
+  static String refusedUrl(String what, String url) {
     Matcher hub = HUB_URL.matcher(url);
     if (hub.matches()) {
       return "hub references are not supported yet; download it first: "
           + download(hub.group(1), Optional.empty());
     }
-    return "a model must be a local path, found the URL "
+    return what
+        + " must be a local path, found the URL "
         + Wording.quoted(url)
         + "; download it first";
   }

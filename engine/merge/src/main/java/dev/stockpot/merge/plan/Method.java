@@ -2,7 +2,6 @@ package dev.stockpot.merge.plan;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** The ways to combine checkpoints. */
 public enum Method {
@@ -18,10 +17,6 @@ public enum Method {
   /** The word that a plan uses. */
   public String planName() {
     return planName;
-  }
-
-  static Optional<Method> named(String planName) {
-    return Arrays.stream(values()).filter(m -> m.planName.equals(planName)).findFirst();
   }
 
   static List<String> planNames() {

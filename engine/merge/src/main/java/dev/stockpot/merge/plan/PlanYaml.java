@@ -27,6 +27,7 @@ final class PlanYaml {
         LoadSettings.builder()
             .setSchema(new CoreSchema())
             .setUseMarks(true)
+            .setAllowNonScalarKeys(true)
             .setCodePointLimit(Integer.MAX_VALUE)
             .build();
     List<Node> documents = new ArrayList<>();
@@ -43,44 +44,50 @@ final class PlanYaml {
           String.format(
               "the character U+%04X is not allowed in YAML; remove it", e.getCodePoint()));
     } catch (MarkedYamlEngineException e) {
-      Mark mark = e.getProblemMark().or(e::getContextMark).orElseThrow();
-      problems.at(Place.of(mark), inPlainWords(e));
+      Problem problem = inPlainWords(e);
+      problems.at(Place.of(problem.mark()), problem.message());
     } catch (YamlEngineException e) {
       problems.at(new Place(1, 1), "this is not YAML: " + e.getMessage());
     }
     return documents;
   }
 
+  private record Problem(Mark mark, String message) {}
+
   /** The parser speaks of tokens and blocks; these are the mistakes behind its words. */
-  private static String inPlainWords(MarkedYamlEngineException e) {
+  private static Problem inPlainWords(MarkedYamlEngineException e) {
     String problem = e.getProblem();
+    Mark stopped = e.getProblemMark().or(e::getContextMark).orElseThrow();
+    Mark began = e.getContextMark().orElse(stopped);
     if (problem.contains("(TAB)")) {
-      return "a tab cannot indent YAML; use spaces";
+      return new Problem(stopped, "a tab cannot indent YAML; use spaces");
     }
     if (problem.contains("mapping values are not allowed here")) {
-      return "a ':' is not expected here; check the indentation, or put the text in quotes";
+      return new Problem(
+          stopped, "a ':' is not expected here; check the indentation, or put the text in quotes");
     }
     if (problem.contains("could not find expected ':'")) {
-      return "this line is no 'key: value'; is a ':' missing?";
+      return new Problem(began, "this line is no 'key: value'; is a ':' missing?");
     }
     if (problem.contains("expected <block end>")) {
-      return "this does not fit the lines above; check its indentation";
+      return new Problem(stopped, "this does not fit the lines above; check its indentation");
     }
     if (problem.contains("found unexpected end of stream")) {
-      return "the file ends inside a quoted text; close the quotes";
+      return new Problem(began, "this quoted text is never closed");
     }
-    if (problem.contains("expected ',' or ']'")) {
-      return "the list in brackets is not finished: expected ',' or ']'";
-    }
-    if (problem.contains("expected ',' or '}'")) {
-      return "the mapping in braces is not finished: expected ',' or '}'";
+    if (problem.contains("expected ',' or ")) {
+      char bracket = problem.contains("']'") ? ']' : '}';
+      String opened = " to go on after the bracket opened on line " + (began.getLine() + 1);
+      return new Problem(stopped, "expected ',' or '" + bracket + "'" + opened);
     }
     if (problem.contains("expected '<document start>'")) {
-      return "the plan before this line has ended; separate two plans with a line '---'";
+      return new Problem(
+          stopped, "the plan before this line has ended; separate two plans with a line '---'");
     }
     if (problem.contains("found undefined alias")) {
-      return problem.replace("found undefined alias", "no anchor stands before the alias");
+      return new Problem(stopped, "this alias has no anchor before it; write the value");
     }
-    return e instanceof ComposerException ? problem : "this is not YAML: " + problem;
+    boolean ours = e instanceof ComposerException;
+    return new Problem(stopped, ours ? problem : "this is not YAML: " + problem);
   }
 }

@@ -68,29 +68,40 @@ final class Scalars {
     return Optional.of(new Located<>(scalar.getValue(), Place.of(node)));
   }
 
-  /** One of a few words; each has a value of its own. */
+  /** One of a few words; each has a value of its own. Messages list the ones {@code shown}. */
   <T> Optional<T> oneOf(Node node, String what, List<String> shown, Map<String, T> values) {
-    String found = node instanceof ScalarNode scalar ? scalar.getValue() : "";
-    T value = values.get(found);
-    if (value != null && node.getTag().equals(Tag.STR)) {
+    String known = shown.size() == 1 ? shown.getFirst() : "one of " + String.join(", ", shown);
+    if (!(node instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.STR)) {
+      return refuse(node, what + " must be " + known + ", found " + described(node));
+    }
+    T value = values.get(scalar.getValue());
+    if (value != null) {
       return Optional.of(value);
     }
+    List<String> words = values.keySet().stream().sorted().toList();
     return refuse(
         node,
-        what
-            + " must be "
-            + (shown.size() == 1 ? "" : "one of ")
-            + String.join(", ", shown)
-            + ", found "
+        "unknown "
+            + what
+            + " "
             + described(node)
-            + Wording.didYouMean(found, values.keySet().stream().sorted().toList()));
+            + Wording.nearest(scalar.getValue(), words)
+                .map(near -> "; did you mean " + Wording.quoted(near) + "?")
+                .orElse("; it must be " + known));
   }
 
   Optional<Boolean> flag(Node node, String what) {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
       return Optional.of(Boolean.valueOf(scalar.getValue().toLowerCase(Locale.ROOT)));
     }
-    return refuse(node, what + " must be true or false, found " + described(node));
+    String found = node instanceof ScalarNode scalar ? scalar.getValue() : "";
+    String cure =
+        switch (found.toLowerCase(Locale.ROOT)) {
+          case "yes", "on", "true", "y" -> "; write true";
+          case "no", "off", "false", "n" -> "; write false";
+          default -> "";
+        };
+    return refuse(node, what + " must be true or false, found " + described(node) + cure);
   }
 
   /** The exact number behind the characters that stand there, quoted or not. */
@@ -105,7 +116,7 @@ final class Scalars {
       return weight;
     }
     if (INFINITE_OR_NAN.matcher(text).matches()) {
-      return refuse(node, "weight must be finite, found " + text);
+      return refuse(node, "weight must be a finite number, found " + text);
     }
     if (text.matches("[+-]?[0-9]+ ?/ ?0+")) {
       return refuse(node, "weight divides by zero: " + Wording.quoted(text));
@@ -140,7 +151,7 @@ final class Scalars {
     }
     BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(factor));
     if (bytes.stripTrailingZeros().scale() > 0) {
-      return refuse(node, what + " is no whole number of bytes: " + described(node));
+      return refuse(node, what + " must be a whole number of bytes, found " + described(node));
     }
     if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
       return refuse(node, what + " is too large: " + described(node));
@@ -150,8 +161,9 @@ final class Scalars {
           node,
           what
               + " must be at least 100KB, found "
-              + described(node)
-              + (unit.isEmpty() ? " bytes; is a unit like GB missing?" : ""));
+              + (unit.isEmpty()
+                  ? bytes.toPlainString() + " bytes; is a unit like GB missing?"
+                  : described(node)));
     }
     return Optional.of(bytes.longValueExact());
   }

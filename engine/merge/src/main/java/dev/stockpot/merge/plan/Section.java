@@ -50,6 +50,11 @@ enum Section {
     return keys().contains(key);
   }
 
+  /** The key that was meant by a misspelt one. */
+  Optional<String> nearest(String key) {
+    return Wording.nearest(key, keys());
+  }
+
   static boolean isMergekit(String key) {
     return MERGEKIT.contains(key);
   }
@@ -59,9 +64,6 @@ enum Section {
     if (this == PLAN && NOT_YET.contains(key)) {
       return "'" + key + "' is not supported yet; remove it to merge with the weights given here";
     }
-    if (key.equals("<<")) {
-      return "merge keys ('<<') are not supported; write the keys out";
-    }
     String unknown = "unknown key " + Wording.quoted(key);
     Optional<Section> home = Arrays.stream(values()).filter(s -> s.has(key)).findFirst();
     if (home.isPresent()) {
@@ -70,7 +72,7 @@ enum Section {
     if (isMergekit(key)) {
       return unknown + "; it is one of mergekit's, " + title + " has: " + String.join(", ", keys());
     }
-    return Wording.nearest(key, keys())
+    return nearest(key)
         .map(near -> unknown + "; did you mean " + Wording.quoted(near) + "?")
         .orElse(unknown + "; " + title + " has: " + String.join(", ", keys()));
   }

@@ -47,7 +47,12 @@ final class SourceText {
     return new Place(line, column);
   }
 
-  PlanProblem problem(Place place, String message) {
+  /** Where only empty lines follow, the problem is shown at the last line that says something. */
+  PlanProblem problem(Place at, String message) {
+    Place place = at;
+    while (place.line() > 1 && line(place.line()).isBlank()) {
+      place = new Place(place.line() - 1, 1);
+    }
     return new PlanProblem(name, place.line(), place.column(), message, snippet(place));
   }
 

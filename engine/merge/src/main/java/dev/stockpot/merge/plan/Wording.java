@@ -43,12 +43,7 @@ final class Wording {
     };
   }
 
-  /** {@code "; did you mean 'weight'?"}, or nothing where no candidate is near. */
-  static String didYouMean(String written, Collection<String> candidates) {
-    return nearest(written, candidates).map(c -> "; did you mean " + quoted(c) + "?").orElse("");
-  }
-
-  /** The candidate with the fewest edits, if they are at most a third of its length. */
+  /** The candidate with the fewest edits, if they are at most a third of the longer word. */
   static Optional<String> nearest(String written, Collection<String> candidates) {
     if (written.length() > MAX_COMPARED) {
       return Optional.empty();
@@ -61,7 +56,7 @@ final class Wording {
         continue;
       }
       int edits = edits(word, candidate.toLowerCase(Locale.ROOT));
-      if (edits < fewest && edits <= Math.max(1, candidate.length() / 3)) {
+      if (edits < fewest && edits <= Math.max(1, Math.max(word.length(), candidate.length()) / 3)) {
         best = candidate;
         fewest = edits;
       }

@@ -1,0 +1,93 @@
+package dev.stockpot.merge.plan;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Keeps outputs apart from inputs, from each other and from the plan, links followed. The one
+ * contact that is allowed: a plan may read what an earlier plan of the file writes.
+ */
+final class OutputPaths {
+  private final Path baseDirectory;
+  private final PathTree<PathEntry> inputs = new PathTree<>();
+  private final PathTree<PathEntry> outputs = new PathTree<>();
+
+  OutputPaths(Path baseDirectory) {
+    this.baseDirectory = baseDirectory;
+  }
+
+  /** To be called for every input of the file before the first output is checked. */
+  void addInput(PathEntry input) {
+    inputs.put(input.real(), input);
+  }
+
+  /** What is wrong with an output, the ones added before it taken into account; adds it. */
+  Optional<String> add(PathEntry output) {
+    Optional<String> problem =
+        touchedInput(output).or(() -> touchedOutput(output)).or(() -> obstacle(output));
+    outputs.put(output.real(), output);
+    return problem;
+  }
+
+  /** The output that is this very path. */
+  Optional<PathEntry> writing(Path real) {
+    return outputs.at(real);
+  }
+
+  private Optional<String> touchedInput(PathEntry output) {
+    Path real = output.real();
+    Optional<PathEntry> equal =
+        inputs
+            .at(real)
+            .filter(input -> input.plan() <= output.plan())
+            // An earlier plan's input that is not there is said to be missing, with its cure.
+            .filter(input -> input.plan() == output.plan() || Files.exists(input.path()));
+    return equal
+        .map(input -> clash(output, "is also the input", input))
+        .or(() -> inputs.above(real).map(in -> clash(output, "lies inside the input", in)))
+        .or(() -> inputs.below(real).map(in -> clash(output, "holds the input", in)));
+  }
+
+  private Optional<String> touchedOutput(PathEntry output) {
+    Path real = output.real();
+    return outputs
+        .at(real)
+        .map(other -> clash(output, "is also the output", other))
+        .or(() -> outputs.above(real).map(o -> clash(output, "lies inside the output", o)))
+        .or(() -> outputs.below(real).map(o -> clash(output, "holds the output", o)));
+  }
+
+  private static String clash(PathEntry output, String verb, PathEntry other) {
+    String links = output.real().equals(output.path()) ? "" : " (in truth " + output.real() + ")";
+    return "the output "
+        + output.quoted()
+        + links
+        + " "
+        + verb
+        + " "
+        + other.quoted()
+        + " of line "
+        + other.line()
+        + "; choose another directory";
+  }
+
+  private Optional<String> obstacle(PathEntry output) {
+    if (baseDirectory.startsWith(output.real())) {
+      return Optional.of(
+          "the output "
+              + output.quoted()
+              + " holds the directory of the plan itself; choose another directory");
+    }
+    Path existing = RealPaths.longestExisting(output.path());
+    if (Files.isDirectory(existing)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the output "
+            + output.quoted()
+            + " cannot be created: "
+            + existing
+            + " is a file; choose another directory");
+  }
+}

@@ -1,0 +1,91 @@
+package dev.stockpot.merge.kernel;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * What {@link LinearKernel} promises for one element, in big integers: the sum rounded to float64
+ * after each term, the quotient rounded once.
+ */
+final class ExactReference {
+  private static final int UNIT = BinaryFormat.F64.smallestExponent();
+
+  /** One input element. */
+  record Term(BinaryFormat format, long bits) {}
+
+  /** A running float64: NaN, an infinity, a signed zero or a multiple of 2^{@link #UNIT}. */
+  private record Sum(Kind kind, boolean negative, BigInteger units) {
+    enum Kind {
+      NAN,
+      INFINITE,
+      FINITE
+    }
+
+    static final Sum NAN = new Sum(Kind.NAN, false, BigInteger.ZERO);
+  }
+
+  private ExactReference() {}
+
+  static long combine(List<Term> terms, IntegerWeights weights, BinaryFormat out) {
+    Sum sum = product(weights.numerators().get(0), terms.get(0));
+    sum = rounded(sum);
+    for (int k = 1; k < terms.size(); k++) {
+      sum = rounded(plus(sum, product(weights.numerators().get(k), terms.get(k))));
+    }
+    long sign = sum.negative ? out.signBit() : 0;
+    return switch (sum.kind) {
+      case NAN -> out.nan();
+      case INFINITE -> sign | out.infinity();
+      case FINITE ->
+          sum.units.signum() == 0
+              ? sign
+              : sign
+                  | out.nearest(sum.units.abs(), BigInteger.valueOf(weights.denominator()), UNIT);
+    };
+  }
+
+  private static Sum product(long numerator, Term term) {
+    BinaryFormat format = term.format;
+    boolean negative = format.isNegative(term.bits) ^ numerator < 0;
+    if (format.isNaN(term.bits) || (format.isInfinite(term.bits) && numerator == 0)) {
+      return Sum.NAN;
+    }
+    if (format.isInfinite(term.bits)) {
+      return new Sum(Sum.Kind.INFINITE, negative, BigInteger.ZERO);
+    }
+    BigInteger units =
+        BigInteger.valueOf(format.significand(term.bits))
+            .multiply(BigInteger.valueOf(numerator))
+            .shiftLeft(format.exponent(term.bits) - UNIT);
+    return new Sum(Sum.Kind.FINITE, negative, units);
+  }
+
+  private static Sum plus(Sum a, Sum b) {
+    boolean bothInfinite = a.kind == Sum.Kind.INFINITE && b.kind == Sum.Kind.INFINITE;
+    if (a.kind == Sum.Kind.NAN
+        || b.kind == Sum.Kind.NAN
+        || (bothInfinite && a.negative != b.negative)) {
+      return Sum.NAN;
+    }
+    if (a.kind == Sum.Kind.INFINITE || b.kind == Sum.Kind.INFINITE) {
+      return a.kind == Sum.Kind.INFINITE ? a : b;
+    }
+    BigInteger units = a.units.add(b.units);
+    boolean negative = units.signum() < 0 || (units.signum() == 0 && a.negative && b.negative);
+    return new Sum(Sum.Kind.FINITE, negative, units);
+  }
+
+  private static Sum rounded(Sum sum) {
+    if (sum.kind != Sum.Kind.FINITE || sum.units.signum() == 0) {
+      return sum;
+    }
+    BinaryFormat f64 = BinaryFormat.F64;
+    long bits = f64.nearest(sum.units.abs(), BigInteger.ONE, UNIT);
+    if (f64.isInfinite(bits)) {
+      return new Sum(Sum.Kind.INFINITE, sum.negative, BigInteger.ZERO);
+    }
+    BigInteger units =
+        BigInteger.valueOf(f64.significand(bits)).shiftLeft(f64.exponent(bits) - UNIT);
+    return new Sum(Sum.Kind.FINITE, sum.negative, sum.negative ? units.negate() : units);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.stockpot.merge.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Paths with links between them; those without are in the table of malformed plans. */
+class PlanPathsTest {
+  @TempDir private Path temporary;
+  private Path directory = Path.of("");
+
+  @BeforeEach
+  void makeCheckpoints() throws IOException {
+    directory = temporary.toRealPath();
+    Files.createDirectories(directory.resolve("work"));
+    Files.createDirectories(directory.resolve("a"));
+    Files.createDirectories(directory.resolve("deep/b"));
+  }
+
+  private List<String> problems(String model, String output) {
+    return problems(model, output, "");
+  }
+
+  /** A plan in {@code work/}, beside which {@code a} and {@code deep/b} are. */
+  private List<String> problems(String model, String output, String more) {
+    String text =
+        """
+        version: 1
+        method: linear
+        models: [{model: %s, weight: 1}]
+        output: {path: %s}
+        %s
+        """
+            .formatted(model, output, more);
+    try {
+      PlanReader.parse(text, Path.of("plan.yaml"), directory.resolve("work"));
+      return List.of();
+    } catch (InvalidPlanException e) {
+      return e.problems().stream()
+          .map(problem -> problem.message().replace(directory.toString(), "$DIR"))
+          .toList();
+    }
+  }
+
+  private void link(String link, String target) throws IOException {
+    Files.createSymbolicLink(directory.resolve(link), Path.of(target));
+  }
+
+  @Test
+  void anOutputBesideTheInputsIsFine() {
+    assertThat(problems("../a", "../soup")).isEmpty();
+    assertThat(problems("../a", "../a-soup")).isEmpty();
+    assertThat(problems("../a", "soups/today/soup")).isEmpty();
+  }
+
+  @Test
+  void anOutputThatLinksToAnInputIsThatInput() throws IOException {
+    link("work/soup", "../a");
+
+    assertThat(problems("../a", "soup"))
+        .containsExactly(
+            "the output 'soup' (in truth $DIR/a) is also the input '../a' of line 3; choose another"
+                + " directory");
+  }
+
+  @Test
+  void anOutputBelowALinkToAnInputLiesInsideIt() throws IOException {
+    link("work/soups", "../a");
+
+    assertThat(problems("../a", "soups/new/one"))
+        .containsExactly(
+            "the output 'soups/new/one' (in truth $DIR/a/new/one) lies inside the input '../a' of"
+                + " line 3; choose another directory");
+  }
+
+  @Test
+  void anInputThatLinksIntoTheOutputIsHeldByIt() throws IOException {
+    link("work/m", "../deep/b");
+
+    assertThat(problems("m", "../deep"))
+        .containsExactly(
+            "the output '../deep' holds the input 'm' of line 3; choose another directory");
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereYetIsFollowed() throws IOException {
+    link("work/soup", "../a/not/yet");
+
+    assertThat(problems("../a", "soup"))
+        .containsExactly(
+            "the output 'soup' (in truth $DIR/a/not/yet) lies inside the input '../a' of line 3;"
+                + " choose another directory");
+  }
+
+  @Test
+  void aLoopOfLinksIsNamed() throws IOException {
+    link("work/x", "y");
+    link("work/y", "x");
+
+    assertThat(problems("../a", "x/soup"))
+        .containsExactly("'x/soup' cannot be followed: too many symbolic links");
+  }
+
+  @Test
+  void twoLinksToOneCheckpointAreThatCheckpointTwice() throws IOException {
+    link("work/m", "../a");
+
+    assertThat(problems("../a, weight: 0}, {model: m", "soup"))
+        .containsExactly(
+            "the model 'm' is the same as '../a' and is listed twice, first on line 3; list it once"
+                + " with one weight");
+  }
+
+  @Test
+  void anOutputThatHoldsThePlanIsRefused() throws IOException {
+    link("here", "work");
+
+    assertThat(problems("../a", "."))
+        .containsExactly(
+            "the output '.' holds the directory of the plan itself; choose another directory");
+    assertThat(problems("../a", "../here"))
+        .containsExactly(
+            "the output '../here' holds the directory of the plan itself; choose another"
+                + " directory");
+  }
+
+  @Test
+  void aSafetensorsFileIsAModelButNoDonor() throws IOException {
+    Files.createFile(directory.resolve("work/m.safetensors"));
+
+    assertThat(problems("m.safetensors", "soup")).isEmpty();
+    assertThat(problems("m.safetensors", "soup", "donor: ../a")).isEmpty();
+    assertThat(problems("../a", "soup", "donor: m.safetensors"))
+        .containsExactly(
+            "the donor 'm.safetensors' is a file; give a checkpoint's directory, where config and"
+                + " tokenizer are");
+  }
+
+  @Test
+  void anAbsolutePathIsUsedAsItIs() {
+    assertThat(problems(directory.resolve("a").toString(), directory.resolve("s").toString()))
+        .isEmpty();
+  }
+
+  @Test
+  void aPathThatLooksLikeAHubNameIsAPathWhereItExists() throws IOException {
+    Files.createDirectories(directory.resolve("work/Team-ACE/ToolACE"));
+
+    assertThat(problems("Team-ACE/ToolACE", "soup")).isEmpty();
+    assertThat(problems("Team-ACE/Other", "soup"))
+        .containsExactly("'Team-ACE/Other' does not exist (looked for $DIR/work/Team-ACE/Other)");
+  }
+}
