@@ -102,17 +102,18 @@ class HostilePlansTest {
     }
 
     assertThat(refusal(bomb.toString()))
-        .startsWith("p:2:11: an alias ('*a0') may repeat a word or a number, not a list");
+        .startsWith("p:2:10: an alias ('*a0') may repeat a word or a number, not a list");
   }
 
   @Test
   void tabsBeforeTheCaretStayTabs() {
-    assertThat(refusal("version:\t2\n")).contains("version:\t2\n        \t^\n");
+    assertThat(refusal("version:\t2\n")).endsWith("version:\t2\n        \t^");
   }
 
   @Test
   void aLongLineIsShownAroundItsCaret() {
-    String plan = "{" + "a: 1, ".repeat(50) + "version: 2, " + "b: 1, ".repeat(50) + "}";
+    String plan =
+        "{donor: '" + "x".repeat(300) + "', version: 2, dtype: '" + "y".repeat(300) + "'}";
 
     PlanProblem version =
         refused(plan).problems().stream()
@@ -120,7 +121,7 @@ class HostilePlansTest {
             .findFirst()
             .orElseThrow();
 
-    assertThat(version.column()).isEqualTo(311);
+    assertThat(version.column()).isEqualTo(322);
     String[] snippet = version.snippet().split("\n", -1);
     assertThat(snippet[0]).hasSize(106).startsWith("...").endsWith("...");
     assertThat(snippet[0].charAt(snippet[1].indexOf('^'))).isEqualTo('2');
