@@ -137,16 +137,16 @@ class HostilePlansTest {
   }
 
   @Test
-  void tenThousandPlansInOneFileAreComparedInLinearTime() throws Exception {
+  void thousandsOfPlansInOneFileAreReadInLinearTime() throws Exception {
     Files.createDirectory(directory.resolve("a"));
     StringBuilder plans = new StringBuilder();
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       plans.append("version: 1\nmethod: linear\nmodels: [{model: a, weight: 1}]\n");
       plans.append("output: {path: o/").append(i).append("}\n---\n");
     }
     String text = plans.substring(0, plans.length() - "---\n".length());
 
-    assertThat(PlanReader.parse(text, Path.of("p"), directory)).hasSize(10_000);
+    assertThat(PlanReader.parse(text, Path.of("p"), directory)).hasSize(4_000);
   }
 
   @Test
@@ -165,7 +165,7 @@ class HostilePlansTest {
     String alphabet = "\n\t\r :-[]{}#&*!|>'\"%@`?,./\\\0é\uFEFF\uD83Dabc019~<";
     Random random = new Random(17);
     int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 8_000; i++) {
       StringBuilder changed = new StringBuilder(plan);
       for (int change = 1 + random.nextInt(3); change > 0; change--) {
         int at = random.nextInt(changed.length());
@@ -188,6 +188,6 @@ class HostilePlansTest {
             });
       }
     }
-    assertThat(refused).isEqualTo(20_000);
+    assertThat(refused).isEqualTo(8_000);
   }
 }

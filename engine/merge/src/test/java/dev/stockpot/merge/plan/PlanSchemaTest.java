@@ -8,13 +8,13 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,14 +50,15 @@ class PlanSchemaTest {
           "a file of comments",
           "model with a zero byte");
 
-  private static Schema schema =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema("true");
+  private static final Schema SCHEMA = readSchema();
 
-  @BeforeAll
-  static void readSchema() throws IOException {
-    schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(Files.readString(CONFIG.resolve("plan.schema.json")), InputFormat.JSON);
+  private static Schema readSchema() {
+    try {
+      return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+          .getSchema(Files.readString(CONFIG.resolve("plan.schema.json")), InputFormat.JSON);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static List<Path> examples() throws IOException {
@@ -72,7 +73,7 @@ class PlanSchemaTest {
             LoadSettings.builder().setSchema(new CoreSchema()).setAllowDuplicateKeys(true).build());
     List<Error> errors = new ArrayList<>();
     for (Object document : load.loadAllFromString(yaml)) {
-      errors.addAll(schema.validate(new JsonMapper().valueToTree(document)));
+      errors.addAll(SCHEMA.validate(new JsonMapper().valueToTree(document)));
     }
     return errors;
   }
