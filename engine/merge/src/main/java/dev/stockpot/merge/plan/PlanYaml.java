@@ -47,9 +47,14 @@ final class PlanYaml {
       Problem problem = inPlainWords(e);
       problems.at(Place.of(problem.mark()), problem.message());
     } catch (YamlEngineException e) {
-      problems.at(new Place(1, 1), "this is not YAML: " + e.getMessage());
+      problems.at(new Place(1, 1), notYaml(String.valueOf(e.getMessage())));
     }
     return documents;
+  }
+
+  /** The parser's own words, on one line. */
+  private static String notYaml(String problem) {
+    return "this is not YAML: " + problem.replaceAll("\\s+", " ");
   }
 
   private record Problem(Mark mark, String message) {}
@@ -88,6 +93,6 @@ final class PlanYaml {
       return new Problem(stopped, "this alias has no anchor before it; write the value");
     }
     boolean ours = e instanceof ComposerException;
-    return new Problem(stopped, ours ? problem : "this is not YAML: " + problem);
+    return new Problem(stopped, ours ? problem : notYaml(problem));
   }
 }

@@ -47,10 +47,10 @@ final class SourceText {
     return new Place(line, column);
   }
 
-  /** Where only empty lines follow, the problem is shown at the last line that says something. */
+  /** A place on an empty line moves to the last line above that says something. */
   PlanProblem problem(Place at, String message) {
     Place place = at;
-    while (place.line() > 1 && line(place.line()).isBlank()) {
+    while (place.line() > 1 && isBlank(place.line())) {
       place = new Place(place.line() - 1, 1);
     }
     return new PlanProblem(name, place.line(), place.column(), message, snippet(place));
@@ -58,38 +58,55 @@ final class SourceText {
 
   /** The line and a caret below it; of a long line only what is around the caret. */
   private String snippet(Place place) {
-    int[] line = line(place.line()).codePoints().toArray();
-    int caret = Math.min(place.column() - 1, line.length);
-    int from = line.length <= MAX_SHOWN ? 0 : Math.max(0, caret - SHOWN_BEFORE);
-    int to = Math.min(line.length, from + MAX_SHOWN);
+    int start = start(place.line());
+    int end = end(place.line());
+    int caret = start;
+    for (int column = 1; column < place.column() && caret < end; column++) {
+      caret += Character.charCount(text.codePointAt(caret));
+    }
+    boolean whole = end - start <= MAX_SHOWN;
+    int from = whole ? start : Math.max(start, caret - SHOWN_BEFORE);
+    int to = whole ? end : Math.min(end, from + MAX_SHOWN);
     StringBuilder shown = new StringBuilder();
     StringBuilder below = new StringBuilder();
-    if (from > 0) {
+    if (from > start) {
       shown.append("...");
       below.append("   ");
     }
-    for (int i = from; i < to; i++) {
-      boolean tab = line[i] == '\t';
-      shown.appendCodePoint(!tab && Wording.isInvisible(line[i]) ? '\uFFFD' : line[i]);
+    for (int i = from; i < to; ) {
+      int c = text.codePointAt(i);
+      shown.appendCodePoint(c != '\t' && Wording.isInvisible(c) ? '\uFFFD' : c);
       if (i < caret) {
-        below.append(tab ? '\t' : ' ');
+        below.append(c == '\t' ? '\t' : ' ');
       }
+      i += Character.charCount(c);
     }
-    if (to < line.length) {
+    if (to < end) {
       shown.append("...");
     }
     return shown + "\n" + below + "^";
   }
 
-  private String line(int number) {
-    if (number > lineStarts.size()) {
-      return "";
+  private boolean isBlank(int line) {
+    int end = end(line);
+    for (int i = start(line); i < end; i++) {
+      if (!Character.isWhitespace(text.charAt(i))) {
+        return false;
+      }
     }
-    int start = lineStarts.get(number - 1);
-    int end = number < lineStarts.size() ? lineStarts.get(number) : text.length();
-    while (end > start && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+    return true;
+  }
+
+  private int start(int line) {
+    return line <= lineStarts.size() ? lineStarts.get(line - 1) : text.length();
+  }
+
+  /** Where the line ends, its line break left out. */
+  private int end(int line) {
+    int end = line < lineStarts.size() ? lineStarts.get(line) : text.length();
+    while (end > start(line) && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
       end--;
     }
-    return text.substring(start, end);
+    return end;
   }
 }

@@ -102,17 +102,18 @@ class HostilePlansTest {
     }
 
     assertThat(refusal(bomb.toString()))
-        .startsWith("p:2:11: an alias ('*a0') may repeat a word or a number, not a list");
+        .startsWith("p:2:10: an alias ('*a0') may repeat a word or a number, not a list");
   }
 
   @Test
   void tabsBeforeTheCaretStayTabs() {
-    assertThat(refusal("version:\t2\n")).contains("version:\t2\n        \t^\n");
+    assertThat(refusal("version:\t2\n")).endsWith("version:\t2\n        \t^");
   }
 
   @Test
   void aLongLineIsShownAroundItsCaret() {
-    String plan = "{" + "a: 1, ".repeat(50) + "version: 2, " + "b: 1, ".repeat(50) + "}";
+    String plan =
+        "{donor: '" + "x".repeat(300) + "', version: 2, dtype: '" + "y".repeat(300) + "'}";
 
     PlanProblem version =
         refused(plan).problems().stream()
@@ -120,7 +121,7 @@ class HostilePlansTest {
             .findFirst()
             .orElseThrow();
 
-    assertThat(version.column()).isEqualTo(311);
+    assertThat(version.column()).isEqualTo(322);
     String[] snippet = version.snippet().split("\n", -1);
     assertThat(snippet[0]).hasSize(106).startsWith("...").endsWith("...");
     assertThat(snippet[0].charAt(snippet[1].indexOf('^'))).isEqualTo('2');
@@ -136,16 +137,16 @@ class HostilePlansTest {
   }
 
   @Test
-  void tenThousandPlansInOneFileAreComparedInLinearTime() throws Exception {
+  void thousandsOfPlansInOneFileAreReadInLinearTime() throws Exception {
     Files.createDirectory(directory.resolve("a"));
     StringBuilder plans = new StringBuilder();
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       plans.append("version: 1\nmethod: linear\nmodels: [{model: a, weight: 1}]\n");
       plans.append("output: {path: o/").append(i).append("}\n---\n");
     }
     String text = plans.substring(0, plans.length() - "---\n".length());
 
-    assertThat(PlanReader.parse(text, Path.of("p"), directory)).hasSize(10_000);
+    assertThat(PlanReader.parse(text, Path.of("p"), directory)).hasSize(4_000);
   }
 
   @Test
@@ -164,7 +165,7 @@ class HostilePlansTest {
     String alphabet = "\n\t\r :-[]{}#&*!|>'\"%@`?,./\\\0é\uFEFF\uD83Dabc019~<";
     Random random = new Random(17);
     int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 8_000; i++) {
       StringBuilder changed = new StringBuilder(plan);
       for (int change = 1 + random.nextInt(3); change > 0; change--) {
         int at = random.nextInt(changed.length());
@@ -187,6 +188,6 @@ class HostilePlansTest {
             });
       }
     }
-    assertThat(refused).isEqualTo(20_000);
+    assertThat(refused).isEqualTo(8_000);
   }
 }
