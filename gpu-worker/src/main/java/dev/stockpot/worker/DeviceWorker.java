@@ -94,6 +94,8 @@ public final class DeviceWorker {
   }
 
   /**
+   * A worker that reports to the coordinator from now on.
+   *
    * @param name shown to people, unique among the coordinator's workers
    * @param executors makes the executor, once at the start and once after each fault
    */
@@ -171,21 +173,21 @@ public final class DeviceWorker {
   }
 
   private void tell(HeldLease lease, Iterable<DeviceExecutor.Outcome> outcomes) {
-    LeaseId id = lease.command.lease();
+    LeaseId leaseId = lease.command.lease();
     List<Receipt> receipts = new ArrayList<>();
     for (DeviceExecutor.Outcome outcome : outcomes) {
       switch (outcome) {
         case DeviceExecutor.Outcome.Merged(_, Receipt receipt) -> receipts.add(receipt);
         case DeviceExecutor.Outcome.Failed(_, int task, Failure failure) ->
-            lease.command.replyTo().tell(new TensorFailed(id, task, failure));
+            lease.command.replyTo().tell(new TensorFailed(id, leaseId, task, failure));
       }
       if (receipts.size() == RECEIPTS_PER_MESSAGE) {
-        lease.command.replyTo().tell(new TensorsMerged(id, receipts));
+        lease.command.replyTo().tell(new TensorsMerged(id, leaseId, receipts));
         receipts.clear();
       }
     }
     if (!receipts.isEmpty()) {
-      lease.command.replyTo().tell(new TensorsMerged(id, receipts));
+      lease.command.replyTo().tell(new TensorsMerged(id, leaseId, receipts));
     }
     lease.toldSinceHeartbeat = true;
   }

@@ -28,12 +28,14 @@ public sealed interface WorkerEvent extends WireMessage {
   }
 
   /** Tasks of a lease are done and their bytes flushed. Repeated until acknowledged. */
-  record TensorsMerged(LeaseId lease, List<Receipt> receipts) implements WorkerEvent {
+  record TensorsMerged(WorkerId worker, LeaseId lease, List<Receipt> receipts)
+      implements WorkerEvent {
     public TensorsMerged {
       receipts = List.copyOf(receipts);
     }
   }
 
   /** One task of a lease failed. The worker goes on with the others. */
-  record TensorFailed(LeaseId lease, int task, Failure failure) implements WorkerEvent {}
+  record TensorFailed(WorkerId worker, LeaseId lease, int task, Failure failure)
+      implements WorkerEvent {}
 }

@@ -62,10 +62,14 @@ final class TaskBoard {
   private final Map<LeaseId, Lease> leases = new LinkedHashMap<>();
   private final Map<WorkerId, Long> leasedTraffic = new HashMap<>();
   private final Map<Integer, Integer> failures = new HashMap<>();
+  private int doneTasks;
+  private long doneBytes;
   private long nextLease;
   private long returned;
 
   /**
+   * A board on which all tasks wait but those already done.
+   *
    * @param tasks by id: the task at index i has id i
    * @param alreadyDone ids of tasks that need not be done again
    * @param term how long a lease lasts without a sign of life
@@ -75,14 +79,27 @@ final class TaskBoard {
     this.tasks = tasks;
     this.term = term;
     this.done = new BitSet(tasks.size());
-    alreadyDone.forEach(done::set);
+    alreadyDone.forEach(this::markDone);
     for (int id = done.nextClearBit(0); id < tasks.size(); id = done.nextClearBit(id + 1)) {
       waiting.add(id);
     }
   }
 
+  private void markDone(int task) {
+    if (!done.get(task)) {
+      done.set(task);
+      doneTasks++;
+      doneBytes += tasks.get(task).length();
+    }
+  }
+
   boolean isComplete() {
-    return done.cardinality() == tasks.size();
+    return doneTasks == tasks.size();
+  }
+
+  /** Bytes of output that are done. */
+  long doneBytes() {
+    return doneBytes;
   }
 
   boolean isDone(int task) {
@@ -126,14 +143,30 @@ final class TaskBoard {
     return Optional.of(new Grant(id, batch));
   }
 
-  /** A sign of life: the leases that the worker says it holds last for another term. */
-  void renew(WorkerId worker, Collection<LeaseId> held, long nowNanos) {
+  /**
+   * A sign of life: the leases that the worker says it holds last for another term.
+   *
+   * @return those among them that are not its leases any more
+   */
+  List<LeaseId> renew(WorkerId worker, Collection<LeaseId> held, long nowNanos) {
+    List<LeaseId> ended = new ArrayList<>();
     for (LeaseId id : held) {
       Lease lease = leases.get(id);
       if (lease != null && lease.worker.equals(worker)) {
         lease.deadlineNanos = nowNanos + term.toNanos();
+      } else {
+        ended.add(id);
       }
     }
+    return ended;
+  }
+
+  /** The leases that the worker holds. */
+  List<LeaseId> leasesOf(WorkerId worker) {
+    return leases.entrySet().stream()
+        .filter(entry -> entry.getValue().worker.equals(worker))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**
@@ -141,7 +174,7 @@ final class TaskBoard {
    * timely one.
    */
   void complete(LeaseId leaseId, int task) {
-    done.set(task);
+    markDone(task);
     settle(leaseId, task);
   }
 

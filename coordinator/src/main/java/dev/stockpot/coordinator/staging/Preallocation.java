@@ -61,6 +61,7 @@ final class Preallocation {
     private static final VarHandle ERRNO =
         STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+    @SuppressWarnings("restricted") // The launcher enables native access.
     static Optional<Fallocate> find() {
       if (!System.getProperty("os.name").equals("Linux")
           || ValueLayout.ADDRESS.byteSize() != Long.BYTES) {

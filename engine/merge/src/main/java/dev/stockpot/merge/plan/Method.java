@@ -2,6 +2,7 @@ package dev.stockpot.merge.plan;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The ways to combine checkpoints. */
 public enum Method {
@@ -17,6 +18,11 @@ public enum Method {
   /** The word that a plan uses. */
   public String planName() {
     return planName;
+  }
+
+  /** The method that plans call by this name. */
+  public static Optional<Method> named(String planName) {
+    return Arrays.stream(values()).filter(method -> method.planName.equals(planName)).findFirst();
   }
 
   static List<String> planNames() {

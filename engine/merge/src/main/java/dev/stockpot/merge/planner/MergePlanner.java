@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -138,10 +139,11 @@ public final class MergePlanner {
           if (operation == Operation.MERGE && weights.numerators().get(model) == 0) {
             continue;
           }
-          TensorLocation at = checkpoints.get(model).tensors().get(placed.name());
+          TensorLocation at =
+              Objects.requireNonNull(checkpoints.get(model).tensors().get(placed.name()));
           whole.add(
               new SourceRange(
-                  fileIndex.get(at.file().path()),
+                  Objects.requireNonNull(fileIndex.get(at.file().path())),
                   model,
                   at.offset(),
                   at.header().byteSize(),

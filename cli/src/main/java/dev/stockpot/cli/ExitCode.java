@@ -1,0 +1,32 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.merge.Failure;
+
+/** What the command's exit status means. */
+public final class ExitCode {
+  public static final int DONE = 0;
+
+  /** The job ran and failed; of {@code diff}: the checkpoints differ. */
+  public static final int FAILED = 1;
+
+  /** The plan, its inputs or the usage is wrong. */
+  public static final int USAGE = 2;
+
+  public static final int VERIFICATION_FAILED = 4;
+
+  /** Not enough disk or device memory. */
+  public static final int NO_SPACE = 5;
+
+  public static final int INTERRUPTED = 130;
+
+  private ExitCode() {}
+
+  /** The status of a command that ended in this failure. */
+  static int of(Failure failure) {
+    return switch (failure.kind()) {
+      case USER_INPUT -> USAGE;
+      case OUT_OF_DISK, OUT_OF_DEVICE_MEMORY -> NO_SPACE;
+      case ENVIRONMENT, TRANSIENT, BUG -> FAILED;
+    };
+  }
+}

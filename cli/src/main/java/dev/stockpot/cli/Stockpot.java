@@ -1,0 +1,34 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.cli.merge.MergeCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command that holds all others. */
+@Command(
+    name = "stockpot",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    description = "Merges LLM checkpoints: exact weighted averages, at the speed of the bytes.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {MergeCommand.class, HelpCommand.class},
+    footer = {
+      "",
+      "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",
+      "  4 verification failed, 5 not enough disk or device memory, 130 interrupted."
+    })
+final class Stockpot implements Runnable {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+}

@@ -1,0 +1,64 @@
+package dev.stockpot.coordinator.job;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a job tells whoever follows it, in the order in which it happens. */
+public sealed interface JobUpdate {
+
+  /**
+   * The merge is planned and merging begins.
+   *
+   * @param kept tasks that an earlier run finished and whose bytes were found intact
+   * @param revoked tasks that an earlier run recorded but whose bytes were not
+   */
+  record Started(PlannedMerge planned, int kept, int revoked) implements JobUpdate {}
+
+  /**
+   * How far the job is.
+   *
+   * @param doneBytes bytes of output tensors that are done, kept ones included
+   */
+  record Progressed(int doneTasks, int tasks, long doneBytes, long bytes, int workers)
+      implements JobUpdate {}
+
+  /** All tensors are merged; the output is being put into its place. */
+  record Committing() implements JobUpdate {}
+
+  /** The output is in its place. */
+  record Finished(Summary summary) implements JobUpdate {}
+
+  /**
+   * The job ended without an output.
+   *
+   * @param resumable where finished tensors wait for another run, if any do
+   */
+  record Failed(Failure failure, Optional<Path> resumable) implements JobUpdate {}
+
+  /**
+   * A finished job.
+   *
+   * @param alreadyFinished whether the output of this very plan was there before
+   * @param merged tasks done by this run
+   * @param kept tasks taken over from an earlier run
+   * @param returned tasks that a lost or failed lease gave back
+   * @param threadTimes of all merging threads together
+   */
+  record Summary(
+      Path output,
+      boolean alreadyFinished,
+      int tensors,
+      int merged,
+      int kept,
+      long returned,
+      long inputBytes,
+      long outputBytes,
+      long nan,
+      long infinity,
+      Duration elapsed,
+      StageNanos threadTimes) {}
+}

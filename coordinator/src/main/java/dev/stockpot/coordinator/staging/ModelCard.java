@@ -1,0 +1,63 @@
+package dev.stockpot.coordinator.staging;
+
+import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The README.md of an output: what it was made of, for people and for the hub. */
+final class ModelCard {
+
+  private final PlannedMerge planned;
+
+  ModelCard(PlannedMerge planned) {
+    this.planned = planned;
+  }
+
+  /** Says nothing of time or place, so that the same plan writes the same card. */
+  byte[] markdown() {
+    MergePlan plan = planned.plan();
+    StringBuilder card = new StringBuilder();
+    card.append("---\nlibrary_name: transformers\ntags:\n- merge\n- stockpot\n---\n\n");
+    card.append("# ").append(plan.output().path().getFileName()).append("\n\n");
+    card.append("A soup of ")
+        .append(plan.models().size())
+        .append(plan.models().size() == 1 ? " checkpoint" : " checkpoints")
+        .append(", made by Stockpot ")
+        .append(StockpotVersion.current())
+        .append(" with the method `")
+        .append(plan.method().planName())
+        .append("`");
+    card.append(plan.normalize() ? ", weights normalized to their sum.\n\n" : ".\n\n");
+    card.append("| model | weight |\n| --- | --- |\n");
+    for (MergePlan.Ingredient model : plan.models()) {
+      card.append("| ")
+          .append(name(model.path()))
+          .append(" | ")
+          .append(model.weight())
+          .append(" |\n");
+    }
+    planned
+        .outputDtype()
+        .ifPresent(dtype ->
+            card.append("\nEach element is the weighted sum, rounded once to ")
+                .append(dtype)
+                .append(".\n"));
+    planned
+        .donor()
+        .ifPresent(donor ->
+            card.append("Config and tokenizer come from ").append(name(donor)).append(".\n"));
+    card.append("\n`")
+        .append(Manifest.FILE_NAME)
+        .append("` holds the plan and the checksums of every tensor; `stockpot verify` checks")
+        .append(" them.\n");
+    return card.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String name(Path path) {
+    Path name = path.getFileName();
+    return name == null ? path.toString() : name.toString();
+  }
+}

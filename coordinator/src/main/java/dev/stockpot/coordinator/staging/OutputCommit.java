@@ -1,0 +1,206 @@
+package dev.stockpot.coordinator.staging;
+
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.HfConfig;
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.SidecarFiles;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.planner.InputFile;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Turns finished shards into a checkpoint in its place: writes what stands beside the weights,
+ * forces all of it to storage, and renames the directory. A reader sees the whole output or none.
+ */
+public final class OutputCommit {
+
+  public static final String INDEX = "model.safetensors.index.json";
+
+  private final StagingArea staging;
+  private final PlannedMerge planned;
+  private final boolean replace;
+
+  /**
+   * A commit that has not begun.
+   *
+   * @param replace whether an output that exists is replaced
+   */
+  public OutputCommit(StagingArea staging, PlannedMerge planned, boolean replace) {
+    this.staging = staging;
+    this.planned = planned;
+    this.replace = replace;
+  }
+
+  /**
+   * Commits.
+   *
+   * @throws MergeException if an input changed since it was planned, or a file cannot be written;
+   *     then nothing stands in the output's place
+   */
+  public void commit(Manifest manifest) {
+    checkInputs();
+    try {
+      writeCompanions(manifest);
+      if (staging.insideOutput()) {
+        moveFiles();
+      } else {
+        moveDirectory();
+      }
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+      throw MergeException.userInput(
+          staging.output() + ": came into being while the merge ran; move it away, or use --force");
+    } catch (IOException e) {
+      throw MergeException.environment(
+          "%s: cannot be written: %s".formatted(staging.output(), StagingArea.reason(e)), e);
+    }
+  }
+
+  private void checkInputs() {
+    List<String> changes =
+        planned.inputs().stream().map(InputFile::change).flatMap(Optional::stream).toList();
+    if (!changes.isEmpty()) {
+      throw MergeException.userInput(
+          String.join("\n", changes)
+              + "\nInputs changed while they were merged, so the result was discarded; run the merge again");
+    }
+  }
+
+  private void writeCompanions(Manifest manifest) throws IOException {
+    Path shards = staging.shards();
+    Optional<byte[]> index = planned.layout().index();
+    if (index.isPresent()) {
+      write(shards.resolve(INDEX), index.get());
+    }
+    if (planned.donor().isPresent()) {
+      copySidecars(planned.donor().get(), shards);
+    }
+    write(shards.resolve("README.md"), new ModelCard(planned).markdown());
+    write(shards.resolve(Manifest.FILE_NAME), manifest.toJson());
+    force(shards);
+  }
+
+  private void copySidecars(Path donor, Path shards) throws IOException {
+    for (SidecarFiles.Sidecar sidecar : SidecarFiles.in(donor)) {
+      byte[] content = Files.readAllBytes(sidecar.source());
+      Path target = shards.resolve(sidecar.name());
+      Files.createDirectories(target.resolveSibling("."));
+      if (sidecar.name().equals(HfConfig.FILE_NAME) && planned.outputDtype().isPresent()) {
+        content =
+            HfConfig.withDtype(content, planned.outputDtype().get(), sidecar.source().toString());
+      }
+      write(target, content);
+    }
+  }
+
+  private void moveDirectory() throws IOException {
+    Path output = staging.output();
+    if (replace && Files.isDirectory(output)) {
+      StagingArea.deleteTree(staging.replaced());
+      Files.move(output, staging.replaced(), StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(staging.shards(), output, StandardCopyOption.ATOMIC_MOVE);
+    force(output.resolveSibling("."));
+  }
+
+  /**
+   * A mount point cannot be renamed onto: the files move, what readers look for first goes last.
+   */
+  private void moveFiles() throws IOException {
+    Path output = staging.output();
+    if (replace) {
+      Files.createDirectories(staging.replaced());
+      for (Path old : entries(output)) {
+        if (!old.equals(staging.root())) {
+          Files.move(
+              old, staging.replaced().resolve(old.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+    List<Path> files = entries(staging.shards());
+    files.sort(Comparator.comparingInt(OutputCommit::commitOrder));
+    for (Path file : files) {
+      Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+    }
+    force(output);
+  }
+
+  /** A checkpoint is there when its index is, or its only shard. */
+  private static int commitOrder(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals(INDEX) || name.equals("model.safetensors") ? 1 : 0;
+  }
+
+  private static List<Path> entries(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return new ArrayList<>(entries.toList());
+    }
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** The finished output of this very merge, if it already stands in its place. */
+  public static boolean isFinished(PlannedMerge planned) {
+    Path output = planned.plan().output().path();
+    try {
+      Optional<Manifest> manifest = Manifest.readIn(output);
+      if (manifest.isEmpty() || !manifest.get().fingerprint().equals(planned.fingerprint())) {
+        return false;
+      }
+      for (ShardLayout shard : planned.layout().shards()) {
+        if (Files.size(output.resolve(shard.fileName())) != shard.fileSize()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (MergeException | CheckpointException | IOException _) {
+      return false;
+    }
+  }
+
+  /** Whether something stands in the output's place; an empty directory is nothing. */
+  public static boolean exists(Path output) {
+    if (!Files.isDirectory(output)) {
+      return Files.exists(output, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    }
+    try (Stream<Path> entries = Files.list(output)) {
+      return entries.anyMatch(entry -> !entry.endsWith(".stockpot"));
+    } catch (IOException e) {
+      throw MergeException.environment(
+          "%s: cannot be read: %s".formatted(output, StagingArea.reason(e)), e);
+    }
+  }
+}

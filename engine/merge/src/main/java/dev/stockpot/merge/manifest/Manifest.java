@@ -1,0 +1,187 @@
+package dev.stockpot.merge.manifest;
+
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.plan.Fraction;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Method;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.planner.InputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a merged checkpoint was made of: enough to check every byte of it, and to make it again.
+ *
+ * @param format version of this file's format
+ * @param stockpot release that wrote it
+ * @param kernel version of the kernels' arithmetic
+ * @param fingerprint of the planned merge; the same plan over the same inputs has the same
+ * @param tensors in the order of the output
+ * @param times nanoseconds of all threads together, by stage
+ */
+public record Manifest(
+    int format,
+    String stockpot,
+    int kernel,
+    String fingerprint,
+    Instant created,
+    Plan plan,
+    List<InputFile> inputs,
+    List<OutputFile> outputs,
+    List<Tensor> tensors,
+    StageNanos times) {
+
+  public static final String FILE_NAME = "stockpot-manifest.json";
+
+  private static final int FORMAT = 1;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  public Manifest {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    tensors = List.copyOf(tensors);
+  }
+
+  /** The manifest of a merge that this release made just now. */
+  public static Manifest of(
+      String fingerprint,
+      MergePlan plan,
+      List<InputFile> inputs,
+      List<OutputFile> outputs,
+      List<Tensor> tensors,
+      StageNanos times) {
+    return new Manifest(
+        FORMAT,
+        StockpotVersion.current(),
+        Kernels.KERNEL_VERSION,
+        fingerprint,
+        Instant.now(),
+        Plan.of(plan),
+        inputs,
+        outputs,
+        tensors,
+        times);
+  }
+
+  /** A shard of the output. */
+  public record OutputFile(String file, long size, String headerSha256) {}
+
+  /**
+   * A tensor of the output.
+   *
+   * @param crc32c of its bytes, eight hex digits
+   * @param sources CRC-32C of the bytes it was made of, one per model that took part
+   */
+  public record Tensor(
+      String name, Dtype dtype, String crc32c, List<String> sources, long nan, long infinity) {
+    public Tensor {
+      sources = List.copyOf(sources);
+    }
+  }
+
+  /** The plan as it was carried out, with absolute paths. */
+  public record Plan(
+      String method,
+      List<Model> models,
+      boolean normalize,
+      @Nullable Dtype dtype,
+      @Nullable String donor,
+      long shardSize,
+      NonFinitePolicy nonFinite) {
+
+    /** One ingredient, its weight a decimal or a fraction. */
+    public record Model(String model, String path, String weight) {}
+
+    static Plan of(MergePlan plan) {
+      return new Plan(
+          plan.method().planName(),
+          plan.models().stream()
+              .map(model ->
+                  new Model(model.reference(), model.path().toString(), text(model.weight())))
+              .toList(),
+          plan.normalize(),
+          plan.dtype().orElse(null),
+          plan.donor().map(Path::toString).orElse(null),
+          plan.output().shardSize(),
+          plan.nonFinite());
+    }
+
+    /** The decimal where it is short, else the ratio, which {@link Fraction#parse} reads back. */
+    private static String text(Fraction weight) {
+      String decimal = weight.toString();
+      return decimal.length() <= SHORT_DECIMAL
+          ? decimal
+          : weight.numerator() + "/" + weight.denominator();
+    }
+
+    private static final int SHORT_DECIMAL = 20;
+  }
+
+  /** The plan again, with the given directory as its output. */
+  public MergePlan toPlan(Path output) {
+    return new MergePlan(
+        output.resolve(FILE_NAME),
+        Method.named(plan.method())
+            .orElseThrow(() -> unreadable(output, "method " + plan.method())),
+        plan.models().stream()
+            .map(model ->
+                new MergePlan.Ingredient(
+                    model.model(),
+                    Path.of(model.path()),
+                    Fraction.parse(model.weight())
+                        .orElseThrow(() -> unreadable(output, "weight " + model.weight()))))
+            .toList(),
+        plan.normalize(),
+        Optional.ofNullable(plan.dtype()),
+        Optional.ofNullable(plan.donor()).map(Path::of),
+        new MergePlan.Output(output, plan.shardSize()),
+        plan.nonFinite());
+  }
+
+  /** The manifest in a checkpoint's directory; empty if it has none. */
+  public static Optional<Manifest> readIn(Path directory) {
+    Path file = directory.resolve(FILE_NAME);
+    try {
+      Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      if (manifest.format() != FORMAT) {
+        throw unreadable(directory, "format " + manifest.format());
+      }
+      return Optional.of(manifest);
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw MergeException.environment("%s: cannot be read: %s".formatted(file, e), e);
+    } catch (JacksonException e) {
+      throw MergeException.userInput("%s: is damaged: %s".formatted(file, e.getOriginalMessage()));
+    }
+  }
+
+  private static MergeException unreadable(Path directory, String what) {
+    return MergeException.userInput(
+        "%s: %s is not known to this release; use the one that wrote it"
+            .formatted(directory.resolve(FILE_NAME), what));
+  }
+
+  /** The file's content. */
+  public byte[] toJson() {
+    return JSON.writeValueAsBytes(this);
+  }
+}
