@@ -55,24 +55,24 @@ public final class Compatibility {
     List<Warning> warnings = new ArrayList<>();
     String oneFamily =
         "; such checkpoints hardly belong together: merge models of one architecture";
-    differing(all, "architectures", ModelConfig::architecture, oneFamily)
-        .or(() -> differing(all, "model_type", ModelConfig::modelType, oneFamily))
+    differing(all, "the architectures differ", ModelConfig::architecture, oneFamily)
+        .or(() -> differing(all, "model_type differs", ModelConfig::modelType, oneFamily))
         .ifPresent(warnings::add);
     differing(
             all,
-            "vocab_size",
+            "vocab_size differs",
             ModelConfig::vocabSize,
             "; their embeddings have different shapes: merge models that share a vocabulary")
         .ifPresent(warnings::add);
     differing(
             all,
-            "rope settings",
+            "the rope settings differ",
             ModelConfig::rope,
             "; " + DONORS + ": make sure that they stem from one generation of the base")
         .ifPresent(warnings::add);
     differing(
             all,
-            "max_position_embeddings",
+            "max_position_embeddings differs",
             ModelConfig::maxPositions,
             "; " + DONORS + ": choose the one whose context length holds for all")
         .ifPresent(warnings::add);
@@ -87,7 +87,7 @@ public final class Compatibility {
     Groups groups = Groups.by(all, facts -> facts.config().flatMap(value));
     return groups.differ()
         ? Optional.of(
-            new Warning(groups.names(), what + " differ (config.json): " + groups.shown() + cure))
+            new Warning(groups.names(), what + " (config.json): " + groups.shown() + cure))
         : Optional.empty();
   }
 

@@ -132,7 +132,7 @@ final class FactsReader {
 
   private Optional<byte[]> head(String file, int limit) {
     Path path = directory.resolve(file);
-    if (!Files.exists(path)) {
+    if (!isFile(file)) {
       return Optional.empty();
     }
     try (InputStream in = Files.newInputStream(path)) {
@@ -145,7 +145,7 @@ final class FactsReader {
 
   private Optional<String> digest(String file) {
     Path path = directory.resolve(file);
-    if (!Files.exists(path)) {
+    if (!isFile(file)) {
       return Optional.empty();
     }
     MessageDigest digest = sha256();
@@ -159,6 +159,15 @@ final class FactsReader {
       unreadable(file, "it cannot be read: " + Wording.quoted(String.valueOf(e.getMessage())));
       return Optional.empty();
     }
+  }
+
+  /** A pipe would wait for its writer for ever. */
+  private boolean isFile(String file) {
+    Path path = directory.resolve(file);
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      unreadable(file, "it is no regular file");
+    }
+    return Files.isRegularFile(path);
   }
 
   private void unreadable(String file, String reason) {

@@ -85,12 +85,12 @@ class CompatibilityTest {
         .containsExactly(
             new Warning(
                 List.of("a", "b", "c"),
-                "architectures differ (config.json): 'LlamaForCausalLM' in 'a', 'c';"
+                "the architectures differ (config.json): 'LlamaForCausalLM' in 'a', 'c';"
                     + " 'Qwen2ForCausalLM' in 'b'; such checkpoints hardly belong together: merge"
                     + " models of one architecture"),
             new Warning(
                 List.of("a", "b", "c"),
-                "vocab_size differ (config.json): '128256' in 'a', 'c'; '151936' in 'b'; their"
+                "vocab_size differs (config.json): '128256' in 'a', 'c'; '151936' in 'b'; their"
                     + " embeddings have different shapes: merge models that share a vocabulary"));
   }
 
@@ -101,7 +101,7 @@ class CompatibilityTest {
 
     assertThat(warnings("a", "b"))
         .singleElement()
-        .satisfies(w -> assertThat(w.message()).startsWith("model_type differ (config.json): "));
+        .satisfies(w -> assertThat(w.message()).startsWith("model_type differs (config.json): "));
   }
 
   @Test
@@ -119,7 +119,7 @@ class CompatibilityTest {
         .satisfies(warning ->
             assertThat(warning.message())
                 .isEqualTo(
-                    "rope settings differ (config.json): '{rope_theta=10000}' in 'old';"
+                    "the rope settings differ (config.json): '{rope_theta=10000}' in 'old';"
                         + " '{rope_theta=500000}' in 'far'; the result gets the donor's (see"
                         + " 'donor' in the plan): make sure that they stem from one generation"
                         + " of the base"));
@@ -135,7 +135,7 @@ class CompatibilityTest {
         .satisfies(warning ->
             assertThat(warning.message())
                 .startsWith(
-                    "max_position_embeddings differ (config.json): '8192' in 'a'; '131072' in"
+                    "max_position_embeddings differs (config.json): '8192' in 'a'; '131072' in"
                         + " 'b'; the result gets the donor's"));
   }
 
@@ -382,12 +382,13 @@ class CompatibilityTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsNamed() throws IOException {
+  void aDirectoryInTheConfigsPlaceIsNamed() throws IOException {
     Files.createDirectories(directory.resolve("a/config.json"));
 
     assertThat(warnings("a"))
         .singleElement()
-        .satisfies(
-            w -> assertThat(w.message()).startsWith("config.json of 'a' says nothing: it cannot"));
+        .satisfies(w ->
+            assertThat(w.message())
+                .startsWith("config.json of 'a' says nothing: it is no regular file"));
   }
 }
