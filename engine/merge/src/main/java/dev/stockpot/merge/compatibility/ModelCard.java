@@ -13,6 +13,7 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * What a README.md's front matter says: the YAML between two lines {@code ---} at its start.
@@ -27,11 +28,14 @@ record ModelCard(
     Optional<String> licenseName,
     List<String> tags) {
 
+  /** The parser's time per token grows with the depth; real cards nest less than ten deep. */
+  private static final int MAX_DEPTH = 100;
+
   /**
-   * Reads front matter. Goes through the parser's events instead of a tree, so that neither deep
-   * nesting nor aliases cost anything.
+   * Reads front matter. Goes through the parser's events instead of a tree, so that aliases cost
+   * nothing.
    *
-   * @throws org.snakeyaml.engine.v2.exceptions.YamlEngineException if it is not YAML
+   * @throws YamlEngineException if it is not YAML, or nested beyond reason
    */
   static ModelCard of(String frontMatter) {
     Map<String, List<String>> fields = new HashMap<>();
@@ -52,6 +56,9 @@ record ModelCard(
       }
       if (event instanceof CollectionStartEvent) {
         depth++;
+        if (depth > MAX_DEPTH) {
+          throw new YamlEngineException("nested more than " + MAX_DEPTH + " levels deep");
+        }
       } else if (event instanceof CollectionEndEvent) {
         depth--;
         key = depth == 1 ? null : key;

@@ -46,7 +46,7 @@ final class PlanPaths {
     try {
       return RealPaths.of(directory);
     } catch (IOException e) {
-      // Every path of the plan goes through this directory and says what is wrong with it.
+      // The plan's relative paths go through this directory, and each says what is wrong with it.
       return directory;
     }
   }
