@@ -1,5 +1,6 @@
 package dev.stockpot.merge.kernel;
 
+import dev.stockpot.merge.kernel.vector.PreferredVectors;
 import dev.stockpot.merge.kernel.vector.VectorLoops;
 
 /** Chooses among the implementations of the kernels, which all give the same bits. */
@@ -31,8 +32,8 @@ public final class Kernels {
   /** Apart, so that the package is first touched when its module is known to be there. */
   private static final class Vector {
     static KernelProvider orScalar() {
-      int bits = VectorLoops.vectorBits();
-      return VectorLoops.serves()
+      int bits = PreferredVectors.bits();
+      return PreferredVectors.serve()
           ? new KernelProvider("vector, " + bits + " bit", VectorLoops::new)
           : scalar("scalar: vectors of " + bits + " bit are too short to pay");
     }
