@@ -52,11 +52,11 @@ public class KernelBenchmark {
   /** Which kernel. */
   public enum Kind {
     SCALAR,
-    BEST
+    VECTOR
   }
 
-  @Param({"SCALAR", "BEST"})
-  public Kind kernel = Kind.BEST;
+  @Param({"SCALAR", "VECTOR"})
+  public Kind kernel = Kind.VECTOR;
 
   @Param({"BF16", "F16"})
   public Dtype dtype = Dtype.BF16;
@@ -79,7 +79,8 @@ public class KernelBenchmark {
 
   @Setup
   public void fill() {
-    KernelProvider provider = kernel == Kind.BEST ? Kernels.best() : Kernels.scalar();
+    KernelProvider provider =
+        kernel == Kind.VECTOR ? Kernels.vector().orElseThrow() : Kernels.scalar();
     combining = provider.newKernel();
     elements = INPUT_BYTES / models / dtype.bytes();
     SplittableRandom random = new SplittableRandom(1);

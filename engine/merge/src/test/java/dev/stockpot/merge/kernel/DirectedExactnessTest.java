@@ -16,7 +16,7 @@ class DirectedExactnessTest {
   private static final int ALL = 1 << 16;
 
   private final LinearKernel scalar = Kernels.scalar().newKernel();
-  private final LinearKernel best = Kernels.best().newKernel();
+  private final LinearKernel vector = Kernels.vector().orElseThrow().newKernel();
 
   @ParameterizedTest
   @EnumSource(names = {"BF16", "F16", "F32", "F64"})
@@ -78,9 +78,9 @@ class DirectedExactnessTest {
     LinearKernel.Source first = sources.get(0);
     int elements = (int) (first.bytes().byteSize() / first.dtype().bytes());
     MemorySegment byScalar = MemorySegment.ofArray(new byte[elements * out.bytes()]);
-    MemorySegment byBest = MemorySegment.ofArray(new byte[elements * out.bytes()]);
+    MemorySegment byVector = MemorySegment.ofArray(new byte[elements * out.bytes()]);
     NonFinite counted = scalar.combine(sources, weights, byScalar, out, elements);
-    assertThat(best.combine(sources, weights, byBest, out, elements)).isEqualTo(counted);
+    assertThat(vector.combine(sources, weights, byVector, out, elements)).isEqualTo(counted);
 
     BinaryFormat format = BinaryFormat.of(out);
     long[] expected =
@@ -92,11 +92,11 @@ class DirectedExactnessTest {
     long infinity = 0;
     for (int i = 0; i < elements; i++) {
       long got = Patterns.get(byScalar, out, i);
-      long gotBest = Patterns.get(byBest, out, i);
-      if (got != expected[i] || gotBest != expected[i]) {
+      long gotVector = Patterns.get(byVector, out, i);
+      if (got != expected[i] || gotVector != expected[i]) {
         throw new AssertionError(
-            "%s %s to %s: exact %x, scalar %x, best %x"
-                .formatted(weights, terms(sources, i), out, expected[i], got, gotBest));
+            "%s %s to %s: exact %x, scalar %x, vector %x"
+                .formatted(weights, terms(sources, i), out, expected[i], got, gotVector));
       }
       nan += format.isNaN(expected[i]) ? 1 : 0;
       infinity += format.isInfinite(expected[i]) ? 1 : 0;

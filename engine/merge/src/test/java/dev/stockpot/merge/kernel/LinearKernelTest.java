@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LinearKernelTest {
-  private final LinearKernel kernel = Kernels.best().newKernel();
+  private final LinearKernel kernel = Kernels.vector().orElseThrow().newKernel();
 
   @Test
   void aSumIsRoundedOnceWithTiesToEven() {
