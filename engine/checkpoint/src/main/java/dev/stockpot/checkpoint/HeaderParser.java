@@ -48,6 +48,7 @@ final class HeaderParser {
 
   private void readEntries(JsonParser parser) {
     Set<String> names = new HashSet<>();
+    Set<String> others = new HashSet<>();
     String name;
     while ((name = parser.nextName()) != null) {
       parser.nextToken();
@@ -57,7 +58,7 @@ final class HeaderParser {
       } else if (name.equals(METADATA)) {
         readMetadata(parser);
       } else {
-        TensorEntry entry = new TensorEntry();
+        TensorEntry entry = new TensorEntry(others);
         String problem = entry.read(parser);
         if (problem == null) {
           problem = entry.addTo(tensors, name);

@@ -128,7 +128,8 @@ final class StrictJson implements AutoCloseable {
   static String kind(JsonToken token) {
     return switch (token) {
       case VALUE_STRING -> "a string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_NUMBER_INT -> "a number";
+      case VALUE_NUMBER_FLOAT -> "a decimal number";
       case VALUE_TRUE, VALUE_FALSE -> "a boolean";
       case VALUE_NULL -> "null";
       case START_ARRAY -> "an array";

@@ -2,7 +2,6 @@ package dev.stockpot.checkpoint;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,10 +17,29 @@ import tools.jackson.core.JsonToken;
  * to its end all the same, so that the parser stands at the next tensor.
  */
 final class TensorEntry {
+  /** Digits of the largest long. */
+  private static final int LONG_DIGITS = 19;
+
+  private static final int DTYPE = 1;
+  private static final int SHAPE = 2;
+  private static final int OFFSETS = 4;
+
+  /**
+   * The known fields met, as a sum of bits: a set for each tensor would cost more than the rest.
+   */
+  private int seen;
+
+  private final Set<String> others;
   private @Nullable Dtype dtype;
   private @Nullable List<Long> shape;
   private @Nullable List<Long> offsets;
   private @Nullable String problem;
+
+  /** Uses {@code others}, which is cleared, for the names of unknown fields. */
+  TensorEntry(Set<String> others) {
+    this.others = others;
+    others.clear();
+  }
 
   /** Reads the value at which the parser stands; returns what is wrong with it, or null. */
   @Nullable String read(JsonParser parser) {
@@ -32,25 +50,33 @@ final class TensorEntry {
       parser.skipChildren();
       return problem;
     }
-    Set<String> fields = new HashSet<>(4);
     String field;
     while ((field = parser.nextName()) != null) {
       parser.nextToken();
-      if (!fields.add(field)) {
-        note("has " + Printable.quoted(field) + " twice");
-      }
       switch (field) {
-        case "dtype" -> dtype = readDtype(parser);
-        case "shape" -> shape = readNumbers(parser, "shape");
-        case "data_offsets" -> offsets = readNumbers(parser, "data_offsets");
-        default -> parser.skipChildren();
+        case "dtype" -> {
+          once(DTYPE, field);
+          dtype = readDtype(parser);
+        }
+        case "shape" -> {
+          once(SHAPE, field);
+          shape = readNumbers(parser, field);
+        }
+        case "data_offsets" -> {
+          once(OFFSETS, field);
+          offsets = readNumbers(parser, field);
+        }
+        default -> {
+          if (!others.add(field)) {
+            noteTwice(field);
+          }
+          parser.skipChildren();
+        }
       }
     }
-    for (String needed : List.of("dtype", "shape", "data_offsets")) {
-      if (!fields.contains(needed)) {
-        note("has no " + needed);
-      }
-    }
+    noteUnlessSeen(DTYPE, "dtype");
+    noteUnlessSeen(SHAPE, "shape");
+    noteUnlessSeen(OFFSETS, "data_offsets");
     return problem;
   }
 
@@ -122,22 +148,40 @@ final class TensorEntry {
     return numbers;
   }
 
+  /** Looks at the characters first: a long run of digits would cost a BigInteger. */
   private long readNumber(JsonParser parser, String field) {
-    // Before its value is asked for: a long run of digits would cost a BigInteger.
-    if (parser.getStringLength() > 20) {
-      note(field + " holds a number beyond 63 bits: " + Printable.text(parser.getString()));
+    if (parser.getStringCharacters()[parser.getStringOffset()] == '-') {
+      note(field + " must not be negative: " + Printable.text(parser.getString()));
       return 0;
     }
-    String digits = parser.getString();
-    if (digits.startsWith("-")) {
-      note(field + " must not be negative: " + digits);
-      return 0;
+    if (parser.getStringLength() < LONG_DIGITS) {
+      return parser.getLongValue();
     }
-    try {
-      return Long.parseLong(digits);
-    } catch (NumberFormatException e) {
-      note(field + " holds a number beyond 63 bits: " + digits);
-      return 0;
+    if (parser.getStringLength() == LONG_DIGITS) {
+      try {
+        return Long.parseLong(parser.getString());
+      } catch (NumberFormatException _) {
+        // Noted below.
+      }
+    }
+    note(field + " holds a number beyond 63 bits: " + Printable.text(parser.getString()));
+    return 0;
+  }
+
+  private void once(int bit, String field) {
+    if ((seen & bit) != 0) {
+      noteTwice(field);
+    }
+    seen |= bit;
+  }
+
+  private void noteTwice(String field) {
+    note("has " + Printable.quoted(field) + " twice");
+  }
+
+  private void noteUnlessSeen(int bit, String field) {
+    if ((seen & bit) == 0) {
+      note("has no " + field);
     }
   }
 

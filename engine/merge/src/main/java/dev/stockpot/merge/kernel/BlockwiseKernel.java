@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Cuts a range into blocks, brings each block of each source into an array in the first level
@@ -23,14 +24,22 @@ final class BlockwiseKernel implements LinearKernel {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-  private final BlockLoops loops;
+  private final Predicate<Dtype> ready;
+  private final BlockLoops fast;
+  private final BlockLoops meanwhile;
   private final short[] shorts = new short[BlockLoops.BLOCK];
   private final float[] floats = new float[BlockLoops.BLOCK];
   private final double[] doubles = new double[BlockLoops.BLOCK];
   private final double[] sum = new double[BlockLoops.BLOCK];
 
-  BlockwiseKernel(BlockLoops loops) {
-    this.loops = loops;
+  /**
+   * Works with {@code fast} where all dtypes of a call are {@code ready}, else with {@code
+   * meanwhile}. Both give the same bits, so it does not matter when that changes.
+   */
+  BlockwiseKernel(Predicate<Dtype> ready, BlockLoops fast, BlockLoops meanwhile) {
+    this.ready = ready;
+    this.fast = fast;
+    this.meanwhile = meanwhile;
   }
 
   @Override
@@ -41,22 +50,28 @@ final class BlockwiseKernel implements LinearKernel {
       Dtype outDtype,
       long elements) {
     check(sources, weights, out, outDtype, elements);
+    boolean allReady = ready.test(outDtype);
+    for (Source source : sources) {
+      allReady &= ready.test(source.dtype());
+    }
+    BlockLoops loops = allReady ? fast : meanwhile;
     double denominator = weights.denominator();
     NonFinite nonFinite = NonFinite.NONE;
     for (long from = 0; from < elements; from += BlockLoops.BLOCK) {
       int count = (int) Math.min(BlockLoops.BLOCK, elements - from);
       for (int k = 0; k < sources.size(); k++) {
         double numerator = weights.numerators().get(k);
-        accumulate(sources.get(k), numerator, k == 0, from, count);
+        accumulate(loops, sources.get(k), numerator, k == 0, from, count);
       }
-      if (!divide(denominator, out, outDtype, from, count)) {
+      if (!divide(loops, denominator, out, outDtype, from, count)) {
         nonFinite = nonFinite.plus(count(outDtype, count));
       }
     }
     return nonFinite;
   }
 
-  private void accumulate(Source source, double n, boolean first, long from, int count) {
+  private void accumulate(
+      BlockLoops loops, Source source, double n, boolean first, long from, int count) {
     MemorySegment bytes = source.bytes();
     switch (source.dtype()) {
       case BF16 -> {
@@ -96,7 +111,8 @@ final class BlockwiseKernel implements LinearKernel {
   }
 
   /** Writes the block to {@code out}, leaves it in the array of its dtype too. */
-  private boolean divide(double d, MemorySegment out, Dtype dtype, long from, int count) {
+  private boolean divide(
+      BlockLoops loops, double d, MemorySegment out, Dtype dtype, long from, int count) {
     boolean finite;
     switch (dtype) {
       case BF16 -> {

@@ -1,6 +1,8 @@
 package dev.stockpot.merge.kernel;
 
+import dev.stockpot.merge.kernel.vector.PreferredVectors;
 import dev.stockpot.merge.kernel.vector.VectorLoops;
+import java.util.Optional;
 
 /** Chooses among the implementations of the kernels, which all give the same bits. */
 public final class Kernels {
@@ -11,12 +13,24 @@ public final class Kernels {
 
   private Kernels() {}
 
-  /** The fastest implementation that this JVM and this processor can run. */
+  /**
+   * The fastest implementation that this JVM and this processor can run. Its kernels start with the
+   * scalar loops and change to vectors, between two calls, once those are compiled.
+   */
   public static KernelProvider best() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!hasVectorModule()) {
       return scalar("scalar: started without --add-modules " + VECTOR_MODULE);
     }
-    return Vector.orScalar();
+    return PreferredVectors.serve()
+        ? Vector.WARMING
+        : scalar("scalar: vectors of " + PreferredVectors.bits() + " bit are too short to pay");
+  }
+
+  /** Vectors from the first call on, where there are any; for tests and measurements. */
+  public static Optional<KernelProvider> vector() {
+    return hasVectorModule() && PreferredVectors.serve()
+        ? Optional.of(Vector.AT_ONCE)
+        : Optional.empty();
   }
 
   /** Plain Java, which runs everywhere. */
@@ -24,17 +38,21 @@ public final class Kernels {
     return scalar("scalar: asked for");
   }
 
-  private static KernelProvider scalar(String description) {
-    return new KernelProvider(description, ScalarLoops::new);
+  private static boolean hasVectorModule() {
+    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
   }
 
-  /** Apart, so that the package is first touched when its module is known to be there. */
+  private static KernelProvider scalar(String description) {
+    return new KernelProvider(description, ScalarLoops::new, Optional.empty());
+  }
+
+  /** Apart, so that it is first touched when the module is known to be there. */
   private static final class Vector {
-    static KernelProvider orScalar() {
-      int bits = VectorLoops.vectorBits();
-      return VectorLoops.serves()
-          ? new KernelProvider("vector, " + bits + " bit", VectorLoops::new)
-          : scalar("scalar: vectors of " + bits + " bit are too short to pay");
-    }
+    static final String DESCRIPTION = "vector, " + PreferredVectors.bits() + " bit";
+    static final KernelProvider AT_ONCE =
+        new KernelProvider(DESCRIPTION, VectorLoops::new, Optional.empty());
+    static final KernelProvider WARMING =
+        new KernelProvider(
+            DESCRIPTION, VectorLoops::new, Optional.of(new WarmUp(VectorLoops::new)));
   }
 }

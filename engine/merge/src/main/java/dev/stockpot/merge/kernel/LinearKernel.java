@@ -21,9 +21,11 @@ import java.util.List;
  * not.
  *
  * <p>A NaN result is the one canonical quiet NaN of its dtype, positive: 0x7fc0, 0x7e00, 0x7fc00000
- * or 0x7ff8000000000000. Infinities and overflow follow IEEE 754. One source with weight 1, or the
- * same source several times with weights that sum to exactly 1, gives its input back, bit for bit,
- * NaNs excepted.
+ * or 0x7ff8000000000000. Infinities and overflow follow IEEE 754.
+ *
+ * <p>One source with weight 1 gives its input back, bit for bit, NaNs excepted. So does the same
+ * source several times with weights that sum to exactly 1, for all dtypes but F64; negative weights
+ * among them turn -0 into 0.
  *
  * <p>All kernels agree bit for bit, and how a range is cut into calls never changes a bit.
  *

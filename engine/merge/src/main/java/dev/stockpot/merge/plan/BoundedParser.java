@@ -7,6 +7,7 @@ import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.ComposerException;
@@ -25,7 +26,10 @@ final class BoundedParser implements Parser {
   private static final int MAX_DEPTH = 20;
 
   private final Parser parser;
+
+  /** The anchors of this document that stand for a list or a mapping now. */
   private final Set<Anchor> collections = new HashSet<>();
+
   private int depth;
 
   BoundedParser(Parser parser) {
@@ -53,8 +57,10 @@ final class BoundedParser implements Parser {
     switch (event) {
       case CollectionStartEvent start -> onStart(start);
       case CollectionEndEvent _ -> depth--;
+      case DocumentStartEvent _ -> collections.clear();
       case ScalarEvent scalar -> {
         refuseTag(scalar, scalar.getTag());
+        scalar.getAnchor().ifPresent(collections::remove);
         if (scalar.isPlain() && scalar.getValue().equals("<<")) {
           throw refused(event, "merge keys ('<<') are not supported; write the keys out");
         }

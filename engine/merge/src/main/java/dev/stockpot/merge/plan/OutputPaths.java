@@ -9,12 +9,12 @@ import java.util.Optional;
  * contact that is allowed: a plan may read what an earlier plan of the file writes.
  */
 final class OutputPaths {
-  private final Path baseDirectory;
+  private final Path realBaseDirectory;
   private final PathTree<PathEntry> inputs = new PathTree<>();
   private final PathTree<PathEntry> outputs = new PathTree<>();
 
-  OutputPaths(Path baseDirectory) {
-    this.baseDirectory = baseDirectory;
+  OutputPaths(Path realBaseDirectory) {
+    this.realBaseDirectory = realBaseDirectory;
   }
 
   /** To be called for every input of the file before the first output is checked. */
@@ -73,7 +73,7 @@ final class OutputPaths {
   }
 
   private Optional<String> obstacle(PathEntry output) {
-    if (baseDirectory.startsWith(output.real())) {
+    if (realBaseDirectory.startsWith(output.real())) {
       return Optional.of(
           "the output "
               + output.quoted()

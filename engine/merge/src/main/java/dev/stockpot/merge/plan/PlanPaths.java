@@ -1,6 +1,7 @@
 package dev.stockpot.merge.plan;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -38,7 +39,23 @@ final class PlanPaths {
     this.baseDirectory = baseDirectory.toAbsolutePath().normalize();
     this.problems = problems;
     this.inputs = new InputPaths(this.baseDirectory);
-    this.outputs = new OutputPaths(this.baseDirectory);
+    this.outputs = new OutputPaths(real(this.baseDirectory));
+  }
+
+  private static Path real(Path directory) {
+    try {
+      return RealPaths.of(directory);
+    } catch (IOException e) {
+      // The plan's relative paths go through this directory, and each says what is wrong with it.
+      return directory;
+    }
+  }
+
+  /** The exception's own message is only the path. */
+  private static String reason(IOException e) {
+    return e instanceof AccessDeniedException
+        ? "permission denied on the way"
+        : Wording.quoted(String.valueOf(e.getMessage()));
   }
 
   /** The plans, if neither the drafts nor their paths have a mistake; else none. */
@@ -89,7 +106,7 @@ final class PlanPaths {
     } catch (InvalidPathException e) {
       problems.at(written.place(), Wording.quoted(text) + " cannot be a path: " + e.getReason());
     } catch (IOException e) {
-      problems.at(written.place(), Wording.quoted(text) + " cannot be followed: " + e.getMessage());
+      problems.at(written.place(), Wording.quoted(text) + " cannot be followed: " + reason(e));
     }
     return Optional.empty();
   }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** How messages quote what they found and propose what was meant. */
-final class Wording {
+public final class Wording {
   /** Longer words are no misspelling of a key, and would cost time to compare. */
   private static final int MAX_COMPARED = 64;
 
@@ -14,7 +14,7 @@ final class Wording {
   private Wording() {}
 
   /** In single quotes, cut to a readable length, control characters made visible. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("'");
     text.codePoints()
         .limit(MAX_QUOTED)

@@ -8,12 +8,10 @@ import java.util.List;
  * after each term, the quotient rounded once.
  */
 final class ExactReference {
-  private static final int UNIT = BinaryFormat.F64.smallestExponent();
-
   /** One input element. */
   record Term(BinaryFormat format, long bits) {}
 
-  /** A running float64: NaN, an infinity, a signed zero or a multiple of 2^{@link #UNIT}. */
+  /** A running float64: NaN, an infinity, a signed zero or a number of units. */
   private record Sum(Kind kind, boolean negative, BigInteger units) {
     enum Kind {
       NAN,
@@ -27,10 +25,11 @@ final class ExactReference {
   private ExactReference() {}
 
   static long combine(List<Term> terms, IntegerWeights weights, BinaryFormat out) {
-    Sum sum = product(weights.numerators().get(0), terms.get(0));
-    sum = rounded(sum);
+    int unit = terms.stream().mapToInt(term -> term.format.smallestExponent()).min().orElseThrow();
+    Sum sum = rounded(product(weights.numerators().get(0), terms.get(0), unit), unit);
     for (int k = 1; k < terms.size(); k++) {
-      sum = rounded(plus(sum, product(weights.numerators().get(k), terms.get(k))));
+      Sum product = product(weights.numerators().get(k), terms.get(k), unit);
+      sum = rounded(plus(sum, product), unit);
     }
     long sign = sum.negative ? out.signBit() : 0;
     return switch (sum.kind) {
@@ -40,11 +39,11 @@ final class ExactReference {
           sum.units.signum() == 0
               ? sign
               : sign
-                  | out.nearest(sum.units.abs(), BigInteger.valueOf(weights.denominator()), UNIT);
+                  | out.nearest(sum.units.abs(), BigInteger.valueOf(weights.denominator()), unit);
     };
   }
 
-  private static Sum product(long numerator, Term term) {
+  private static Sum product(long numerator, Term term, int unit) {
     BinaryFormat format = term.format;
     boolean negative = format.isNegative(term.bits) ^ numerator < 0;
     if (format.isNaN(term.bits) || (format.isInfinite(term.bits) && numerator == 0)) {
@@ -56,7 +55,7 @@ final class ExactReference {
     BigInteger units =
         BigInteger.valueOf(format.significand(term.bits))
             .multiply(BigInteger.valueOf(numerator))
-            .shiftLeft(format.exponent(term.bits) - UNIT);
+            .shiftLeft(format.exponent(term.bits) - unit);
     return new Sum(Sum.Kind.FINITE, negative, units);
   }
 
@@ -75,17 +74,17 @@ final class ExactReference {
     return new Sum(Sum.Kind.FINITE, negative, units);
   }
 
-  private static Sum rounded(Sum sum) {
+  private static Sum rounded(Sum sum, int unit) {
     if (sum.kind != Sum.Kind.FINITE || sum.units.signum() == 0) {
       return sum;
     }
     BinaryFormat f64 = BinaryFormat.F64;
-    long bits = f64.nearest(sum.units.abs(), BigInteger.ONE, UNIT);
+    long bits = f64.nearest(sum.units.abs(), BigInteger.ONE, unit);
     if (f64.isInfinite(bits)) {
       return new Sum(Sum.Kind.INFINITE, sum.negative, BigInteger.ZERO);
     }
     BigInteger units =
-        BigInteger.valueOf(f64.significand(bits)).shiftLeft(f64.exponent(bits) - UNIT);
+        BigInteger.valueOf(f64.significand(bits)).shiftLeft(f64.exponent(bits) - unit);
     return new Sum(Sum.Kind.FINITE, sum.negative, sum.negative ? units.negate() : units);
   }
 }

@@ -1,6 +1,7 @@
 package dev.stockpot.merge.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ class PlanPathsTest {
     link("work/y", "x");
 
     assertThat(problems("../a", "x/soup"))
-        .containsExactly("'x/soup' cannot be followed: too many symbolic links");
+        .containsExactly("'x/soup' cannot be followed: 'too many symbolic links'");
   }
 
   @Test
@@ -128,6 +129,24 @@ class PlanPathsTest {
         .containsExactly(
             "the output '../here' holds the directory of the plan itself; choose another"
                 + " directory");
+  }
+
+  @Test
+  void aPlanReadThroughALinkIsStillWhereItIs() throws IOException {
+    link("here", "work");
+    Path plan =
+        Files.writeString(
+            directory.resolve("here/plan.yaml"),
+            """
+            version: 1
+            method: linear
+            models: [{model: ../a, weight: 1}]
+            output: {path: ../work}
+            """);
+
+    assertThatExceptionOfType(InvalidPlanException.class)
+        .isThrownBy(() -> PlanReader.read(plan))
+        .withMessageContaining("the output '../work' holds the directory of the plan itself");
   }
 
   @Test

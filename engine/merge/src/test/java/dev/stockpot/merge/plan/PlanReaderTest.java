@@ -151,6 +151,25 @@ class PlanReaderTest {
   }
 
   @Test
+  void anAnchorCountsWhereItStoodLastAndOnlyInItsDocument() throws InvalidPlanException {
+    String plan =
+        """
+        version: 1
+        method: linear
+        models: &x [{model: a, weight: &x 0.5}, {model: b, weight: *x}]
+        output: {path: out/%s}
+        """;
+
+    List<MergePlan> plans =
+        PlanReader.parse(
+            plan.formatted("one") + "---\n" + plan.formatted("two"),
+            Path.of("plan.yaml"),
+            directory);
+
+    assertThat(plans).hasSize(2);
+  }
+
+  @Test
   void windowsLineEndsAndAByteOrderMarkChangeNothing() throws InvalidPlanException {
     assertThat(read("\uFEFF" + SMALLEST.replace("\n", "\r\n"))).isEqualTo(read(SMALLEST));
   }

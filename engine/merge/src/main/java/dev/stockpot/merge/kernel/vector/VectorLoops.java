@@ -70,16 +70,6 @@ public final class VectorLoops extends ScalarLoops {
   private final float[] floats = new float[BLOCK];
   private final float[] odd = new float[BLOCK];
 
-  /** Bits of the preferred vectors. */
-  public static int vectorBits() {
-    return DOUBLES.vectorBitSize();
-  }
-
-  /** Whether vectors are wide enough for these loops: four float64. */
-  public static boolean serves() {
-    return LANES >= 4;
-  }
-
   @Override
   public void firstBf16(double n, short[] x, double[] sum, int count) {
     int i = 0;

@@ -1,0 +1,144 @@
+package dev.stockpot.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HfConfigTest {
+  private static HfConfig parse(String json) {
+    return HfConfig.parse(json.getBytes(UTF_8), "config.json");
+  }
+
+  private static String rewritten(String json, Dtype dtype) {
+    return new String(HfConfig.withDtype(json.getBytes(UTF_8), dtype, "config.json"), UTF_8);
+  }
+
+  @Test
+  void theFactsOfALanguageModelAreRead() {
+    assertThat(
+            parse(
+                """
+                {
+                  "_name_or_path": "meta-llama/Llama-3.1-8B",
+                  "architectures": ["LlamaForCausalLM"],
+                  "hidden_size": 4096,
+                  "model_type": "llama",
+                  "num_hidden_layers": 32,
+                  "rope_scaling": {"type": "llama3", "vocab_size": 7},
+                  "time_step_limit": [0.0, Infinity, -Infinity, NaN],
+                  "tie_word_embeddings": false,
+                  "torch_dtype": "bfloat16",
+                  "vocab_size": 128256
+                }
+                """))
+        .isEqualTo(
+            new HfConfig(
+                List.of("LlamaForCausalLM"),
+                "llama",
+                "bfloat16",
+                false,
+                128256L,
+                4096L,
+                32L,
+                "meta-llama/Llama-3.1-8B",
+                false));
+  }
+
+  @Test
+  void whatIsNotSaidIsNull() {
+    HfConfig nothing = new HfConfig(List.of(), null, null, null, null, null, null, null, false);
+    assertThat(parse("{}")).isEqualTo(nothing);
+    assertThat(
+            parse(
+                "{\"architectures\":null,\"dtype\":null,\"vocab_size\":null,"
+                    + "\"quantization_config\":null,\"text_config\":null}"))
+        .isEqualTo(nothing);
+  }
+
+  @Test
+  void aNestedTextConfigFillsWhatTheTopDoesNotSay() {
+    HfConfig config =
+        parse(
+            """
+            {"model_type": "gemma3", "dtype": "float16", "torch_dtype": "float32",
+             "text_config": {"model_type": "gemma3_text", "vocab_size": 10, "hidden_size": 20,
+                             "num_hidden_layers": 3, "quantization_config": {"bits": 4}},
+             "vision_config": {"hidden_size": 99}}
+            """);
+    assertThat(config.modelType()).isEqualTo("gemma3");
+    assertThat(config.dtype()).isEqualTo("float16");
+    assertThat(config.vocabSize()).isEqualTo(10);
+    assertThat(config.hiddenSize()).isEqualTo(20);
+    assertThat(config.quantized()).isTrue();
+  }
+
+  @Test
+  void everyFactOfTheWrongTypeIsNamed() {
+    assertThatThrownBy(() ->
+            parse(
+                "{\"vocab_size\":\"7\",\"hidden_size\":1.5,\"model_type\":[],"
+                    + "\"architectures\":\"A\",\"tie_word_embeddings\":1,"
+                    + "\"text_config\":{\"num_hidden_layers\":-1},\"model_type\":\"x\"}"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            """
+            7 problems:
+              config.json: vocab_size must be a whole number, not a string
+              config.json: hidden_size must be a whole number, not a decimal number
+              config.json: model_type must be a string, not an array
+              config.json: architectures must be an array of strings, not a string
+              config.json: tie_word_embeddings must be true or false, not a number
+              config.json: text_config.num_hidden_layers is out of range: -1
+              config.json: 'model_type' stands there twice\
+            """);
+  }
+
+  @Test
+  void whatIsNotJsonSaysWhere() {
+    assertThatThrownBy(() -> parse("{\n  \"vocab_size\": 1,\n}"))
+        .hasMessage(
+            "config.json: the file is not valid JSON at byte 21: Unexpected character ('}' (code"
+                + " 125)): was expecting double-quote to start property name; download or export"
+                + " the file again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BF16,bfloat16", "F16,float16", "F32,float32", "F64,float64"})
+  void theDtypeIsReplacedAndNothingElse(Dtype dtype, String name) {
+    String before =
+        """
+        { "é": 1.50, "torch_dtype" :  "float8" , "z":[1e3,{"dtype":"int"}],
+          "text_config": {"torch_dtype": "float8", "dtype": null}, "😀": {},
+          "quantization_config": {"dtype": "int4"}, "dtype": null}
+        """;
+    assertThat(rewritten(before, dtype))
+        .isEqualTo(
+            """
+            { "é": 1.50, "torch_dtype" :  "%s" , "z":[1e3,{"dtype":"int"}],
+              "text_config": {"torch_dtype": "%s", "dtype": null}, "😀": {},
+              "quantization_config": {"dtype": "int4"}, "dtype": "%s"}
+            """
+                .formatted(name, name, name));
+  }
+
+  @Test
+  void aMissingDtypeIsAddedInTheFilesOwnStyle() {
+    assertThat(rewritten("{\n    \"a\": 1\n}\n", Dtype.F32))
+        .isEqualTo("{\n    \"torch_dtype\": \"float32\",\n    \"a\": 1\n}\n");
+    assertThat(rewritten("{\"a\":{\"dtype\":\"x\"}}", Dtype.F32))
+        .isEqualTo("{\"torch_dtype\": \"float32\",\"a\":{\"dtype\":\"x\"}}");
+    assertThat(rewritten(" {}", Dtype.BF16)).isEqualTo(" {\"torch_dtype\": \"bfloat16\"}");
+  }
+
+  @Test
+  void aDtypeThatNoModelComputesInIsRefused() {
+    assertThatThrownBy(() -> rewritten("{}", Dtype.I8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no model computes in I8");
+  }
+}

@@ -1,0 +1,32 @@
+package dev.stockpot.merge.compatibility;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Checkpoint directories without weights, made for a test below one directory. */
+record Checkpoints(Path directory) {
+  void file(String checkpoint, String file, String text) {
+    try {
+      Files.createDirectories(directory.resolve(checkpoint));
+      Files.writeString(directory.resolve(checkpoint).resolve(file), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A README.md with these lines as its front matter. */
+  void card(String checkpoint, String... lines) {
+    file(checkpoint, "README.md", "---\n" + String.join("\n", lines) + "\n---\n# A model\n");
+  }
+
+  List<Warning> warnings(String... checkpoints) {
+    return Compatibility.warnings(
+        Stream.of(checkpoints)
+            .map(name -> new NamedCheckpoint(name, directory.resolve(name)))
+            .toList());
+  }
+}

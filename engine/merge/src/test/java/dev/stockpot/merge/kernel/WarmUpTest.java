@@ -1,0 +1,57 @@
+package dev.stockpot.merge.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.checkpoint.Dtype;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class WarmUpTest {
+  /** Slower than any scalar loop until it is told to be quick. */
+  private static final class SlowLoops extends ScalarLoops {
+    private final CountDownLatch mayBeFast;
+
+    SlowLoops(CountDownLatch mayBeFast) {
+      this.mayBeFast = mayBeFast;
+    }
+
+    @Override
+    public void firstBf16(double n, short[] x, double[] sum, int count) {
+      try {
+        mayBeFast.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void nextBf16(double n, short[] x, double[] sum, int count) {}
+
+    @Override
+    public boolean divideToBf16(double[] sum, double d, short[] out, int count) {
+      return true;
+    }
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void loopsAreReadyOnceTheyAreFasterThanScalarOnesAndStartedOnce() {
+    CountDownLatch mayBeFast = new CountDownLatch(1);
+    AtomicInteger started = new AtomicInteger();
+    WarmUp warmUp =
+        new WarmUp(() -> {
+          started.incrementAndGet();
+          return new SlowLoops(mayBeFast);
+        });
+    assertThat(warmUp.isReady(Dtype.BF16)).isFalse();
+    assertThat(warmUp.isReady(Dtype.BF16)).isFalse();
+    mayBeFast.countDown();
+    while (!warmUp.isReady(Dtype.BF16)) {
+      Thread.onSpinWait();
+    }
+    assertThat(started).hasValue(1);
+  }
+}
