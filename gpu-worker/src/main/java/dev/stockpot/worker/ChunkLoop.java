@@ -24,7 +24,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Runs one task after another in chunks small enough to stay in the core's cache: read every
- * source, combine, write, with checksums of all of it on the way. One per thread; owns its buffers.
+ * source, combine, write, with checksums of all of it on the way. Used by one thread at a time;
+ * owns its buffers.
  *
  * <p>Positional reads into a cached buffer, not mapped files: a mapped file that is truncated while
  * it is read ends the process with SIGBUS, a positional read ends in an error that can be told.
@@ -33,7 +34,7 @@ final class ChunkLoop implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final OpenFiles files;
   private final LinearKernel kernel;
   private final long bufferBytes;

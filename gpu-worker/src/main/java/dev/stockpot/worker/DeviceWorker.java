@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -154,22 +155,33 @@ public final class DeviceWorker {
     for (DeviceExecutor.Outcome outcome : outcomes) {
       byLease.computeIfAbsent(outcome.lease(), _ -> new ArrayList<>()).add(outcome);
     }
-    byLease.forEach((leaseId, ended) -> {
-      HeldLease lease = held.get(leaseId);
+    Optional<Failure> bug = Optional.empty();
+    for (Map.Entry<LeaseId, List<DeviceExecutor.Outcome>> each : byLease.entrySet()) {
+      // A lease that was closed, or held by the executor of an incarnation that is over.
+      HeldLease lease = held.get(each.getKey());
       if (lease == null) {
-        return;
+        continue;
       }
+      List<DeviceExecutor.Outcome> ended = each.getValue();
       lease.unsettled -= ended.size();
       ended.forEach(outcome -> lease.unacknowledged.put(outcome.task(), outcome));
       tell(lease, ended);
-    });
+      bug = bug.or(() -> firstBug(ended));
+    }
+    if (bug.isPresent()) {
+      throw new ExecutorFault(bug.get().message());
+    }
+    return Behaviors.same();
+  }
+
+  private static Optional<Failure> firstBug(List<DeviceExecutor.Outcome> outcomes) {
     for (DeviceExecutor.Outcome outcome : outcomes) {
       if (outcome instanceof DeviceExecutor.Outcome.Failed(_, _, Failure failure)
           && failure.kind() == Failure.Kind.BUG) {
-        throw new ExecutorFault(failure.message());
+        return Optional.of(failure);
       }
     }
-    return Behaviors.same();
+    return Optional.empty();
   }
 
   private void tell(HeldLease lease, Iterable<DeviceExecutor.Outcome> outcomes) {

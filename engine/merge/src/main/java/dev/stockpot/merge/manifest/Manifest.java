@@ -39,7 +39,7 @@ public record Manifest(
     String fingerprint,
     Instant created,
     Plan plan,
-    List<InputFile> inputs,
+    List<Input> inputs,
     List<OutputFile> outputs,
     List<Tensor> tensors,
     StageNanos times) {
@@ -75,10 +75,23 @@ public record Manifest(
         fingerprint,
         Instant.now(),
         Plan.of(plan),
-        inputs,
+        inputs.stream().map(Input::of).toList(),
         outputs,
         tensors,
         times);
+  }
+
+  /** An input file as it was when it was read. */
+  public record Input(String path, long size, Instant lastModified, String headerSha256) {
+    static Input of(InputFile file) {
+      return new Input(
+          file.path().toString(), file.size(), file.lastModified(), file.headerSha256());
+    }
+
+    /** For asking whether the file is still the same. */
+    public InputFile toInputFile() {
+      return new InputFile(Path.of(path), size, lastModified, headerSha256);
+    }
   }
 
   /** A shard of the output. */
