@@ -29,12 +29,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Input bytes a second of one thread, with data in the second level cache ({@code gigabytes}), and
- * CRC-32C over the same bytes beside it.
+ * Gigabytes (10^9) of input a second of one thread, with data in the second level cache, and
+ * CRC-32C over the same bytes beside it. JMH prints the rate as {@code combine:gigabytes}. With a
+ * JDK 25:
  *
  * <pre>{@code
- * ./mvnw -q -B package -DskipTests -pl tests/benchmarks -am
- * ./mvnw -q -B exec:exec ...
+ * ./mvnw -q -B package dependency:build-classpath -Dmdep.outputFile=target/classpath \
+ *     -DskipTests -pl tests/benchmarks -am
+ * java -cp tests/benchmarks/target/classes:$(cat tests/benchmarks/target/classpath) \
+ *     org.openjdk.jmh.Main KernelBenchmark
  * }</pre>
  */
 @State(Scope.Thread)

@@ -6,7 +6,6 @@ import dev.stockpot.checkpoint.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Cuts a range into blocks, brings each block of each source into an array in the first level
@@ -24,22 +23,14 @@ final class BlockwiseKernel implements LinearKernel {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-  private final Predicate<Dtype> ready;
-  private final BlockLoops fast;
-  private final BlockLoops meanwhile;
+  private final BlockLoops loops;
   private final short[] shorts = new short[BlockLoops.BLOCK];
   private final float[] floats = new float[BlockLoops.BLOCK];
   private final double[] doubles = new double[BlockLoops.BLOCK];
   private final double[] sum = new double[BlockLoops.BLOCK];
 
-  /**
-   * Works with {@code fast} where all dtypes of a call are {@code ready}, else with {@code
-   * meanwhile}. Both give the same bits, so it does not matter when that changes.
-   */
-  BlockwiseKernel(Predicate<Dtype> ready, BlockLoops fast, BlockLoops meanwhile) {
-    this.ready = ready;
-    this.fast = fast;
-    this.meanwhile = meanwhile;
+  BlockwiseKernel(BlockLoops loops) {
+    this.loops = loops;
   }
 
   @Override
@@ -49,29 +40,23 @@ final class BlockwiseKernel implements LinearKernel {
       MemorySegment out,
       Dtype outDtype,
       long elements) {
-    check(sources, weights, out, outDtype, elements);
-    boolean allReady = ready.test(outDtype);
-    for (Source source : sources) {
-      allReady &= ready.test(source.dtype());
-    }
-    BlockLoops loops = allReady ? fast : meanwhile;
+    CombineCheck.check(sources, weights, out, outDtype, elements);
     double denominator = weights.denominator();
     NonFinite nonFinite = NonFinite.NONE;
     for (long from = 0; from < elements; from += BlockLoops.BLOCK) {
       int count = (int) Math.min(BlockLoops.BLOCK, elements - from);
       for (int k = 0; k < sources.size(); k++) {
         double numerator = weights.numerators().get(k);
-        accumulate(loops, sources.get(k), numerator, k == 0, from, count);
+        accumulate(sources.get(k), numerator, k == 0, from, count);
       }
-      if (!divide(loops, denominator, out, outDtype, from, count)) {
+      if (!divide(denominator, out, outDtype, from, count)) {
         nonFinite = nonFinite.plus(count(outDtype, count));
       }
     }
     return nonFinite;
   }
 
-  private void accumulate(
-      BlockLoops loops, Source source, double n, boolean first, long from, int count) {
+  private void accumulate(Source source, double n, boolean first, long from, int count) {
     MemorySegment bytes = source.bytes();
     switch (source.dtype()) {
       case BF16 -> {
@@ -106,13 +91,12 @@ final class BlockwiseKernel implements LinearKernel {
           loops.nextF64(n, doubles, sum, count);
         }
       }
-      default -> throw notMergeable(source.dtype());
+      default -> throw CombineCheck.notMergeable(source.dtype());
     }
   }
 
   /** Writes the block to {@code out}, leaves it in the array of its dtype too. */
-  private boolean divide(
-      BlockLoops loops, double d, MemorySegment out, Dtype dtype, long from, int count) {
+  private boolean divide(double d, MemorySegment out, Dtype dtype, long from, int count) {
     boolean finite;
     switch (dtype) {
       case BF16 -> {
@@ -131,7 +115,7 @@ final class BlockwiseKernel implements LinearKernel {
         finite = loops.divideToF64(sum, d, doubles, count);
         MemorySegment.copy(doubles, 0, out, DOUBLE, from * Double.BYTES, count);
       }
-      default -> throw notMergeable(dtype);
+      default -> throw CombineCheck.notMergeable(dtype);
     }
     return finite;
   }
@@ -147,7 +131,7 @@ final class BlockwiseKernel implements LinearKernel {
             case F16 -> Float.float16ToFloat(shorts[i]);
             case F32 -> floats[i];
             case F64 -> doubles[i];
-            default -> throw notMergeable(dtype);
+            default -> throw CombineCheck.notMergeable(dtype);
           };
       if (Double.isNaN(value)) {
         nan++;
@@ -156,39 +140,5 @@ final class BlockwiseKernel implements LinearKernel {
       }
     }
     return new NonFinite(nan, infinity);
-  }
-
-  private static void check(
-      List<Source> sources,
-      IntegerWeights weights,
-      MemorySegment out,
-      Dtype outDtype,
-      long elements) {
-    if (sources.size() != weights.numerators().size()) {
-      throw new IllegalArgumentException(
-          sources.size() + " sources for " + weights.numerators().size() + " weights");
-    }
-    for (int k = 0; k < sources.size(); k++) {
-      checkSize("source " + k, sources.get(k).bytes(), sources.get(k).dtype(), elements);
-    }
-    checkSize("the output", out, outDtype, elements);
-    if (out.isReadOnly()) {
-      throw new IllegalArgumentException("the output's segment is read-only");
-    }
-  }
-
-  private static void checkSize(String what, MemorySegment bytes, Dtype dtype, long elements) {
-    if (!dtype.mergeable()) {
-      throw notMergeable(dtype);
-    }
-    if (elements < 0 || bytes.byteSize() != Math.multiplyExact(elements, (long) dtype.bytes())) {
-      throw new IllegalArgumentException(
-          what + " has " + bytes.byteSize() + " bytes for " + elements + " elements of " + dtype);
-    }
-  }
-
-  private static IllegalArgumentException notMergeable(Dtype dtype) {
-    return new IllegalArgumentException(
-        dtype + " takes no part in arithmetic; only BF16, F16, F32 and F64 do");
   }
 }

@@ -1,18 +1,18 @@
 package dev.stockpot.merge.kernel;
 
 import dev.stockpot.checkpoint.Dtype;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One implementation of the kernels, and why it is this one. May be shared between threads. */
 public final class KernelProvider {
   private final String description;
-  private final Supplier<BlockLoops> loops;
-  private final Optional<WarmUp> warmUp;
+  private final Supplier<LinearKernel> kernels;
+  private final Consumer<Dtype> warmUp;
 
-  KernelProvider(String description, Supplier<BlockLoops> loops, Optional<WarmUp> warmUp) {
+  KernelProvider(String description, Supplier<LinearKernel> kernels, Consumer<Dtype> warmUp) {
     this.description = description;
-    this.loops = loops;
+    this.kernels = kernels;
     this.warmUp = warmUp;
   }
 
@@ -23,18 +23,15 @@ public final class KernelProvider {
 
   /** A kernel for the use of one thread. */
   public LinearKernel newKernel() {
-    BlockLoops scalar = new ScalarLoops();
-    BlockLoops own = loops.get();
-    return warmUp
-        .map(warm -> new BlockwiseKernel(dtype -> warm.isReady(dtype), own, scalar))
-        .orElseGet(() -> new BlockwiseKernel(_ -> true, own, scalar));
+    return kernels.get();
   }
 
   /**
-   * Begins to compile what a dtype needs, on a thread of its own, and returns at once. Kernels do
-   * so when they first meet a dtype; whoever knows it a second earlier saves that second.
+   * Begins to compile the vector loops of a dtype on a thread of its own, if there are any, and
+   * returns at once. That costs about two seconds of a core, so it pays for whoever knows that more
+   * than ten gigabytes are to come; otherwise kernels begin by themselves after eight.
    */
   public void warmUp(Dtype dtype) {
-    warmUp.ifPresent(warm -> warm.start(dtype));
+    warmUp.accept(dtype);
   }
 }

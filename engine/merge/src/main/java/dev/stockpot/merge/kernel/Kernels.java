@@ -9,13 +9,16 @@ public final class Kernels {
   /** Changes whenever the bits of an output may change. */
   public static final int KERNEL_VERSION = 1;
 
+  /** About two seconds of one core, which is what it costs to compile the vector loops. */
+  private static final long SCALAR_BYTES = 8_000_000_000L;
+
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   private Kernels() {}
 
   /**
-   * The fastest implementation that this JVM and this processor can run. Its kernels start with the
-   * scalar loops and change to vectors, between two calls, once those are compiled.
+   * The fastest implementation that this JVM and this processor can run. Its kernels are scalar for
+   * the first gigabytes, and change to vectors between two calls once those are compiled.
    */
   public static KernelProvider best() {
     if (!hasVectorModule()) {
@@ -43,16 +46,23 @@ public final class Kernels {
   }
 
   private static KernelProvider scalar(String description) {
-    return new KernelProvider(description, ScalarLoops::new, Optional.empty());
+    return new KernelProvider(description, ScalarKernel::new, _ -> {});
   }
 
   /** Apart, so that it is first touched when the module is known to be there. */
   private static final class Vector {
     static final String DESCRIPTION = "vector, " + PreferredVectors.bits() + " bit";
+    static final WarmUp WARM_UP = new WarmUp(VectorLoops::new, SCALAR_BYTES);
     static final KernelProvider AT_ONCE =
-        new KernelProvider(DESCRIPTION, VectorLoops::new, Optional.empty());
+        new KernelProvider(DESCRIPTION, Vector::newKernel, _ -> {});
     static final KernelProvider WARMING =
         new KernelProvider(
-            DESCRIPTION, VectorLoops::new, Optional.of(new WarmUp(VectorLoops::new)));
+            DESCRIPTION,
+            () -> new WarmingKernel(WARM_UP, newKernel(), new ScalarKernel()),
+            WARM_UP::start);
+
+    private static LinearKernel newKernel() {
+      return new BlockwiseKernel(new VectorLoops());
+    }
   }
 }

@@ -3,42 +3,59 @@ package dev.stockpot.merge.kernel;
 import dev.stockpot.checkpoint.Dtype;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
  * Runs loops on a thread of its own until the JVM has compiled them, one dtype after the other.
  *
  * <p>Vector code that is not compiled yet is a hundred times slower than scalar code, and compiling
- * it takes about a second; scalar code is compiled after some 50 ms. So kernels work with the
- * scalar loops until this says that the others are ready. Shared between threads.
+ * it takes two seconds of a core; scalar code is compiled after a tenth of that. So kernels work
+ * with scalar loops until this says that the others are ready, and it begins only when scalar work
+ * has cost about as much as warming does: a short merge never pays for it, and a long one pays at
+ * most twice what it would have, had it been known to be long. Shared between threads.
  */
 final class WarmUp {
   private static final int ROUNDS_IN_A_ROW = 3;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Supplier<BlockLoops> loops;
+  private final long bytesBefore;
+  private final ConcurrentMap<Dtype, LongAdder> bytesSeen = new ConcurrentHashMap<>();
   private final Set<Dtype> asked = ConcurrentHashMap.newKeySet();
   private final Set<Dtype> ready = ConcurrentHashMap.newKeySet();
 
-  WarmUp(Supplier<BlockLoops> loops) {
+  /**
+   * Warms a dtype of {@code loops} after so many bytes of it; 8 GB are two seconds of scalar work.
+   */
+  WarmUp(Supplier<BlockLoops> loops, long bytesBefore) {
     this.loops = loops;
+    this.bytesBefore = bytesBefore;
   }
 
-  /** Whether the loops from and to a dtype are fast by now; the first question gets them going. */
-  boolean isReady(Dtype dtype) {
-    return ready.contains(dtype) || start(dtype);
+  /** Whether the loops from and to a dtype are fast by now; counts the input bytes if not. */
+  boolean isReady(Dtype dtype, long bytes) {
+    if (ready.contains(dtype)) {
+      return true;
+    }
+    LongAdder seen = bytesSeen.computeIfAbsent(dtype, _ -> new LongAdder());
+    seen.add(bytes);
+    if (seen.sum() >= bytesBefore) {
+      start(dtype);
+    }
+    return false;
   }
 
-  /** Gets the loops of a dtype going, unless they were before; false, because it takes a while. */
-  boolean start(Dtype dtype) {
+  /** Gets the loops of a dtype going, unless they were before. */
+  void start(Dtype dtype) {
     if (asked.add(dtype)) {
       Thread.ofPlatform()
           .name("stockpot-warm-up-" + dtype)
           .daemon()
           .start(() -> runUntilFast(dtype));
     }
-    return false;
   }
 
   /** Where they do not become fast in a long while, the scalar loops stay in their place. */

@@ -44,6 +44,7 @@ class KernelsTest {
   void aKernelGivesTheSameBitsWhileItsVectorsBecomeReady() throws Exception {
     KernelProvider provider = Kernels.best();
     assertThat(provider.description()).startsWith("vector, ");
+    provider.warmUp(Dtype.BF16);
     LinearKernel kernel = provider.newKernel();
     MemorySegment all = Patterns.all();
     byte[] expected = new byte[2 << 16];

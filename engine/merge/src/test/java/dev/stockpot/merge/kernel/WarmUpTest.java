@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.Dtype;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,18 +39,21 @@ class WarmUpTest {
 
   @Test
   @Timeout(value = 30, unit = TimeUnit.SECONDS)
-  void loopsAreReadyOnceTheyAreFasterThanScalarOnesAndStartedOnce() {
+  void afterEnoughBytesLoopsAreStartedOnceAndReadyWhenTheyAreFasterThanScalarOnes() {
     CountDownLatch mayBeFast = new CountDownLatch(1);
     AtomicInteger started = new AtomicInteger();
-    WarmUp warmUp =
-        new WarmUp(() -> {
+    Supplier<BlockLoops> loops =
+        () -> {
           started.incrementAndGet();
           return new SlowLoops(mayBeFast);
-        });
-    assertThat(warmUp.isReady(Dtype.BF16)).isFalse();
-    assertThat(warmUp.isReady(Dtype.BF16)).isFalse();
+        };
+    WarmUp warmUp = new WarmUp(loops, 100);
+    assertThat(warmUp.isReady(Dtype.BF16, 99)).isFalse();
+    assertThat(started).hasValue(0);
+    assertThat(warmUp.isReady(Dtype.BF16, 1)).isFalse();
+    assertThat(warmUp.isReady(Dtype.BF16, 1)).isFalse();
     mayBeFast.countDown();
-    while (!warmUp.isReady(Dtype.BF16)) {
+    while (!warmUp.isReady(Dtype.BF16, 1)) {
       Thread.onSpinWait();
     }
     assertThat(started).hasValue(1);
