@@ -22,7 +22,7 @@ public final class ExitCode {
   private ExitCode() {}
 
   /** The status of a command that ended in this failure. */
-  static int of(Failure failure) {
+  public static int of(Failure failure) {
     return switch (failure.kind()) {
       case USER_INPUT -> USAGE;
       case OUT_OF_DISK, OUT_OF_DEVICE_MEMORY -> NO_SPACE;

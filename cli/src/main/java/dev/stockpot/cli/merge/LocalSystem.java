@@ -22,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.LoggerFactory;
 
 /**
  * Coordinator and workers in one actor system of this process; opens no port. May run many merges,
@@ -41,6 +42,8 @@ public final class LocalSystem implements AutoCloseable {
    * @param workers one worker actor for each
    */
   public static LocalSystem start(List<CpuSettings> workers) {
+    // Logback starts here, alone: a second thread that logs while it starts is told off by SLF4J.
+    LoggerFactory.getILoggerFactory();
     Config config = ConfigFactory.load();
     return new LocalSystem(
         ActorSystem.create(

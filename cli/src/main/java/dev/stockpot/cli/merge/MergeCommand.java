@@ -1,33 +1,86 @@
 package dev.stockpot.cli.merge;
 
+import dev.stockpot.cli.ExitCode;
+import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.planner.MergePlanner;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code stockpot merge}. */
-@Command(name = "merge", description = "Merge checkpoints as a plan says, on this machine.")
+@Command(
+    name = "merge",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Merges checkpoints as a plan says, on this machine.",
+      "",
+      "Stop it at any moment and run the same command again: it goes on where it was, and the result"
+          + " has the same bytes. The last line of standard output is the result's path.",
+      ""
+    })
 public final class MergeCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "PLAN", description = "The plan, a YAML file.")
+  @Parameters(
+      paramLabel = "PLAN",
+      description = "The plan, a YAML file; - reads standard input. May hold several, after '---'.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path plan;
+  private Path planFile;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Check the plan and all headers; print tensors, bytes, disk, shards and an estimate."
+              + " Reads no weights and writes nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--force", description = "Replace an output that exists.")
+  private boolean force;
+
+  @Mixin private final RunOptions run = new RunOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    for (var each : dev.stockpot.merge.plan.PlanReader.read(plan)) {
-      try (var system =
-          LocalSystem.start(java.util.List.of(new dev.stockpot.worker.CpuSettings(2, 131072)))) {
-        System.out.println(
-            system.run(
-                each,
-                false,
-                u -> {
-                  if (!(u instanceof dev.stockpot.coordinator.job.JobUpdate.Started))
-                    System.err.println(u);
-                }));
-      }
+    List<MergePlan> plans = readPlans();
+    if (dryRun) {
+      plans.forEach(this::print);
+      return ExitCode.DONE;
     }
-    return 0;
+    return new MergeRun(run, spec.commandLine()).mergeAll(plans, force);
+  }
+
+  private List<MergePlan> readPlans() throws IOException, InvalidPlanException {
+    if (planFile.toString().equals("-")) {
+      String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+      return PlanReader.parse(text, planFile, Path.of("").toAbsolutePath());
+    }
+    return PlanReader.read(planFile);
+  }
+
+  private void print(MergePlan plan) {
+    PrintWriter out = spec.commandLine().getOut();
+    PlannedMerge planned = MergePlanner.plan(plan);
+    if (run.json()) {
+      out.println(JsonMapper.shared().writeValueAsString(PlanSummary.json(planned)));
+    } else {
+      PlanSummary.print(planned, out);
+    }
+    out.flush();
   }
 }

@@ -1,0 +1,157 @@
+package dev.stockpot.cli.merge;
+
+import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.Sizes;
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.merge.plan.MergePlan;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Runs plans one after another in one local system, and tells the user how they ended. */
+final class MergeRun {
+
+  /** Set by the launcher where standard error is a terminal. */
+  private static final String TERMINAL = "stockpot.terminal";
+
+  private final RunOptions options;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  MergeRun(RunOptions options, CommandLine command) {
+    this.options = options;
+    this.out = command.getOut();
+    this.err = command.getErr();
+  }
+
+  /** Runs the plans in order; stops at the first that fails. */
+  int mergeAll(List<MergePlan> plans, boolean force) {
+    try (LocalSystem system = LocalSystem.start(options.workers())) {
+      for (MergePlan plan : plans) {
+        int status = merge(system, plan, force);
+        if (status != ExitCode.DONE) {
+          return status;
+        }
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private int merge(LocalSystem system, MergePlan plan, boolean force) {
+    ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
+    Thread onStop = new Thread(this::tellHowToGoOn);
+    Runtime.getRuntime().addShutdownHook(onStop);
+    JobUpdate last =
+        system.run(
+            plan,
+            force,
+            update -> {
+              if (!options.quiet()) {
+                progress.on(update);
+              }
+            });
+    if (!stopping(onStop)) {
+      return ExitCode.INTERRUPTED;
+    }
+    return switch (last) {
+      case JobUpdate.Finished(JobUpdate.Summary summary) -> {
+        tell(summary);
+        yield ExitCode.DONE;
+      }
+      case JobUpdate.Failed failed -> {
+        tell(failed);
+        yield ExitCode.of(failed.failure());
+      }
+      case JobUpdate.Started _, JobUpdate.Progressed _, JobUpdate.Committing _ ->
+          throw new IllegalStateException("a merge ended in " + last);
+    };
+  }
+
+  /** False when the process is ending already, and the hook runs. */
+  private static boolean stopping(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      return false;
+    }
+  }
+
+  private void tellHowToGoOn() {
+    err.println();
+    err.println("stopped; run the same command again to go on from here");
+    err.flush();
+  }
+
+  private void tell(JobUpdate.Summary summary) {
+    if (options.json()) {
+      out.println(JsonMapper.shared().writeValueAsString(json(summary)));
+      out.flush();
+      return;
+    }
+    if (!options.quiet()) {
+      out.println(sentence(summary));
+    }
+    out.println(summary.output());
+    out.flush();
+  }
+
+  private static String sentence(JobUpdate.Summary summary) {
+    if (summary.alreadyFinished()) {
+      return "this plan's result is there already; nothing to do";
+    }
+    double seconds = summary.elapsed().toNanos() / 1e9;
+    String kept =
+        summary.kept() == 0
+            ? ""
+            : ", %d of %d pieces kept from an earlier run"
+                .formatted(summary.kept(), summary.kept() + summary.merged());
+    String nonFinite =
+        summary.nan() + summary.infinity() == 0
+            ? ""
+            : "; the result holds %d NaN and %d infinite elements"
+                .formatted(summary.nan(), summary.infinity());
+    return "merged %,d tensors, %s, in %.2f s%s%s"
+        .formatted(
+            summary.tensors(), Sizes.format(summary.outputBytes()), seconds, kept, nonFinite);
+  }
+
+  private static Map<String, Object> json(JobUpdate.Summary summary) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("output", summary.output().toString());
+    json.put("alreadyFinished", summary.alreadyFinished());
+    json.put("tensors", summary.tensors());
+    json.put("tasks", summary.merged() + summary.kept());
+    json.put("merged", summary.merged());
+    json.put("kept", summary.kept());
+    json.put("returned", summary.returned());
+    json.put("inputBytes", summary.inputBytes());
+    json.put("outputBytes", summary.outputBytes());
+    json.put("nan", summary.nan());
+    json.put("infinity", summary.infinity());
+    json.put("seconds", summary.elapsed().toNanos() / 1e9);
+    json.put(
+        "threadSeconds",
+        Map.of(
+            "read", summary.threadTimes().read() / 1e9,
+            "merge", summary.threadTimes().merge() / 1e9,
+            "write", summary.threadTimes().write() / 1e9));
+    return json;
+  }
+
+  private void tell(JobUpdate.Failed failed) {
+    err.println(failed.failure().message());
+    failed.resumable().map(Path::toString).ifPresent(this::tellWhatIsKept);
+    err.flush();
+  }
+
+  private void tellWhatIsKept(String directory) {
+    err.println(
+        "What is merged so far is kept in "
+            + directory
+            + "; run the same command again to go on, or delete that directory.");
+  }
+}

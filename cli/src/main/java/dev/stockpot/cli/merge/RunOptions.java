@@ -1,0 +1,90 @@
+package dev.stockpot.cli.merge;
+
+import dev.stockpot.cli.Sizes;
+import dev.stockpot.worker.CpuSettings;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every command that merges in this process. */
+public final class RunOptions {
+
+  /** Part of the memory setting that the heap does not get: the launcher sets -Xmx to the rest. */
+  private static final int BUFFER_SHARE = 4;
+
+  /** More models than this in one plan get smaller chunks at the default memory. */
+  private static final int BUFFERS_PER_THREAD = 9;
+
+  private static final long MIN_MEMORY = 256_000_000;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Merging threads in all. Default: one per core.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Worker actors that share the threads. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "1")
+  private int workers;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "Heap and buffers together, whatever the model's size. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "${env:STOCKPOT_MEMORY:-512MB}")
+  private String memory = "512MB";
+
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print only the result's path, and errors.")
+  private boolean quiet;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  boolean json() {
+    return json;
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  /** The workers, which divide threads and buffers among them. */
+  List<CpuSettings> workers() {
+    if (threads < 1 || workers < 1 || workers > threads) {
+      throw wrong("--threads and --workers must be at least 1, and no more workers than threads");
+    }
+    long bytes =
+        Sizes.parse(memory)
+            .orElseThrow(() -> wrong("--memory '%s' is no size such as 2GB".formatted(memory)));
+    if (bytes < MIN_MEMORY) {
+      throw wrong("--memory must be at least 256MB");
+    }
+    long chunk =
+        Math.min(
+            CpuSettings.DEFAULT_CHUNK_BYTES,
+            bytes / BUFFER_SHARE / BUFFERS_PER_THREAD / threads / 64 * 64);
+    List<CpuSettings> settings = new ArrayList<>();
+    for (int i = 0; i < workers; i++) {
+      int share = threads / workers + (i < threads % workers ? 1 : 0);
+      settings.add(new CpuSettings(share, Math.max(4096, chunk)));
+    }
+    return settings;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
