@@ -83,8 +83,9 @@ record CheckpointDiff(
     ByteBuffer bytesB = ByteBuffer.allocateDirect(CHUNK);
     try (TensorReader reader = new TensorReader()) {
       for (Pair pair : comparable) {
-        ElementComparison comparison = ElementComparison.of(pair.a().header().dtype(), CHUNK);
         long size = pair.a().header().byteSize();
+        ElementComparison comparison =
+            ElementComparison.of(pair.a().header().dtype(), (int) Math.min(CHUNK, size));
         for (long at = 0; at < size; at += CHUNK) {
           int length = (int) Math.min(CHUNK, size - at);
           reader.read(pair.a(), at, bytesA.clear().limit(length));
