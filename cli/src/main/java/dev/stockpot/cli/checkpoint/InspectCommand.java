@@ -1,13 +1,12 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.cli.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,16 +15,18 @@ import picocli.CommandLine.Spec;
 /** {@code stockpot inspect}. */
 @Command(
     name = "inspect",
-    description = "Shows what is in a checkpoint or a safetensors file.",
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:shown", "1:not a checkpoint, or it cannot be read", "2:wrong usage"})
+    mixinStandardHelpOptions = true,
+    description = "Show what is in a checkpoint or a safetensors file.")
 public final class InspectCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "PATH",
       description = "Directory of a checkpoint, or a .safetensors file.")
-  private Path path = Path.of("");
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path path;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -39,18 +40,13 @@ public final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try {
-      Contents contents = Contents.of(Checkpoint.open(path), TensorPattern.of(tensors));
-      if (json) {
-        ContentsJson.write(contents, out);
-      } else {
-        new ContentsText(contents, out).print();
-      }
-      out.flush();
-      return ExitCode.OK;
-    } catch (CheckpointException e) {
-      spec.commandLine().getErr().println(e.getMessage());
-      return ExitCode.SOFTWARE;
+    Contents contents = Contents.of(Checkpoint.open(path), TensorPattern.of(tensors));
+    if (json) {
+      ContentsJson.write(contents, out);
+    } else {
+      new ContentsText(contents, out).print();
     }
+    out.flush();
+    return ExitCode.DONE;
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.SafetensorsFixture;
+import dev.stockpot.cli.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,11 +17,9 @@ class DiffCommandTest {
   @TempDir Path root;
 
   private CommandRun diff(SafetensorsFixture a, SafetensorsFixture b, Object... options) {
-    Object[] arguments = new Object[options.length + 2];
-    arguments[0] = a.writeTo(root.resolve("a"));
-    arguments[1] = b.writeTo(root.resolve("b"));
-    System.arraycopy(options, 0, arguments, 2, options.length);
-    return CommandRun.of(new DiffCommand(), arguments);
+    Stream<Object> command =
+        Stream.of("diff", a.writeTo(root.resolve("a")), b.writeTo(root.resolve("b")));
+    return CommandRun.of(Stream.concat(command, Stream.of(options)).toArray());
   }
 
   private static SafetensorsFixture checkpoint() {
@@ -132,8 +132,8 @@ class DiffCommandTest {
   void whatCannotBeReadIsTroubleAndNoDifference() throws IOException {
     Path a = checkpoint().f32("w", 1).writeTo(root.resolve("a"));
     Path empty = Files.createDirectory(root.resolve("empty"));
-    assertThat(CommandRun.of(new DiffCommand(), a, empty))
+    assertThat(CommandRun.of("diff", a, empty))
         .isEqualTo(new CommandRun(2, "", empty + ": is empty; download the checkpoint again\n"));
-    assertThat(CommandRun.of(new DiffCommand(), a).exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("diff", a).exitCode()).isEqualTo(2);
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.SafetensorsFixture;
+import dev.stockpot.cli.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +32,7 @@ class InspectCommandTest {
   }
 
   private static CommandRun inspect(Object... arguments) {
-    return CommandRun.of(new InspectCommand(), arguments);
+    return CommandRun.of(Stream.concat(Stream.of("inspect"), Stream.of(arguments)).toArray());
   }
 
   @Test
@@ -139,7 +141,7 @@ class InspectCommandTest {
   @Test
   void whatIsNoCheckpointIsAnErrorOnStandardError() {
     assertThat(inspect(root))
-        .isEqualTo(new CommandRun(1, "", root + ": is empty; download the checkpoint again\n"));
+        .isEqualTo(new CommandRun(2, "", root + ": is empty; download the checkpoint again\n"));
   }
 
   @Test
