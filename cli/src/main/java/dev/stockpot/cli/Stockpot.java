@@ -1,5 +1,7 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.checkpoint.DiffCommand;
+import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.merge.MergeCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Merges LLM checkpoints: exact weighted averages, at the speed of the bytes.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {MergeCommand.class, HelpCommand.class},
+    subcommands = {MergeCommand.class, InspectCommand.class, DiffCommand.class, HelpCommand.class},
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",

@@ -6,14 +6,14 @@ import java.util.List;
  * Text from a file, made fit for a message: a header is untrusted, and its names may hold line
  * breaks, terminal escapes or millions of characters.
  */
-final class Printable {
+public final class Printable {
   private static final int LONGEST = 200;
   private static final int MOST_DIMENSIONS = 16;
 
   private Printable() {}
 
   /** The text with control, format and lone surrogate characters escaped, cut at 200 characters. */
-  static String text(String raw) {
+  public static String text(String raw) {
     StringBuilder out = new StringBuilder(Math.min(raw.length(), LONGEST) + 8);
     int at = 0;
     while (at < raw.length() && at < LONGEST) {
@@ -35,12 +35,13 @@ final class Printable {
     return out.toString();
   }
 
-  static String quoted(String raw) {
+  /** The same, in single quotes. */
+  public static String quoted(String raw) {
     return "'" + text(raw) + "'";
   }
 
   /** {@code [4096, 128]}, cut after 16 dimensions. */
-  static String shape(List<Long> shape) {
+  public static String shape(List<Long> shape) {
     if (shape.size() <= MOST_DIMENSIONS) {
       return shape.toString();
     }

@@ -16,9 +16,8 @@ import java.util.List;
  * exact. For 16-bit inputs that is wherever the largest and the smallest nonzero product of an
  * element are less than about 2^35 apart (fewer with large numerators: each bit of a numerator
  * takes one). Beyond that S itself is rounded, and a tie may be decided by the part that was lost.
- * Float32 inputs leave room for numerators of up to about 2^29 divided by the span of the values;
- * sums of float64 are ordinary float64 arithmetic, which may also overflow where the quotient would
- * not.
+ * Float32 inputs have 16 bits more, so their products may be 2^19 apart. Sums of float64 inputs are
+ * ordinary float64 arithmetic, which may also overflow where the quotient would not.
  *
  * <p>A NaN result is the one canonical quiet NaN of its dtype, positive: 0x7fc0, 0x7e00, 0x7fc00000
  * or 0x7ff8000000000000. Infinities and overflow follow IEEE 754.
@@ -29,7 +28,7 @@ import java.util.List;
  *
  * <p>All kernels agree bit for bit, and how a range is cut into calls never changes a bit.
  *
- * <p>Not thread-safe: a kernel owns its scratch memory (about 50 KB). Keep one per thread.
+ * <p>Not thread-safe: a kernel owns its scratch memory (under 200 KB). Keep one per thread.
  */
 public interface LinearKernel {
 

@@ -29,9 +29,9 @@ import jdk.incubator.vector.VectorSpecies;
  * itself; the rest are inherited.
  *
  * <p>Each loop is small and does one thing, with its results in scratch that stays in the first
- * level cache: such loops are compiled early and well, where one loop over all of it needs more
- * registers than there are and is slower. Masks are avoided where one pass over twice as many lanes
- * does the same.
+ * level cache: such loops are compiled early and well; one loop over all of it was measured and is
+ * slower. The step from float32 to 16 bits has a loop of its own because it can take twice as many
+ * lanes.
  *
  * <p>NaN and infinity are not looked at on the way. A block that may hold one, or overflows, is
  * rounded again by the scalar loop.

@@ -1,0 +1,52 @@
+package dev.stockpot.cli.checkpoint;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.cli.ExitCode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stockpot inspect}. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = "Show what is in a checkpoint or a safetensors file.")
+public final class InspectCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PATH",
+      description = "Directory of a checkpoint, or a .safetensors file.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path path;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Option(
+      names = "--tensors",
+      paramLabel = "PATTERN",
+      description = "List only the tensors with names like this: * for any characters, ? for one.")
+  private @Nullable String tensors;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    Contents contents = Contents.of(Checkpoint.open(path), TensorPattern.of(tensors));
+    if (json) {
+      ContentsJson.write(contents, out);
+    } else {
+      new ContentsText(contents, out).print();
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+}
