@@ -3,8 +3,8 @@ package dev.stockpot.cli.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.SafetensorsFixture;
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.stockpot.checkpoint;
 
-import static dev.stockpot.checkpoint.SafetensorsFixture.file;
+import static dev.stockpot.fixtures.SafetensorsFixture.file;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;

@@ -1,11 +1,12 @@
 package dev.stockpot.checkpoint;
 
-import static dev.stockpot.checkpoint.SafetensorsFixture.file;
+import static dev.stockpot.fixtures.SafetensorsFixture.file;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
