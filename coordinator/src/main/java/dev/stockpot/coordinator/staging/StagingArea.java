@@ -177,6 +177,8 @@ public final class StagingArea implements AutoCloseable {
       layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
     } catch (IOException e) {
       throw MergeException.environment("%s: %s".formatted(shards(), reason(e)), e);
+    } catch (UncheckedIOException e) {
+      throw MergeException.environment("%s: %s".formatted(shards(), reason(java.util.Objects.requireNonNull(e.getCause()))), e);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
+import dev.stockpot.system.StockpotProcess.Ended;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -105,7 +106,8 @@ record MergeSite(Path directory, String shardSize) {
           - {model: c, weight: 0.1}
         dtype: bfloat16
         output: {path: "%s", shard_size: %s}
-        %s"""
+        %s\
+        """
             .formatted(output, shardSize, more);
     try {
       Files.createDirectories(directory.resolve("served"));
@@ -158,10 +160,30 @@ record MergeSite(Path directory, String shardSize) {
     return StockpotProcess.start(directory, "merge", "--json", plan().toString());
   }
 
-  StockpotProcess.Ended merge() throws InterruptedException {
+  Ended merge() throws InterruptedException {
     try (StockpotProcess process = start()) {
       return process.await();
     }
+  }
+
+  /**
+   * Runs the merge, which must fail with this status, leave the inputs as they are and nothing in
+   * the output's place, and show no stack trace; says what it said.
+   */
+  String fails(int status) throws InterruptedException {
+    Map<String, String> inputs = inputs();
+    Ended ended = merge();
+    assertFailed(ended, status);
+    assertThat(inputs()).isEqualTo(inputs);
+    assertThat(output()).doesNotExist();
+    return ended.err();
+  }
+
+  /** The process said in plain words why it failed. */
+  static void assertFailed(Ended ended, int status) {
+    assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).isNotBlank().doesNotContain("\tat ", "Exception");
   }
 
   /** Names of all that stands where the output is wanted, hidden files too. */
