@@ -57,7 +57,7 @@ public final class RunOptions {
     return json;
   }
 
-  boolean quiet() {
+  public boolean quiet() {
     return quiet;
   }
 
