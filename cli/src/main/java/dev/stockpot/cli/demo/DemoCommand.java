@@ -30,7 +30,11 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer> {
 
-  private static final List<String> INGREDIENTS = List.of("add", "rev", "max");
+  private record Ingredient(String name, String weight) {}
+
+  private static final List<Ingredient> INGREDIENTS =
+      List.of(
+          new Ingredient("add", "0.2"), new Ingredient("rev", "0.7"), new Ingredient("max", "0.1"));
 
   @Parameters(
       paramLabel = "DIRECTORY",
@@ -78,15 +82,12 @@ public final class DemoCommand implements Callable<Integer> {
             method: linear
             models:
             """);
-    for (String ingredient : INGREDIENTS) {
+    for (Ingredient ingredient : INGREDIENTS) {
+      String path = Path.of(home, "demo", ingredient.name()).toString();
       plan.append("  - model: \"")
-          .append(
-              Path.of(home, "demo", ingredient)
-                  .toString()
-                  .replace("\\", "\\\\")
-                  .replace("\"", "\\\""))
-          .append("\"\n    weight: 1/")
-          .append(INGREDIENTS.size())
+          .append(path.replace("\\", "\\\\").replace("\"", "\\\""))
+          .append("\"\n    weight: ")
+          .append(ingredient.weight())
           .append('\n');
     }
     plan.append("output:\n  path: soup\n");
