@@ -191,10 +191,12 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
         && staging.isAllocated(plan.planned().layout())) {
       List<Receipt> receipts = List.copyOf(state.receipts());
       MergeSpec spec = plan.planned().spec(fingerprint, staging.shards());
-      blocking(() ->
-          new StagingChecked(
-              StagedBytes.mismatches(
-                  staging.shards(), spec.shards(), plan.planned().tasks(), receipts)));
+      blocking(() -> {
+        staging.restoreHeaders(plan.planned().layout());
+        return new StagingChecked(
+            StagedBytes.mismatches(
+                staging.shards(), spec.shards(), plan.planned().tasks(), receipts));
+      });
       return Effect().none();
     }
     return Effect()

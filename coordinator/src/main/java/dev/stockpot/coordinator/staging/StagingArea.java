@@ -220,18 +220,37 @@ public final class StagingArea implements AutoCloseable {
     Path file = shards().resolve(shard.fileName());
     try {
       Preallocation.create(file, shard.fileSize());
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        ByteBuffer header = ByteBuffer.wrap(shard.header());
-        while (header.hasRemaining()) {
-          channel.write(header, header.position());
-        }
-        channel.force(true);
-      }
+      writeHeader(shard);
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left")) {
         throw outOfDisk(root, needed, file.toFile().getUsableSpace());
       }
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Writes the header of every allocated shard again: a run that was stopped while it allocated
+   * leaves shards of the full size whose headers are not there.
+   */
+  public void restoreHeaders(CheckpointLayout layout) {
+    try {
+      for (ShardLayout shard : layout.shards()) {
+        writeHeader(shard);
+      }
+    } catch (IOException e) {
+      throw MergeException.environment("%s: %s".formatted(shards(), reason(e)), e);
+    }
+  }
+
+  private void writeHeader(ShardLayout shard) throws IOException {
+    Path file = shards().resolve(shard.fileName());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer header = ByteBuffer.wrap(shard.header());
+      while (header.hasRemaining()) {
+        channel.write(header, header.position());
+      }
+      channel.force(true);
     }
   }
 
