@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
+import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Spec;
     description = "Merges LLM checkpoints: exact weighted averages, at the speed of the bytes.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {MergeCommand.class, InspectCommand.class, DiffCommand.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      MergeCommand.class,
+      InspectCommand.class,
+      DiffCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",

@@ -21,36 +21,42 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one task after another in chunks small enough to stay in the core's cache: read every
- * source, combine, write, with checksums of all of it on the way. Used by one thread at a time;
- * owns its buffers.
+ * source, combine, hand to the sink, with checksums of all of it on the way. Used by one thread at
+ * a time; owns its buffers, borrows the rest.
  *
  * <p>Positional reads into a cached buffer, not mapped files: a mapped file that is truncated while
  * it is read ends the process with SIGBUS, a positional read ends in an error that can be told.
  */
-final class ChunkLoop implements AutoCloseable {
+public final class ChunkLoop implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
 
   private final Arena arena = Arena.ofShared();
   private final OpenFiles files;
+  private final ChunkSink sink;
   private final LinearKernel kernel;
   private final long bufferBytes;
   private final List<MemorySegment> buffers = new ArrayList<>();
 
   /**
+   * A loop that has not run.
+   *
+   * @param files where sources are read from
    * @param bufferBytes bytes for each source's and the output's chunk
    */
-  ChunkLoop(OpenFiles files, LinearKernel kernel, long bufferBytes) {
+  public ChunkLoop(OpenFiles files, ChunkSink sink, LinearKernel kernel, long bufferBytes) {
     this.files = files;
+    this.sink = sink;
     this.kernel = kernel;
     this.bufferBytes = bufferBytes;
   }
 
   /**
-   * Runs the task; its bytes are in the page cache when this returns, not yet flushed.
+   * Runs the task; the sink has all of its bytes when this returns.
    *
    * @param abandoned asked before each chunk
    * @return the receipt, or null when the task was abandoned
@@ -58,8 +64,8 @@ final class ChunkLoop implements AutoCloseable {
    *     plan's policy for NaN and infinity
    * @throws IOException if a file cannot be read or written
    */
-  @org.jspecify.annotations.Nullable
-  Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
+  public @Nullable Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
+      throws IOException {
     Progress progress = new Progress(task);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
@@ -160,15 +166,9 @@ final class ChunkLoop implements AutoCloseable {
       MergeSpec spec, TensorTask task, long from, MemorySegment bytes, Progress progress)
       throws IOException {
     long start = System.nanoTime();
-    ByteBuffer view = bytes.asByteBuffer();
-    progress.outputCrc.update(view.duplicate());
+    progress.outputCrc.update(bytes.asByteBuffer());
     long summed = System.nanoTime();
-    FileChannel channel =
-        files.shard(spec.job(), Path.of(spec.staging(), spec.shards().get(task.shard())));
-    long position = task.offset() + from;
-    while (view.hasRemaining()) {
-      channel.write(view, position + view.position());
-    }
+    sink.write(spec, task, from, bytes);
     progress.mergeNanos += summed - start;
     progress.writeNanos += System.nanoTime() - summed;
   }

@@ -67,7 +67,8 @@ public final class CpuExecutor implements DeviceExecutor {
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("flush").factory());
     idleLoops = new ArrayBlockingQueue<>(settings.threads());
     for (int i = 0; i < settings.threads(); i++) {
-      idleLoops.add(new ChunkLoop(files, kernels.newKernel(), settings.chunkBytes()));
+      idleLoops.add(
+          new ChunkLoop(files, new ShardFiles(files), kernels.newKernel(), settings.chunkBytes()));
     }
   }
 

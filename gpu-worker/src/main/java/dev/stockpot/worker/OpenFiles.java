@@ -13,13 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * Channels to the inputs and shards of the jobs at hand, opened once and shared by all threads:
  * positional reads and writes need no lock. Closed by {@link #release} and {@link #close}.
  */
-final class OpenFiles implements AutoCloseable {
+public final class OpenFiles implements AutoCloseable {
 
   private record Key(String job, Path path, boolean writable) {}
 
   private final Map<Key, FileChannel> channels = new ConcurrentHashMap<>();
 
-  FileChannel input(String job, Path path) throws IOException {
+  /** An input, open for reading. */
+  public FileChannel input(String job, Path path) throws IOException {
     return channel(new Key(job, path, false), StandardOpenOption.READ);
   }
 
@@ -42,6 +43,7 @@ final class OpenFiles implements AutoCloseable {
     return raced;
   }
 
+  /** Closes the files of one job. */
   void release(String job) {
     closeIf(job);
   }

@@ -2,6 +2,7 @@ package dev.stockpot.cli.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.cli.Sizes;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,7 +18,7 @@ class AmountsTest {
     "9223372036854775807, 9.22 EB"
   })
   void bytesAreInPowersOfTen(long bytes, String expected) {
-    assertThat(Amounts.bytes(bytes)).isEqualTo(expected);
+    assertThat(Sizes.format(bytes)).isEqualTo(expected);
   }
 
   @ParameterizedTest

@@ -426,6 +426,11 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     if (cause instanceof MergeException known) {
       return known.failure();
     }
+    if (cause instanceof OutOfMemoryError) {
+      return new Failure(
+          Failure.Kind.ENVIRONMENT,
+          "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
+    }
     context.getLog().error("The job failed unexpectedly", cause);
     return new Failure(Failure.Kind.BUG, cause.toString());
   }

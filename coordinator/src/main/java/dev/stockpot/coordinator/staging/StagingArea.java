@@ -15,9 +15,11 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,12 +39,15 @@ public final class StagingArea implements AutoCloseable {
   private final Path output;
   private final Path root;
   private final boolean insideOutput;
+  private final List<Path> createdParents;
   private final FileChannel lock;
 
-  private StagingArea(Path output, Path root, boolean insideOutput, FileChannel lock) {
+  private StagingArea(
+      Path output, Path root, boolean insideOutput, List<Path> createdParents, FileChannel lock) {
     this.output = output;
     this.root = root;
     this.insideOutput = insideOutput;
+    this.createdParents = createdParents;
     this.lock = lock;
   }
 
@@ -56,12 +61,15 @@ public final class StagingArea implements AutoCloseable {
     Path name = output.getFileName();
     Path root =
         inside ? output.resolve(".stockpot") : output.resolveSibling("." + name + ".stockpot");
+    List<Path> createdParents = missingParents(root);
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
         Files.createDirectories(root);
         FileChannel lock = tryLock(output, root.resolve("lock"));
         if (lock != null) {
-          return new StagingArea(output, root, inside, lock);
+          StagingArea area = new StagingArea(output, root, inside, createdParents, lock);
+          area.restoreReplaced();
+          return area;
         }
       }
       throw MergeException.environment(
@@ -70,6 +78,22 @@ public final class StagingArea implements AutoCloseable {
       throw MergeException.environment(
           "%s: the output's directory cannot be written: %s".formatted(root, reason(e)), e);
     }
+  }
+
+  /** A run that was stopped between moving the old output away and the new one in, goes back. */
+  private void restoreReplaced() throws IOException {
+    if (!insideOutput && Files.exists(replaced()) && Files.notExists(output)) {
+      Files.move(replaced(), output, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** The directories above that are not there yet, innermost first. */
+  private static List<Path> missingParents(Path root) {
+    List<Path> missing = new ArrayList<>();
+    for (Path at = root.getParent(); at != null && Files.notExists(at); at = at.getParent()) {
+      missing.add(at);
+    }
+    return missing;
   }
 
   /** The lock, or null if the file went away meanwhile: another run ended just now. */
@@ -240,13 +264,28 @@ public final class StagingArea implements AutoCloseable {
                 .formatted(directory, needed, free)));
   }
 
-  /** Deletes the area, lock included: the output is in its place, nothing here is needed. */
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * Deletes the area, lock included, and directories above it that it had to create and that are
+   * empty: the output is in its place, or never will be.
+   */
   public void delete() {
     try {
       deleteTree(shards());
       deleteTree(replaced());
       deleteTree(journalDirectory());
       deleteTree(root);
+      for (Path parent : createdParents) {
+        if (!isEmpty(parent)) {
+          break;
+        }
+        Files.delete(parent);
+      }
     } catch (IOException e) {
       throw MergeException.environment("%s: %s".formatted(root, reason(e)), e);
     }

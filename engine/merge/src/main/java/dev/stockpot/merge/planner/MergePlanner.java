@@ -15,6 +15,8 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.compatibility.Compatibility;
+import dev.stockpot.merge.compatibility.NamedCheckpoint;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.CommonDenominator;
 import dev.stockpot.merge.plan.MergePlan;
@@ -70,6 +72,11 @@ public final class MergePlanner {
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
     throwIfAny(problems);
+    Compatibility.warnings(
+            plan.models().stream()
+                .map(model -> new NamedCheckpoint(model.reference(), model.path()))
+                .toList())
+        .forEach(warning -> warnings.add(warning.message()));
 
     CheckpointLayout layout = CheckpointLayout.of(outputs, plan.output().shardSize());
     Map<Path, Integer> fileIndex = new HashMap<>();
