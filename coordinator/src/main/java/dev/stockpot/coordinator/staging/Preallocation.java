@@ -44,7 +44,8 @@ final class Preallocation {
     }
   }
 
-  private static void writeZeros(Path file, long size) throws IOException {
+  /** Takes the blocks of a file that exists by writing all of it. */
+  static void writeZeros(Path file, long size) throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, size));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       for (long at = 0; at < size; ) {

@@ -1,0 +1,21 @@
+package dev.stockpot.coordinator.staging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What a file really takes on its file system, which Java does not tell. */
+final class AllocatedBlocks {
+
+  private static final int BLOCK = 512;
+
+  private AllocatedBlocks() {}
+
+  static long bytesOf(Path file) throws IOException, InterruptedException {
+    Process stat = new ProcessBuilder("stat", "--format=%b", file.toString()).start();
+    String blocks = stat.inputReader().readLine();
+    assertThat(stat.waitFor()).isZero();
+    return Long.parseLong(blocks) * BLOCK;
+  }
+}
