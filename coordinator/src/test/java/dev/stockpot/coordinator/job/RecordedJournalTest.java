@@ -96,8 +96,7 @@ class RecordedJournalTest {
     }
 
     private void tell(JobState state) {
-      told.tell(
-          new Recovered(state.fingerprint().orElse("none"), List.copyOf(state.receipts())));
+      told.tell(new Recovered(state.fingerprint().orElse("none"), List.copyOf(state.receipts())));
     }
   }
 

@@ -66,8 +66,7 @@ class TaskBoardModelTest {
       random = new Random(seed);
       tasks = 1 + random.nextInt(40);
       board =
-          new TaskBoard(
-              "job", Tasks.ofTraffic(tasks, TRAFFIC), List.of(), Duration.ofNanos(TERM));
+          new TaskBoard("job", Tasks.ofTraffic(tasks, TRAFFIC), List.of(), Duration.ofNanos(TERM));
     }
 
     void play() {
@@ -102,7 +101,9 @@ class TaskBoardModelTest {
       }
       Held lease = new Held(worker, now + TERM);
       for (TensorTask task : grant.get().tasks()) {
-        assertThat(waiting.remove(task.id())).as("seed %d: task %d waited", seed, task.id()).isTrue();
+        assertThat(waiting.remove(task.id()))
+            .as("seed %d: task %d waited", seed, task.id())
+            .isTrue();
         lease.open.add(task.id());
       }
       assertThat(held + (lease.open.size() - 1) * TRAFFIC).isLessThan(capacity);

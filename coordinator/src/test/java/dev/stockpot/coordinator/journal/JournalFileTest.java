@@ -68,7 +68,8 @@ class JournalFileTest {
   @Test
   void awkwardContentComesBackAsItWas() throws IOException {
     List<String> awkward =
-        List.of("{}", "\"\\n\\u0000\"", "\"ä 漢 \uD83C\uDF72\"", " ", "", "\"" + "x".repeat(1 << 20));
+        List.of(
+            "{}", "\"\\n\\u0000\"", "\"ä 漢 \uD83C\uDF72\"", " ", "", "\"" + "x".repeat(1 << 20));
     write(awkward);
     assertThat(read()).isEqualTo(awkward);
   }

@@ -60,7 +60,10 @@ record Journal(Path directory) {
       switch (event.path("manifest").asString()) {
         case "job-accepted/1" -> tasks.clear();
         case "tensors-recorded/1" ->
-            event.path("event").path("receipts").forEach(one -> tasks.add(one.path("task").asInt()));
+            event
+                .path("event")
+                .path("receipts")
+                .forEach(one -> tasks.add(one.path("task").asInt()));
         case "receipts-revoked/1" ->
             event.path("event").path("tasks").forEach(task -> tasks.remove(task.asInt()));
         default -> throw new IllegalStateException("unknown event: " + event);

@@ -130,8 +130,7 @@ final class KilledMergeTest {
 
   @ParameterizedTest
   @CsvSource({"TERM, 143", "INT, 130"})
-  void aMergeThatIsAskedToStopSaysHowToGoOn(String signal, int status)
-      throws InterruptedException {
+  void aMergeThatIsAskedToStopSaysHowToGoOn(String signal, int status) throws InterruptedException {
     Set<Integer> recorded;
     try (StockpotProcess process = site.start()) {
       assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();

@@ -105,7 +105,8 @@ record MergeSite(Path directory, String shardSize) {
           - {model: c, weight: 0.1}
         dtype: bfloat16
         output: {path: "%s", shard_size: %s}
-        %s"""
+        %s\
+        """
             .formatted(output, shardSize, more);
     try {
       Files.createDirectories(directory.resolve("served"));

@@ -115,7 +115,10 @@ final class StockpotProcess implements AutoCloseable {
   void signal(String name) throws InterruptedException {
     try {
       int status =
-          new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start().waitFor();
+          new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
       if (status != 0) {
         throw new AssertionFailedError("kill -" + name + " " + pid() + " ended in " + status);
       }

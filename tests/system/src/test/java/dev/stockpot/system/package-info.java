@@ -1,4 +1,6 @@
-/** Tests of the product as its users meet it: as processes; and of the walls between its modules. */
+/**
+ * Tests of the product as its users meet it: as processes; and of the walls between its modules.
+ */
 @NullMarked
 package dev.stockpot.system;
 
