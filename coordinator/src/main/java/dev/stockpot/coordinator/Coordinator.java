@@ -109,7 +109,7 @@ public final class Coordinator {
             .follower()
             .tell(
                 new JobUpdate.Failed(
-                    new Failure(Failure.Kind.ENVIRONMENT, rootMessage(failed.getCause())),
+                    journalFailure(failed.getCause()),
                     Optional.of(running.merge().order().staging().root())));
       }
       running = null;
@@ -118,11 +118,14 @@ public final class Coordinator {
     return Behaviors.same();
   }
 
-  private static String rootMessage(Throwable failure) {
+  private static Failure journalFailure(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return "the job's journal cannot be used: " + root.getMessage();
+    String reason = String.valueOf(root.getMessage());
+    return new Failure(
+        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        "the job's journal cannot be used: " + reason);
   }
 }

@@ -45,16 +45,22 @@ public final class MergeRun {
     ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
     Thread onStop = new Thread(this::tellHowToGoOn);
     Runtime.getRuntime().addShutdownHook(onStop);
-    JobUpdate last =
-        system.run(
-            plan,
-            force,
-            update -> {
-              if (!options.quiet()) {
-                progress.on(update);
-              }
-            });
-    if (!stopping(onStop)) {
+    JobUpdate last;
+    boolean goesOn;
+    try {
+      last =
+          system.run(
+              plan,
+              force,
+              update -> {
+                if (!options.quiet()) {
+                  progress.on(update);
+                }
+              });
+    } finally {
+      goesOn = stopping(onStop);
+    }
+    if (!goesOn) {
       return ExitCode.INTERRUPTED;
     }
     return switch (last) {

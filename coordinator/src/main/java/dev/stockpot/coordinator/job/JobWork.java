@@ -30,6 +30,7 @@ final class JobWork {
    *     output's place
    */
   PlannedMerge plan() {
+    OutputCommit.finishInterrupted(order.staging());
     PlannedMerge planned = MergePlanner.plan(order.plan());
     if (!OutputCommit.isFinished(planned)
         && !order.replace()

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.job;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.merge.Failure;
@@ -39,6 +40,8 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One merge from its plan to its output. It recovers what an earlier run recorded, plans, checks or
@@ -46,6 +49,11 @@ import org.jspecify.annotations.Nullable;
  * commits. Everything that blocks runs on the blocking dispatcher and comes back as a message.
  */
 public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEvent, JobState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MergeJob.class);
+
+  /** Where Pekko logs that the journal failed; the coordinator tells the follower. */
+  private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
 
   private static final String JOURNAL_PLUGIN = "stockpot-journal-";
   private static final AtomicInteger JOURNALS = new AtomicInteger();
@@ -110,8 +118,11 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
   /** A job that begins, or goes on, at once. */
   public static Behavior<Message> create(
       MergeOrder order, CoordinatorSettings settings, ActorRef<JobUpdate> follower) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new MergeJob(context, timers, order, settings, follower)));
+    return Behaviors.setup(context -> {
+      context.setLoggerName(JOURNAL_LOGGER);
+      return Behaviors.withTimers(timers ->
+          new MergeJob(context, timers, order, settings, follower));
+    });
   }
 
   @Override
@@ -261,7 +272,7 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     if (end.isPresent()) {
       return onAborted(state, end.get());
     }
-    context.getLog().warn("Will try again: {}", failed.failure().message());
+    LOG.warn("Will try again: {}", failed.failure().message());
     return Effect().none();
   }
 
@@ -371,12 +382,15 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     if (cause instanceof MergeException known) {
       return known.failure();
     }
+    if (cause instanceof CheckpointException unreadable) {
+      return new Failure(Failure.Kind.USER_INPUT, String.valueOf(unreadable.getMessage()));
+    }
     if (cause instanceof OutOfMemoryError) {
       return new Failure(
           Failure.Kind.ENVIRONMENT,
           "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
     }
-    context.getLog().error("The job failed unexpectedly", cause);
+    LOG.error("The job failed unexpectedly", cause);
     return new Failure(Failure.Kind.BUG, cause.toString());
   }
 }

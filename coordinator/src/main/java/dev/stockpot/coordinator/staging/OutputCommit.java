@@ -65,9 +65,13 @@ public final class OutputCommit {
         moveDirectory();
       }
     } catch (IOException e) {
-      throw MergeException.environment(
-          "%s: cannot be written: %s".formatted(staging.output(), StagingArea.reason(e)), e);
+      throw unwritable(staging.output(), e);
     }
+  }
+
+  private static MergeException unwritable(Path output, IOException e) {
+    return MergeException.environment(
+        "%s: cannot be written: %s".formatted(output, StagingArea.reason(e)), e);
   }
 
   private MergeException cameIntoBeing() {
@@ -147,12 +151,39 @@ public final class OutputCommit {
         }
       }
     }
+    write(staging.moving(), new byte[0]);
+    force(staging.root());
+    moveStaged(staging);
+  }
+
+  /**
+   * Ends a commit that was stopped while its files moved into a mount point: they were whole when
+   * the first of them moved.
+   *
+   * @throws MergeException if a file cannot be moved
+   */
+  public static void finishInterrupted(StagingArea staging) {
+    if (!Files.exists(staging.moving())) {
+      return;
+    }
+    try {
+      moveStaged(staging);
+    } catch (IOException e) {
+      throw unwritable(staging.output(), e);
+    }
+  }
+
+  private static void moveStaged(StagingArea staging) throws IOException {
+    Path output = staging.output();
     List<Path> files = entries(staging.shards());
     files.sort(Comparator.comparingInt(OutputCommit::commitOrder));
     for (Path file : files) {
       Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
     force(output);
+    // From here on what stands in the staging directory is another job's.
+    Files.delete(staging.moving());
+    force(staging.root());
   }
 
   /** A checkpoint is there when its index is, or its only shard. */
@@ -203,7 +234,7 @@ public final class OutputCommit {
           return false;
         }
       }
-      return true;
+      return planned.layout().index().isEmpty() || Files.exists(output.resolve(INDEX));
     } catch (MergeException | CheckpointException | IOException _) {
       return false;
     }

@@ -149,6 +149,11 @@ public final class StagingArea implements AutoCloseable {
     return root.resolve("replaced");
   }
 
+  /** Stands for as long as whole shards move from here into a mount point, one by one. */
+  Path moving() {
+    return root.resolve("moving");
+  }
+
   /** Whether every shard is there in its full size. */
   public boolean isAllocated(CheckpointLayout layout) {
     return layout.shards().stream()
