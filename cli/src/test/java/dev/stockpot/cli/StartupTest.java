@@ -98,6 +98,8 @@ class StartupTest {
     return Files.writeString(
         root.resolve("plan.yaml"),
         """
+        version: 1
+        method: linear
         models:
           - {model: model, weight: 1}
         output: {path: out}

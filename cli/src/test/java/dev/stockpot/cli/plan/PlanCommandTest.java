@@ -19,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 class PlanCommandTest {
   private static final String SOUP =
       """
+      version: 1
+      method: linear
       models:
         - {model: %s, weight: 0.5}
         - {model: %s, weight: 0.5}
@@ -59,6 +61,8 @@ class PlanCommandTest {
         plan(
             "wrong.yaml",
             """
+            version: 1
+            method: linear
             models:
               - {model: a, wieght: 0.5}
             output: {path: out}
@@ -69,8 +73,8 @@ class PlanCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEqualTo(right + ": valid: 2 models, 2 tensors, 12 B, 1 shard\n");
     assertThat(run.err())
-        .contains(wrong + ":2:15: unknown key 'wieght'; did you mean 'weight'?")
-        .contains(wrong + ":4:8: ")
+        .contains(wrong + ":4:16: unknown key 'wieght'; did you mean 'weight'?")
+        .contains(wrong + ":6:8: ")
         .contains(root.resolve("none.yaml") + ": no such file\n")
         .contains(root.resolve("none.yaml") + ": not valid: 1 problem\n");
   }

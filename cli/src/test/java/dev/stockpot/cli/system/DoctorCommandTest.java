@@ -1,6 +1,7 @@
 package dev.stockpot.cli.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.cli.CommandRun;
 import java.io.IOException;
@@ -55,8 +56,7 @@ class DoctorCommandTest {
   @Test
   void aFileSystemThatTakesNoFilesFails() {
     Path unwritable = Path.of("/proc");
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.isDirectory(unwritable), "there is no such file system here");
+    assumeTrue(Files.isDirectory(unwritable), "there is no such file system here");
     List<Check> checks = DirectoryChecks.of(unwritable);
     assertThat(checks)
         .extracting(Check::status)
