@@ -4,6 +4,11 @@ import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
+import dev.stockpot.cli.plan.PlanCommand;
+import dev.stockpot.cli.system.CompletionCommand;
+import dev.stockpot.cli.system.DevicesCommand;
+import dev.stockpot.cli.system.DoctorCommand;
+import dev.stockpot.cli.verify.VerifyCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,8 +26,13 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       MergeCommand.class,
+      PlanCommand.class,
+      VerifyCommand.class,
       InspectCommand.class,
       DiffCommand.class,
+      DevicesCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     },
     footer = {
