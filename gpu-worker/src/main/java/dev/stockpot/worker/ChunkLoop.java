@@ -35,7 +35,6 @@ final class ChunkLoop implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
   private final Arena arena = Arena.ofShared();
-  private final OpenFiles files;
   private final LinearKernel kernel;
   private final long bufferBytes;
   private final List<MemorySegment> buffers = new ArrayList<>();
@@ -43,8 +42,7 @@ final class ChunkLoop implements AutoCloseable {
   /**
    * @param bufferBytes bytes for each source's and the output's chunk
    */
-  ChunkLoop(OpenFiles files, LinearKernel kernel, long bufferBytes) {
-    this.files = files;
+  ChunkLoop(LinearKernel kernel, long bufferBytes) {
     this.kernel = kernel;
     this.bufferBytes = bufferBytes;
   }
@@ -52,6 +50,7 @@ final class ChunkLoop implements AutoCloseable {
   /**
    * Runs the task; its bytes are in the page cache when this returns, not yet flushed.
    *
+   * @param files of the task's job
    * @param abandoned asked before each chunk
    * @return the receipt, or null when the task was abandoned
    * @throws MergeException if an input is not what the task says, or the merged tensor breaks the
@@ -59,8 +58,9 @@ final class ChunkLoop implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   @org.jspecify.annotations.Nullable
-  Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
-    Progress progress = new Progress(task);
+  Receipt run(OpenFiles files, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
+      throws IOException {
+    Progress progress = new Progress(task, files);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -138,7 +138,7 @@ final class ChunkLoop implements AutoCloseable {
     Path path = Path.of(spec.inputs().get(range.input()));
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-    FileChannel channel = files.input(spec.job(), path);
+    FileChannel channel = progress.files.input(path);
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -164,7 +164,7 @@ final class ChunkLoop implements AutoCloseable {
     progress.outputCrc.update(view.duplicate());
     long summed = System.nanoTime();
     FileChannel channel =
-        files.shard(spec.job(), Path.of(spec.staging(), spec.shards().get(task.shard())));
+        progress.files.shard(Path.of(spec.staging(), spec.shards().get(task.shard())));
     long position = task.offset() + from;
     while (view.hasRemaining()) {
       channel.write(view, position + view.position());
@@ -188,6 +188,7 @@ final class ChunkLoop implements AutoCloseable {
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
+    private final OpenFiles files;
     private final List<CRC32C> sourceCrcs;
     private final CRC32C outputCrc = new CRC32C();
     private long nan;
@@ -196,8 +197,9 @@ final class ChunkLoop implements AutoCloseable {
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task) {
+    Progress(TensorTask task, OpenFiles files) {
       this.task = task.id();
+      this.files = files;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();
     }
