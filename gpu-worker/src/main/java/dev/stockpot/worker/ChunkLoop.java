@@ -62,11 +62,7 @@ public final class ChunkLoop implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public @Nullable Receipt run(
-      OpenFiles files,
-      ChunkSink sink,
-      MergeSpec spec,
-      TensorTask task,
-      BooleanSupplier abandoned)
+      OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
       throws IOException {
     Progress progress = new Progress(task, files, sink);
     long chunk = chunkElements(task);
