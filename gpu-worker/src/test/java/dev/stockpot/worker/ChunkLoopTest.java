@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -39,9 +40,7 @@ class ChunkLoopTest {
   @TempDir private Path directory;
 
   private static Receipt run(RawMerge merge, TensorTask task, long bufferBytes) throws IOException {
-    Receipt receipt = run(merge, task, bufferBytes, Kernels.scalar(), NEVER);
-    assertThat(receipt).isNotNull();
-    return receipt;
+    return Objects.requireNonNull(run(merge, task, bufferBytes, Kernels.scalar(), NEVER));
   }
 
   private static @Nullable Receipt run(

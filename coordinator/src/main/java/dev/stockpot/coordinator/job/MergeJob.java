@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.job;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagedBytes;
@@ -12,6 +13,7 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
@@ -22,16 +24,22 @@ import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.protocol.WorkerId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -85,9 +93,10 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
   private final ActorRef<WorkerEvent> self;
   private final String journal;
   private final long startNanos = System.nanoTime();
-  private final Map<String, WorkerReported> workers = new HashMap<>();
+  private final Map<String, Present> workers = new HashMap<>();
   private @Nullable PlannedMerge planned;
   private @Nullable Run run;
+  private boolean committing;
 
   private MergeJob(
       ActorContext<Message> context,
@@ -107,6 +116,9 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   /** The merging phase: exists while tasks are leased. */
   private record Run(MergeSpec spec, TaskBoard board, int kept) {}
+
+  /** A worker as it reported last, and when. */
+  private record Present(WorkerReported report, long sinceNanos) {}
 
   /** A job that begins, or goes on, at once. */
   public static Behavior<Message> create(
@@ -190,11 +202,7 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     if (state.fingerprint().equals(Optional.of(fingerprint))
         && staging.isAllocated(plan.planned().layout())) {
       List<Receipt> receipts = List.copyOf(state.receipts());
-      MergeSpec spec = plan.planned().spec(fingerprint, staging.shards());
-      blocking(() ->
-          new StagingChecked(
-              StagedBytes.mismatches(
-                  staging.shards(), spec.shards(), plan.planned().tasks(), receipts)));
+      blocking(() -> new StagingChecked(worthless(plan.planned(), receipts)));
       return Effect().none();
     }
     return Effect()
@@ -204,6 +212,26 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
               staging.allocate(plan.planned().layout());
               return new StagingAllocated();
             }));
+  }
+
+  /**
+   * Tasks that an earlier run recorded and that must be done again: their bytes changed, or they
+   * hold what the plan, which was another in this, now forbids and whose place is to be told.
+   */
+  private List<Integer> worthless(PlannedMerge plan, List<Receipt> receipts) {
+    Predicate<Receipt> forbidden =
+        receipt ->
+            plan.plan().nonFinite() == NonFinitePolicy.FAIL
+                && receipt.nan() + receipt.infinity() > 0;
+    List<Integer> mismatches =
+        StagedBytes.mismatches(
+            order.staging().shards(),
+            plan.layout().shards().stream().map(ShardLayout::fileName).toList(),
+            plan.tasks(),
+            receipts.stream().filter(forbidden.negate()).toList());
+    return Stream.concat(
+            receipts.stream().filter(forbidden).map(Receipt::task), mismatches.stream())
+        .toList();
   }
 
   private Effect<JobEvent, JobState> onStagingChecked(JobState state, List<Integer> mismatches) {
@@ -222,9 +250,10 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
   }
 
   private void begin(JobState state, int revoked) {
-    PlannedMerge plan = java.util.Objects.requireNonNull(planned);
+    PlannedMerge plan = Objects.requireNonNull(planned);
     List<Integer> kept = state.receipts().stream().map(Receipt::task).toList();
-    String job = plan.fingerprint();
+    // Not the fingerprint alone: receipts and leases of another run must not pass for this one's.
+    String job = plan.fingerprint() + "-" + UUID.randomUUID();
     Run begun =
         new Run(
             plan.spec(job, order.staging().shards()),
@@ -234,19 +263,19 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     follower.tell(new JobUpdate.Started(plan, kept.size(), revoked));
     timers.startTimerWithFixedDelay(new LeaseCheck(), settings.leaseCheck());
     timers.startTimerWithFixedDelay(new ProgressTick(), settings.progress());
-    workers.values().forEach(worker -> assign(begun, worker));
+    workers.values().forEach(worker -> assign(begun, worker.report()));
     commitIfComplete(state);
   }
 
   private Effect<JobEvent, JobState> onWorkerReported(WorkerReported report) {
-    WorkerReported before = workers.put(report.worker().name(), report);
+    long now = System.nanoTime();
+    Present before = workers.put(report.worker().name(), new Present(report, now));
     if (run == null) {
       return Effect().none();
     }
-    if (before != null && !before.worker().equals(report.worker())) {
-      run.board().lose(before.worker());
+    if (before != null && !before.report().worker().equals(report.worker())) {
+      run.board().lose(before.report().worker());
     }
-    long now = System.nanoTime();
     for (LeaseId lease : run.board().renew(report.worker(), report.held(), now)) {
       report.ref().tell(new CloseLease(lease));
     }
@@ -285,11 +314,7 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     }
     List<Integer> tasks = merged.receipts().stream().map(Receipt::task).toList();
     tasks.forEach(task -> run.board().complete(merged.lease(), task));
-    WorkerReported worker = workers.get(merged.worker().name());
-    if (worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(merged.lease(), tasks));
-      assign(run, worker);
-    }
+    answer(run, merged.worker(), new AcknowledgeReceipts(merged.lease(), tasks));
     commitIfComplete(state);
   }
 
@@ -299,20 +324,35 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     }
     Optional<Failure> end = run.board().fail(failed.lease(), failed.task(), failed.failure());
     if (end.isPresent()) {
+      Present worker = workers.get(failed.worker().name());
+      if (worker != null) {
+        worker.report().ref().tell(new CloseLease(failed.lease()));
+      }
       return onAborted(state, end.get());
     }
     context.getLog().warn("Will try again: {}", failed.failure().message());
-    WorkerReported worker = workers.get(failed.worker().name());
-    if (worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(failed.lease(), List.of(failed.task())));
-      assign(run, worker);
-    }
+    answer(run, failed.worker(), new AcknowledgeReceipts(failed.lease(), List.of(failed.task())));
     return Effect().none();
   }
 
+  /** Acknowledges what a worker told, and gives it more to do. */
+  private void answer(Run running, WorkerId id, AcknowledgeReceipts acknowledgement) {
+    Present worker = workers.get(id.name());
+    if (worker != null) {
+      worker.report().ref().tell(acknowledgement);
+      assign(running, worker.report());
+    }
+  }
+
   private Effect<JobEvent, JobState> onLeaseCheck() {
-    if (run != null && !run.board().expire(System.nanoTime()).isEmpty()) {
-      workers.values().forEach(worker -> assign(run, worker));
+    if (run == null) {
+      return Effect().none();
+    }
+    // A worker that fell silent would be given its own expired leases again, and again.
+    long now = System.nanoTime();
+    workers.values().removeIf(each -> now - each.sinceNanos() > settings.leaseTerm().toNanos());
+    if (!run.board().expire(now).isEmpty()) {
+      workers.values().forEach(worker -> assign(run, worker.report()));
     }
     return Effect().none();
   }
@@ -331,9 +371,11 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
   }
 
   private void commitIfComplete(JobState state) {
-    if (run == null || planned == null || !run.board().isComplete()) {
+    if (committing || run == null || planned == null || !run.board().isComplete()) {
       return;
     }
+    // Receipts that were repeated before their acknowledgement came lead here again.
+    committing = true;
     timers.cancelAll();
     follower.tell(new JobUpdate.Committing());
     PlannedMerge plan = planned;
@@ -393,13 +435,13 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   private Effect<JobEvent, JobState> onAborted(JobState state, Failure failure) {
     if (run != null) {
-      for (WorkerReported worker : workers.values()) {
+      for (Present worker : workers.values()) {
         run.board()
-            .leasesOf(worker.worker())
-            .forEach(lease -> worker.ref().tell(new CloseLease(lease)));
+            .leasesOf(worker.report().worker())
+            .forEach(lease -> worker.report().ref().tell(new CloseLease(lease)));
       }
     }
-    Optional<java.nio.file.Path> resumable =
+    Optional<Path> resumable =
         state.receipts().isEmpty() ? Optional.empty() : Optional.of(order.staging().root());
     follower.tell(new JobUpdate.Failed(failure, resumable));
     return Effect().stop();
