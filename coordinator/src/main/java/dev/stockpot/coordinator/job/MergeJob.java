@@ -120,8 +120,8 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
       MergeOrder order, CoordinatorSettings settings, ActorRef<JobUpdate> follower) {
     return Behaviors.setup(context -> {
       context.setLoggerName(JOURNAL_LOGGER);
-      return Behaviors.withTimers(timers ->
-          new MergeJob(context, timers, order, settings, follower));
+      return Behaviors.withTimers(
+          timers -> new MergeJob(context, timers, order, settings, follower));
     });
   }
 

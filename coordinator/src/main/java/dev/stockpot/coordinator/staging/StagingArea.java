@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -62,7 +63,8 @@ public final class StagingArea implements AutoCloseable {
         Files.createDirectories(root);
         Optional<StagingLock> lock = StagingLock.acquire(root);
         if (lock.isPresent()) {
-          return new StagingArea(output, root, inside, createdParents, lock.get()).withOutputRestored();
+          return new StagingArea(output, root, inside, createdParents, lock.get())
+              .withOutputRestored();
         }
       }
       throw MergeException.environment(
@@ -180,7 +182,7 @@ public final class StagingArea implements AutoCloseable {
       checkSpace(root, needed);
       layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
     } catch (UncheckedIOException e) {
-      throw unusable(shards(), e.getCause());
+      throw unusable(shards(), Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw unusable(shards(), e);
     }
@@ -225,7 +227,7 @@ public final class StagingArea implements AutoCloseable {
         writeHeader(shard);
       }
     } catch (IOException e) {
-      throw MergeException.environment("%s: %s".formatted(shards(), reason(e)), e);
+      throw unusable(shards(), e);
     }
   }
 
@@ -263,7 +265,14 @@ public final class StagingArea implements AutoCloseable {
       deleteTree(shards());
       deleteTree(replaced());
       deleteTree(journalDirectory());
+      deleteTree(moving());
       lock.deleteDirectory();
+      for (Path parent : createdParents) {
+        if (!isEmpty(parent)) {
+          break;
+        }
+        Files.delete(parent);
+      }
     } catch (IOException e) {
       throw unusable(root, e);
     }

@@ -146,7 +146,8 @@ final class InputFaultsTest {
     MergeSite site = own(large);
     Ended ended =
         stopAndGoOn(
-            site, shard -> Files.setLastModifiedTime(shard, FileTime.fromMillis(1_700_000_000_000L)));
+            site,
+            shard -> Files.setLastModifiedTime(shard, FileTime.fromMillis(1_700_000_000_000L)));
     MergeSite.assertFailed(ended, USAGE);
     assertThat(ended.err())
         .contains("model-00004-of-00004.safetensors: was written to at 2023-11-14")

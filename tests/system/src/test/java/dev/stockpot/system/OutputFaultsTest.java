@@ -68,7 +68,8 @@ final class OutputFaultsTest {
   void anOutputInsideAnInputIsRefused() throws InterruptedException {
     MergeSite site = MergeSite.small(directory);
     site.writePlan("a/soup", "");
-    assertThat(site.fails(USAGE)).contains("the output 'a/soup' lies inside the input 'a' of line 4");
+    assertThat(site.fails(USAGE))
+        .contains("the output 'a/soup' lies inside the input 'a' of line 4");
   }
 
   @Test
@@ -78,8 +79,7 @@ final class OutputFaultsTest {
     Files.move(directory.resolve("b"), directory.resolve("all/b"));
     Files.writeString(
         site.plan(), Files.readString(site.plan()).replace("model: b", "model: all/b"));
-    Files.writeString(
-        site.plan(), Files.readString(site.plan()).replace("served/soup", "all"));
+    Files.writeString(site.plan(), Files.readString(site.plan()).replace("served/soup", "all"));
     Map<String, String> before = MergeSite.checksums(directory);
     Ended ended = site.merge();
     MergeSite.assertFailed(ended, USAGE);
@@ -210,8 +210,7 @@ final class OutputFaultsTest {
   }
 
   @Test
-  void aSecondRunOnTheSameOutputIsRefusedByNameWhileTheFirstIsAlive()
-      throws InterruptedException {
+  void aSecondRunOnTheSameOutputIsRefusedByNameWhileTheFirstIsAlive() throws InterruptedException {
     MergeSite site = MergeSite.large(directory);
     try (StockpotProcess first = site.start()) {
       assertThat(first.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
