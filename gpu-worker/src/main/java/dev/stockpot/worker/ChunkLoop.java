@@ -36,8 +36,6 @@ public final class ChunkLoop implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
   private final Arena arena = Arena.ofShared();
-  private final OpenFiles files;
-  private final ChunkSink sink;
   private final LinearKernel kernel;
   private final long bufferBytes;
   private final List<MemorySegment> buffers = new ArrayList<>();
@@ -45,12 +43,9 @@ public final class ChunkLoop implements AutoCloseable {
   /**
    * A loop that has not run.
    *
-   * @param files where sources are read from
    * @param bufferBytes bytes for each source's and the output's chunk
    */
-  public ChunkLoop(OpenFiles files, ChunkSink sink, LinearKernel kernel, long bufferBytes) {
-    this.files = files;
-    this.sink = sink;
+  public ChunkLoop(LinearKernel kernel, long bufferBytes) {
     this.kernel = kernel;
     this.bufferBytes = bufferBytes;
   }
@@ -58,15 +53,18 @@ public final class ChunkLoop implements AutoCloseable {
   /**
    * Runs the task; the sink has all of its bytes when this returns.
    *
+   * @param files of the task's job; borrowed
+   * @param sink takes the output
    * @param abandoned asked before each chunk
    * @return the receipt, or null when the task was abandoned
    * @throws MergeException if an input is not what the task says, or the merged tensor breaks the
    *     plan's policy for NaN and infinity
    * @throws IOException if a file cannot be read or written
    */
-  public @Nullable Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
+  public @Nullable Receipt run(
+      OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
       throws IOException {
-    Progress progress = new Progress(task);
+    Progress progress = new Progress(task, files, sink);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -144,7 +142,7 @@ public final class ChunkLoop implements AutoCloseable {
     Path path = Path.of(spec.inputs().get(range.input()));
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-    FileChannel channel = files.input(spec.job(), path);
+    FileChannel channel = progress.files.input(path);
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -168,7 +166,7 @@ public final class ChunkLoop implements AutoCloseable {
     long start = System.nanoTime();
     progress.outputCrc.update(bytes.asByteBuffer());
     long summed = System.nanoTime();
-    sink.write(spec, task, from, bytes);
+    progress.sink.write(spec, task, from, bytes);
     progress.mergeNanos += summed - start;
     progress.writeNanos += System.nanoTime() - summed;
   }
@@ -188,6 +186,8 @@ public final class ChunkLoop implements AutoCloseable {
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
+    private final OpenFiles files;
+    private final ChunkSink sink;
     private final List<CRC32C> sourceCrcs;
     private final CRC32C outputCrc = new CRC32C();
     private long nan;
@@ -196,8 +196,10 @@ public final class ChunkLoop implements AutoCloseable {
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task) {
+    Progress(TensorTask task, OpenFiles files, ChunkSink sink) {
       this.task = task.id();
+      this.files = files;
+      this.sink = sink;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();
     }

@@ -54,16 +54,31 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path plan = writePlan(directory.toAbsolutePath().normalize());
     List<MergePlan> plans = PlanReader.read(plan);
-    PrintWriter err = spec.commandLine().getErr();
-    if (!run.quiet()) {
-      err.println("$ stockpot merge " + plan);
-      err.flush();
-    }
+    Path soup = plans.getFirst().output().path();
+    tell("$ stockpot merge " + plan);
     int merged = new MergeRun(run, spec.commandLine()).mergeAll(plans, false);
-    if (merged != ExitCode.DONE) {
+    if (merged != ExitCode.DONE || run.json()) {
       return merged;
     }
+    tell("$ stockpot verify --all " + soup);
+    int verified = spec.root().commandLine().execute("verify", "--all", soup.toString());
+    if (verified != ExitCode.DONE) {
+      return verified;
+    }
+    tell(
+        "The plan is yours to change; 'stockpot inspect' and 'stockpot diff' look into the result, which is"
+            + " here:");
+    spec.commandLine().getOut().println(soup);
+    spec.commandLine().getOut().flush();
     return ExitCode.DONE;
+  }
+
+  private void tell(String line) {
+    if (!run.quiet()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(line);
+      err.flush();
+    }
   }
 
   /** The plan, which the user may read, change and run again with {@code stockpot merge}. */

@@ -54,7 +54,7 @@ public final class RunOptions {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  boolean json() {
+  public boolean json() {
     return json;
   }
 

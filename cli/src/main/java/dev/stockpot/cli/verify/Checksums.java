@@ -46,7 +46,7 @@ final class Checksums {
   }
 
   private static long crc32c(Stored tensor, OpenFiles files) throws IOException {
-    FileChannel channel = files.input("", tensor.shard());
+    FileChannel channel = files.input(tensor.shard());
     CRC32C crc = new CRC32C();
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, tensor.length()));
     for (long at = 0; at < tensor.length(); ) {

@@ -78,7 +78,7 @@ final class ComparingSink implements ChunkSink {
   }
 
   private MemorySegment read(Path shard, long position, int bytes) throws IOException {
-    FileChannel channel = files.input("", shard);
+    FileChannel channel = files.input(shard);
     buffer.clear().limit(bytes);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {

@@ -111,7 +111,7 @@ final class Recomputation {
 
   private void work(KernelProvider kernels, int chunk) {
     ComparingSink sink = new ComparingSink(files, chunk);
-    try (ChunkLoop loop = new ChunkLoop(files, sink, kernels.newKernel(), chunk)) {
+    try (ChunkLoop loop = new ChunkLoop(kernels.newKernel(), chunk)) {
       for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
         TensorTask task = tasks.get(i);
         outcomes.put(task.id(), run(task, loop, sink));
@@ -121,7 +121,7 @@ final class Recomputation {
 
   private Outcome run(TensorTask task, ChunkLoop loop, ComparingSink sink) {
     try {
-      Receipt receipt = loop.run(spec, task, () -> false);
+      Receipt receipt = loop.run(files, sink, spec, task, () -> false);
       return new Outcome(receipt, sink.takeDifference(), null);
     } catch (MergeException | IOException e) {
       sink.takeDifference();
