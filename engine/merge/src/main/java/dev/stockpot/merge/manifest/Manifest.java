@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -55,6 +56,11 @@ public record Manifest(
           .build();
 
   public Manifest {
+    Objects.requireNonNull(stockpot, "stockpot");
+    Objects.requireNonNull(fingerprint, "fingerprint");
+    Objects.requireNonNull(created, "created");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(times, "times");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     tensors = List.copyOf(tensors);
@@ -173,7 +179,10 @@ public record Manifest(
   public static Optional<Manifest> readIn(Path directory) {
     Path file = directory.resolve(FILE_NAME);
     try {
-      Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      @Nullable Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      if (manifest == null) {
+        throw MergeException.userInput(file + ": is damaged: it says null");
+      }
       if (manifest.format() != FORMAT) {
         throw unreadable(directory, "format " + manifest.format());
       }
