@@ -64,6 +64,9 @@ public final class OutputCommit {
       } else {
         moveDirectory();
       }
+    } catch (CheckpointException e) {
+      // Of the donor, which was sound when the merge was planned.
+      throw MergeException.userInput(e.getMessage());
     } catch (IOException e) {
       throw unwritable(staging.output(), e);
     }
