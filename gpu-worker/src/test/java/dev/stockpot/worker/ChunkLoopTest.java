@@ -35,12 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkLoopTest {
 
-  private static final BooleanSupplier NEVER = () -> false;
-
   @TempDir private Path directory;
 
   private static Receipt run(RawMerge merge, TensorTask task, long bufferBytes) throws IOException {
-    return Objects.requireNonNull(run(merge, task, bufferBytes, Kernels.scalar(), NEVER));
+    return Objects.requireNonNull(run(merge, task, bufferBytes, Kernels.scalar(), () -> false));
   }
 
   private static @Nullable Receipt run(
@@ -85,7 +83,7 @@ class ChunkLoopTest {
                       dtypes.getFirst(),
                       dtypes.subList(1, dtypes.size()).toArray(Dtype[]::new))
                   .tolerant();
-          assertThat(run(merge, merge.task(), bufferBytes, kernel, NEVER)).isNotNull();
+          assertThat(run(merge, merge.task(), bufferBytes, kernel, () -> false)).isNotNull();
           assertThat(merge.writtenShard())
               .as("%d elements of %s by %s", elements, dtypes, kernel.description())
               .isEqualTo(merge.expectedShard());

@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -161,7 +162,7 @@ public final class StagingArea implements AutoCloseable {
       checkSpace(root, needed);
       layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
     } catch (UncheckedIOException e) {
-      throw unusable(shards(), e.getCause());
+      throw unusable(shards(), Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw unusable(shards(), e);
     }

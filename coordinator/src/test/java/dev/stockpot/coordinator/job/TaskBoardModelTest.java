@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -148,16 +149,15 @@ class TaskBoardModelTest {
       }
     }
 
-    private boolean isOpen(LeaseId lease, int task) {
-      return leases.containsKey(lease) && leases.get(lease).open.contains(task);
+    private boolean isOpen(LeaseId id, int task) {
+      Held lease = leases.get(id);
+      return lease != null && lease.open.contains(task);
     }
 
-    private void close(LeaseId lease, int task) {
-      if (isOpen(lease, task)) {
-        leases.get(lease).open.remove(task);
-        if (leases.get(lease).open.isEmpty()) {
-          leases.remove(lease);
-        }
+    private void close(LeaseId id, int task) {
+      Held lease = leases.get(id);
+      if (lease != null && lease.open.remove(task) && lease.open.isEmpty()) {
+        leases.remove(id);
       }
     }
 
@@ -199,7 +199,7 @@ class TaskBoardModelTest {
 
     private void end(Set<LeaseId> over) {
       for (LeaseId id : over) {
-        Held lease = leases.remove(id);
+        Held lease = Objects.requireNonNull(leases.remove(id));
         returned += lease.open.stream().filter(task -> !done.contains(task)).count();
       }
     }

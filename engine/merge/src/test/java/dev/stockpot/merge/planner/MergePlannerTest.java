@@ -27,6 +27,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,7 +111,8 @@ class MergePlannerTest {
         assertThat(piece.firstElement()).isEqualTo(first);
         for (SourceRange source : piece.sources()) {
           TensorLocation whole =
-              planned.checkpoints().get(source.model()).tensors().get(placed.name());
+              Objects.requireNonNull(
+                  planned.checkpoints().get(source.model()).tensors().get(placed.name()));
           long width = piece.operation() == Operation.MERGE ? whole.header().dtype().bytes() : 1;
           assertThat(source.offset()).isEqualTo(whole.offset() + first * width);
           assertThat(source.length()).isEqualTo(piece.elements() * width);
