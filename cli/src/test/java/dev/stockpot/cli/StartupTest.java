@@ -2,7 +2,7 @@ package dev.stockpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.SafetensorsFixture;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeJob;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.protocol.WorkerCommand.CloseLease;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import java.util.ArrayDeque;
@@ -93,6 +94,9 @@ public final class Coordinator {
     }
     if (running != null) {
       running.job().tell(new MergeJob.FromWorker(event));
+    } else if (event instanceof WorkerReported report) {
+      // Of a job that ended without closing them.
+      report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
     }
     return Behaviors.same();
   }

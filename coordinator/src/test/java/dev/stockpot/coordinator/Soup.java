@@ -2,8 +2,8 @@ package dev.stockpot.coordinator;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.SafetensorsFixture;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.plan.Fraction;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -127,7 +128,7 @@ public final class Soup {
 
   /** Overwrites the first bytes of a tensor of an input. */
   public void overwrite(String model, String tensor, byte... bytes) {
-    TensorLocation at = Checkpoint.open(input(model)).tensors().get(tensor);
+    TensorLocation at = Objects.requireNonNull(Checkpoint.open(input(model)).tensors().get(tensor));
     try (RandomAccessFile file = new RandomAccessFile(at.file().path().toFile(), "rw")) {
       file.seek(at.offset());
       file.write(bytes);
@@ -158,7 +159,9 @@ public final class Soup {
                   List.of(
                       new LinearKernel.Source(MemorySegment.ofArray(ofA), dtype),
                       new LinearKernel.Source(
-                          MemorySegment.ofArray(bytes(b.tensors().get(name))), dtype)),
+                          MemorySegment.ofArray(
+                              bytes(Objects.requireNonNull(b.tensors().get(name)))),
+                          dtype)),
                   planned().weights(),
                   MemorySegment.ofArray(merged),
                   out,

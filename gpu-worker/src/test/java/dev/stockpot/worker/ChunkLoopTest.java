@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -34,14 +35,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkLoopTest {
 
-  private static final BooleanSupplier NEVER = () -> false;
-
   @TempDir private Path directory;
 
+  private static boolean never() {
+    return false;
+  }
+
   private static Receipt run(RawMerge merge, TensorTask task, long bufferBytes) throws IOException {
-    Receipt receipt = run(merge, task, bufferBytes, Kernels.scalar(), NEVER);
-    assertThat(receipt).isNotNull();
-    return receipt;
+    return Objects.requireNonNull(
+        run(merge, task, bufferBytes, Kernels.scalar(), ChunkLoopTest::never));
   }
 
   private static @Nullable Receipt run(
@@ -86,7 +88,8 @@ class ChunkLoopTest {
                       dtypes.getFirst(),
                       dtypes.subList(1, dtypes.size()).toArray(Dtype[]::new))
                   .tolerant();
-          assertThat(run(merge, merge.task(), bufferBytes, kernel, NEVER)).isNotNull();
+          assertThat(run(merge, merge.task(), bufferBytes, kernel, ChunkLoopTest::never))
+              .isNotNull();
           assertThat(merge.writtenShard())
               .as("%d elements of %s by %s", elements, dtypes, kernel.description())
               .isEqualTo(merge.expectedShard());

@@ -2,14 +2,10 @@ package dev.stockpot.cli.plan;
 
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.compatibility.Compatibility;
-import dev.stockpot.merge.compatibility.NamedCheckpoint;
-import dev.stockpot.merge.compatibility.Warning;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.PlanProblem;
 import dev.stockpot.merge.planner.MergePlanner;
-import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -67,14 +63,7 @@ final class PlanCheck {
 
   private static Verdict planned(String name, MergePlan plan) {
     try {
-      PlannedMerge planned = MergePlanner.plan(plan);
-      List<String> warnings = new ArrayList<>(planned.warnings());
-      List<NamedCheckpoint> checkpoints =
-          plan.models().stream()
-              .map(model -> new NamedCheckpoint(model.reference(), model.path()))
-              .toList();
-      Compatibility.warnings(checkpoints).stream().map(Warning::message).forEach(warnings::add);
-      return new Verdict.Valid(name, planned, warnings);
+      return new Verdict.Valid(name, MergePlanner.plan(plan));
     } catch (MergeException e) {
       if (e.failure().kind() != Failure.Kind.USER_INPUT) {
         throw e;

@@ -11,11 +11,7 @@ sealed interface Verdict {
   String plan();
 
   /** The plan can run as it is. */
-  record Valid(String plan, PlannedMerge planned, List<String> warnings) implements Verdict {
-    public Valid {
-      warnings = List.copyOf(warnings);
-    }
-  }
+  record Valid(String plan, PlannedMerge planned) implements Verdict {}
 
   /**
    * The plan's text is right, and the rest cannot be told yet.

@@ -21,7 +21,7 @@ final class VerdictJson {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("plan", verdict.plan());
     switch (verdict) {
-      case Verdict.Valid(_, PlannedMerge planned, List<String> warnings) -> {
+      case Verdict.Valid(_, PlannedMerge planned) -> {
         json.put("verdict", "valid");
         json.put("output", planned.plan().output().path().toString());
         json.put("models", planned.plan().models().size());
@@ -29,7 +29,7 @@ final class VerdictJson {
         json.put("inputBytes", planned.inputBytes());
         json.put("outputBytes", planned.outputBytes());
         json.put("shards", planned.layout().shards().size());
-        json.put("warnings", warnings);
+        json.put("warnings", planned.warnings());
       }
       case Verdict.Deferred deferred -> {
         json.put("verdict", "deferred");

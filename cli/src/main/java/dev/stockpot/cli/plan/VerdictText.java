@@ -13,8 +13,8 @@ final class VerdictText {
   /** Prints a line about each valid plan to {@code out}; problems and warnings to {@code err}. */
   static void print(Verdict verdict, PrintWriter out, PrintWriter err) {
     switch (verdict) {
-      case Verdict.Valid(String plan, PlannedMerge planned, var warnings) -> {
-        warnings.forEach(warning -> err.println(plan + ": warning: " + warning));
+      case Verdict.Valid(String plan, PlannedMerge planned) -> {
+        planned.warnings().forEach(warning -> err.println(plan + ": warning: " + warning));
         out.println(plan + ": valid: " + summary(planned));
       }
       case Verdict.Deferred(String plan, var awaited) ->

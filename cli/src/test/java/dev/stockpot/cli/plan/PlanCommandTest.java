@@ -2,8 +2,8 @@ package dev.stockpot.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.SafetensorsFixture;
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -17,7 +17,7 @@ class DevicesCommandTest {
             CPU     Some CPU
             Cores   8
             Kernel  vector, 512 bit
-            Memory  64.0 GB; heap of this process: 384 MB
+            Memory  64.00 GB; heap of this process: 384.00 MB
             GPU     no NVIDIA driver; this release merges on the CPU
             """);
   }
@@ -31,7 +31,7 @@ class DevicesCommandTest {
             CPU     Some CPU
             Cores   2 of 64
             Kernel  scalar: asked for
-            Memory  4.00 GB of the machine's 512 GB; heap of this process: 384 MB
+            Memory  4.00 GB of the machine's 512.00 GB; heap of this process: 384.00 MB
             GPU     NVIDIA driver found, but not used yet; this release merges on the CPU
             """);
   }

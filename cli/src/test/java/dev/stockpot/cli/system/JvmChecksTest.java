@@ -40,12 +40,12 @@ class JvmChecksTest {
   @Test
   void aHeapBeyondTheContainerFailsAndATightOneWarns() {
     assertThat(JvmChecks.memory(400_000_000, host(4_000_000_000L, 4_000_000_000L)))
-        .isEqualTo(Check.ok("memory", "heap of 400 MB, of the machine's 4.00 GB"));
+        .isEqualTo(Check.ok("memory", "heap of 400.00 MB, of the machine's 4.00 GB"));
     assertThat(JvmChecks.memory(400_000_000, host(400_000_000, 4_000_000_000L)))
         .isEqualTo(
             Check.fail(
                 "memory",
-                "heap of 400 MB, of the container's limit of 400 MB",
+                "heap of 400.00 MB, of the container's limit of 400.00 MB",
                 "set STOCKPOT_MEMORY below that, or raise the limit"));
     assertThat(JvmChecks.memory(400_000_000, host(500_000_000, 4_000_000_000L)).status())
         .isEqualTo(Status.WARN);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.SafetensorsFixture;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -95,7 +95,7 @@ class VerifyCommandTest {
         .isEqualTo(
             new CommandRun(
                 0,
-                "bit-identical: 16 of 32 tensors recomputed, all 32 checksums match (121 KB)\n",
+                "bit-identical: 16 of 32 tensors recomputed, all 32 checksums match (120.87 kB)\n",
                 ""));
   }
 
@@ -147,7 +147,7 @@ class VerifyCommandTest {
     assertThat(run.out())
         .contains("tensor 'layer.12': differs from element 5 on: ")
         .endsWith(
-            "NOT verified: 1 problem; 31 of 32 tensors recomputed, all 32 checksums match (121 KB)\n");
+            "NOT verified: 1 problem; 31 of 32 tensors recomputed, all 32 checksums match (120.87 kB)\n");
   }
 
   @Test
@@ -177,7 +177,7 @@ class VerifyCommandTest {
         .contains(
             "'layer.03': cannot be recomputed: its bytes in m1 are not those that were merged")
         .endsWith(
-            "NOT verified: 1 problem; 31 of 32 tensors recomputed, all 32 checksums match (121 KB)\n");
+            "NOT verified: 1 problem; 31 of 32 tensors recomputed, all 32 checksums match (120.87 kB)\n");
   }
 
   @Test
@@ -195,11 +195,14 @@ class VerifyCommandTest {
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.out())
         .contains("not recomputed: " + root.resolve("m0"))
-        .endsWith("NOT verified: no tensor could be recomputed; all 32 checksums match (121 KB)\n");
+        .endsWith(
+            "NOT verified: no tensor could be recomputed; all 32 checksums match (120.87 kB)\n");
     assertThat(verify("--checksums-only"))
         .isEqualTo(
             new CommandRun(
-                0, "undamaged: all 32 checksums match (121 KB); no tensor was recomputed\n", ""));
+                0,
+                "undamaged: all 32 checksums match (120.87 kB); no tensor was recomputed\n",
+                ""));
   }
 
   @Test

@@ -7,10 +7,13 @@ import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The steps of a job that read and write files: they block, and never run on the actor's thread.
@@ -47,15 +50,27 @@ final class JobWork {
     order.staging().allocate(planned.layout());
   }
 
-  /** Mends the headers of shards that an earlier run left, and names the tasks to do again. */
+  /**
+   * Mends the headers of shards that an earlier run left, and names the recorded tasks to do again:
+   * their bytes changed, or they hold NaN or infinity, which this run's plan forbids and whose
+   * place is to be told.
+   */
   List<Integer> checkStaged(PlannedMerge planned, Collection<Receipt> receipts) {
     StagingArea staging = order.staging();
     staging.restoreHeaders(planned.layout());
-    return StagedBytes.mismatches(
-        staging.shards(),
-        planned.layout().shards().stream().map(ShardLayout::fileName).toList(),
-        planned.tasks(),
-        receipts);
+    Predicate<Receipt> forbidden =
+        receipt ->
+            planned.plan().nonFinite() == NonFinitePolicy.FAIL
+                && receipt.nan() + receipt.infinity() > 0;
+    List<Integer> mismatches =
+        StagedBytes.mismatches(
+            staging.shards(),
+            planned.layout().shards().stream().map(ShardLayout::fileName).toList(),
+            planned.tasks(),
+            receipts.stream().filter(forbidden.negate()).toList());
+    return Stream.concat(
+            receipts.stream().filter(forbidden).map(Receipt::task), mismatches.stream())
+        .toList();
   }
 
   /** Puts the output into its place and deletes the staging area. */

@@ -11,6 +11,7 @@ import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,14 +24,19 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 final class LeaseDesk {
 
+  /** A worker as it reported last, and when. */
+  private record Present(WorkerReported report, long sinceNanos) {}
+
   private final MergeSpec spec;
   private final TaskBoard board;
+  private final Duration leaseTerm;
   private final ActorRef<WorkerEvent> replyTo;
-  private final Map<String, WorkerReported> workers = new HashMap<>();
+  private final Map<String, Present> workers = new HashMap<>();
 
-  LeaseDesk(MergeSpec spec, TaskBoard board, ActorRef<WorkerEvent> replyTo) {
+  LeaseDesk(MergeSpec spec, TaskBoard board, Duration leaseTerm, ActorRef<WorkerEvent> replyTo) {
     this.spec = spec;
     this.board = board;
+    this.leaseTerm = leaseTerm;
     this.replyTo = replyTo;
   }
 
@@ -48,11 +54,12 @@ final class LeaseDesk {
   }
 
   void onReport(WorkerReported report) {
-    WorkerReported before = workers.put(report.worker().name(), report);
-    if (before != null && !before.worker().equals(report.worker())) {
-      board.lose(before.worker());
+    long now = System.nanoTime();
+    Present before = workers.put(report.worker().name(), new Present(report, now));
+    if (before != null && !before.report().worker().equals(report.worker())) {
+      board.lose(before.report().worker());
     }
-    for (LeaseId ended : board.renew(report.worker(), report.held(), System.nanoTime())) {
+    for (LeaseId ended : board.renew(report.worker(), report.held(), now)) {
       report.ref().tell(new CloseLease(ended));
     }
     assign(report);
@@ -62,33 +69,40 @@ final class LeaseDesk {
   void onRecorded(TensorsMerged merged) {
     List<Integer> tasks = merged.receipts().stream().map(Receipt::task).toList();
     tasks.forEach(task -> board.complete(merged.lease(), task));
-    WorkerReported worker = workers.get(merged.worker().name());
+    Present worker = workers.get(merged.worker().name());
     if (worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(merged.lease(), tasks));
-      assign(worker);
+      worker.report().ref().tell(new AcknowledgeReceipts(merged.lease(), tasks));
+      assign(worker.report());
     }
   }
 
   /** The failure that ends the job, or empty when the task is to be tried again. */
   Optional<Failure> onFailed(TensorFailed failed) {
     Optional<Failure> end = board.fail(failed.lease(), failed.task(), failed.failure());
-    WorkerReported worker = workers.get(failed.worker().name());
-    if (end.isEmpty() && worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(failed.lease(), List.of(failed.task())));
-      assign(worker);
+    Present worker = workers.get(failed.worker().name());
+    if (worker != null && end.isPresent()) {
+      worker.report().ref().tell(new CloseLease(failed.lease()));
+    } else if (worker != null) {
+      worker.report().ref().tell(new AcknowledgeReceipts(failed.lease(), List.of(failed.task())));
+      assign(worker.report());
     }
     return end;
   }
 
   void expireLeases() {
-    if (!board.expire(System.nanoTime()).isEmpty()) {
-      workers.values().forEach(this::assign);
+    long now = System.nanoTime();
+    // A worker that fell silent would be given its own expired leases again, and again.
+    workers.values().removeIf(worker -> now - worker.sinceNanos() > leaseTerm.toNanos());
+    if (!board.expire(now).isEmpty()) {
+      workers.values().forEach(worker -> assign(worker.report()));
     }
   }
 
   void closeAll() {
-    for (WorkerReported worker : workers.values()) {
-      board.leasesOf(worker.worker()).forEach(lease -> worker.ref().tell(new CloseLease(lease)));
+    for (Present worker : workers.values()) {
+      board
+          .leasesOf(worker.report().worker())
+          .forEach(lease -> worker.report().ref().tell(new CloseLease(lease)));
     }
   }
 

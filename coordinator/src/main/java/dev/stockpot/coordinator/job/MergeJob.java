@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -223,11 +224,13 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   private void begin(JobState state, PlannedMerge planned, int revoked) {
     List<Integer> kept = state.receipts().stream().map(Receipt::task).toList();
-    String job = planned.fingerprint();
+    // Not the fingerprint alone: receipts and leases of another run must not pass for this one's.
+    String job = planned.fingerprint() + "-" + UUID.randomUUID();
     LeaseDesk desk =
         new LeaseDesk(
             planned.spec(job, order.staging().shards()),
             new TaskBoard(job, planned.tasks(), kept, settings.leaseTerm()),
+            settings.leaseTerm(),
             self);
     run = new Run(planned, desk, kept.size());
     follower.tell(new JobUpdate.Started(planned, kept.size(), revoked));

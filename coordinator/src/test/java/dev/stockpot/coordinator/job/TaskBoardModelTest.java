@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -154,7 +155,7 @@ class TaskBoardModelTest {
 
     private void close(LeaseId lease, int task) {
       if (isOpen(lease, task)) {
-        leases.get(lease).open.remove(task);
+        Objects.requireNonNull(leases.get(lease)).open.remove(task);
         if (leases.get(lease).open.isEmpty()) {
           leases.remove(lease);
         }
@@ -199,7 +200,7 @@ class TaskBoardModelTest {
 
     private void end(Set<LeaseId> over) {
       for (LeaseId id : over) {
-        Held lease = leases.remove(id);
+        Held lease = Objects.requireNonNull(leases.remove(id));
         returned += lease.open.stream().filter(task -> !done.contains(task)).count();
       }
     }
