@@ -61,6 +61,7 @@ final class ChunkLoop implements AutoCloseable {
   @org.jspecify.annotations.Nullable
   Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
     Progress progress = new Progress(task);
+    Channels channels = open(spec, task);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -68,11 +69,23 @@ final class ChunkLoop implements AutoCloseable {
       }
       long elements = Math.min(chunk, task.elements() - done);
       switch (task.operation()) {
-        case MERGE -> mergeChunk(spec, task, done, elements, progress);
-        case COPY -> copyChunk(spec, task, done, elements, progress);
+        case MERGE -> mergeChunk(spec, task, channels, done, elements, progress);
+        case COPY -> copyChunk(spec, task, channels, done, elements, progress);
       }
     }
     return progress.receipt();
+  }
+
+  /** Borrowed from {@link #files}, which closes them when the job is over. */
+  private record Channels(List<FileChannel> inputs, FileChannel shard) {}
+
+  private Channels open(MergeSpec spec, TensorTask task) throws IOException {
+    List<FileChannel> inputs = new ArrayList<>(task.sources().size());
+    for (SourceRange source : task.sources()) {
+      inputs.add(files.input(spec.job(), Path.of(spec.inputs().get(source.input()))));
+    }
+    Path shard = Path.of(spec.staging(), spec.shards().get(task.shard()));
+    return new Channels(inputs, files.shard(spec.job(), shard));
   }
 
   private long chunkElements(TensorTask task) {
@@ -86,13 +99,18 @@ final class ChunkLoop implements AutoCloseable {
   }
 
   private void mergeChunk(
-      MergeSpec spec, TensorTask task, long done, long elements, Progress progress)
+      MergeSpec spec,
+      TensorTask task,
+      Channels channels,
+      long done,
+      long elements,
+      Progress progress)
       throws IOException {
     List<LinearKernel.Source> sources = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
       long bytes = elements * dtype.bytes();
-      MemorySegment read = read(spec, task, k, done * dtype.bytes(), bytes, progress);
+      MemorySegment read = read(spec, task, channels, k, done * dtype.bytes(), bytes, progress);
       sources.add(new LinearKernel.Source(read, dtype));
     }
     long width = task.dtype().bytes();
@@ -106,14 +124,15 @@ final class ChunkLoop implements AutoCloseable {
       throw MergeException.userInput(
           NonFiniteReport.describe(spec, task, done, elements, sources, merged));
     }
-    write(spec, task, done * width, merged, progress);
+    write(task, channels, done * width, merged, progress);
   }
 
-  private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
+  private void copyChunk(
+      MergeSpec spec, TensorTask task, Channels channels, long done, long bytes, Progress progress)
       throws IOException {
-    MemorySegment first = read(spec, task, 0, done, bytes, progress);
+    MemorySegment first = read(spec, task, channels, 0, done, bytes, progress);
     for (int k = 1; k < task.sources().size(); k++) {
-      MemorySegment other = read(spec, task, k, done, bytes, progress);
+      MemorySegment other = read(spec, task, channels, k, done, bytes, progress);
       long mismatch = first.mismatch(other);
       if (mismatch >= 0) {
         SourceRange one = task.sources().getFirst();
@@ -128,17 +147,22 @@ final class ChunkLoop implements AutoCloseable {
                 + " checkpoints that agree in it");
       }
     }
-    write(spec, task, done, first, progress);
+    write(task, channels, done, first, progress);
   }
 
   private MemorySegment read(
-      MergeSpec spec, TensorTask task, int source, long from, long bytes, Progress progress)
+      MergeSpec spec,
+      TensorTask task,
+      Channels channels,
+      int source,
+      long from,
+      long bytes,
+      Progress progress)
       throws IOException {
     SourceRange range = task.sources().get(source);
-    Path path = Path.of(spec.inputs().get(range.input()));
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-    FileChannel channel = files.input(spec.job(), path);
+    FileChannel channel = channels.inputs().get(source);
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -146,7 +170,11 @@ final class ChunkLoop implements AutoCloseable {
       if (count < 0) {
         throw MergeException.userInput(
             "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
-                .formatted(path, task.tensor(), channel.size(), range.offset() + range.length()));
+                .formatted(
+                    spec.inputs().get(range.input()),
+                    task.tensor(),
+                    channel.size(),
+                    range.offset() + range.length()));
       }
     }
     long read = System.nanoTime();
@@ -157,14 +185,13 @@ final class ChunkLoop implements AutoCloseable {
   }
 
   private void write(
-      MergeSpec spec, TensorTask task, long from, MemorySegment bytes, Progress progress)
+      TensorTask task, Channels channels, long from, MemorySegment bytes, Progress progress)
       throws IOException {
     long start = System.nanoTime();
     ByteBuffer view = bytes.asByteBuffer();
     progress.outputCrc.update(view.duplicate());
     long summed = System.nanoTime();
-    FileChannel channel =
-        files.shard(spec.job(), Path.of(spec.staging(), spec.shards().get(task.shard())));
+    FileChannel channel = channels.shard();
     long position = task.offset() + from;
     while (view.hasRemaining()) {
       channel.write(view, position + view.position());
