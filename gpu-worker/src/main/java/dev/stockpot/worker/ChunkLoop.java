@@ -61,10 +61,17 @@ public final class ChunkLoop implements AutoCloseable {
    *     plan's policy for NaN and infinity
    * @throws IOException if a file cannot be read or written
    */
+<<<<<<< HEAD
   public @Nullable Receipt run(
       OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
       throws IOException {
     Progress progress = new Progress(task, files, sink);
+=======
+  @org.jspecify.annotations.Nullable
+  Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
+    Progress progress = new Progress(task);
+    Channels channels = open(spec, task);
+>>>>>>> bench
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -72,11 +79,23 @@ public final class ChunkLoop implements AutoCloseable {
       }
       long elements = Math.min(chunk, task.elements() - done);
       switch (task.operation()) {
-        case MERGE -> mergeChunk(spec, task, done, elements, progress);
-        case COPY -> copyChunk(spec, task, done, elements, progress);
+        case MERGE -> mergeChunk(spec, task, channels, done, elements, progress);
+        case COPY -> copyChunk(spec, task, channels, done, elements, progress);
       }
     }
     return progress.receipt();
+  }
+
+  /** Borrowed from {@link #files}, which closes them when the job is over. */
+  private record Channels(List<FileChannel> inputs, FileChannel shard) {}
+
+  private Channels open(MergeSpec spec, TensorTask task) throws IOException {
+    List<FileChannel> inputs = new ArrayList<>(task.sources().size());
+    for (SourceRange source : task.sources()) {
+      inputs.add(files.input(spec.job(), Path.of(spec.inputs().get(source.input()))));
+    }
+    Path shard = Path.of(spec.staging(), spec.shards().get(task.shard()));
+    return new Channels(inputs, files.shard(spec.job(), shard));
   }
 
   private long chunkElements(TensorTask task) {
@@ -90,13 +109,18 @@ public final class ChunkLoop implements AutoCloseable {
   }
 
   private void mergeChunk(
-      MergeSpec spec, TensorTask task, long done, long elements, Progress progress)
+      MergeSpec spec,
+      TensorTask task,
+      Channels channels,
+      long done,
+      long elements,
+      Progress progress)
       throws IOException {
     List<LinearKernel.Source> sources = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
       long bytes = elements * dtype.bytes();
-      MemorySegment read = read(spec, task, k, done * dtype.bytes(), bytes, progress);
+      MemorySegment read = read(spec, task, channels, k, done * dtype.bytes(), bytes, progress);
       sources.add(new LinearKernel.Source(read, dtype));
     }
     long width = task.dtype().bytes();
@@ -110,14 +134,15 @@ public final class ChunkLoop implements AutoCloseable {
       throw MergeException.userInput(
           NonFiniteReport.describe(spec, task, done, elements, sources, merged));
     }
-    write(spec, task, done * width, merged, progress);
+    write(task, channels, done * width, merged, progress);
   }
 
-  private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
+  private void copyChunk(
+      MergeSpec spec, TensorTask task, Channels channels, long done, long bytes, Progress progress)
       throws IOException {
-    MemorySegment first = read(spec, task, 0, done, bytes, progress);
+    MemorySegment first = read(spec, task, channels, 0, done, bytes, progress);
     for (int k = 1; k < task.sources().size(); k++) {
-      MemorySegment other = read(spec, task, k, done, bytes, progress);
+      MemorySegment other = read(spec, task, channels, k, done, bytes, progress);
       long mismatch = first.mismatch(other);
       if (mismatch >= 0) {
         SourceRange one = task.sources().getFirst();
@@ -132,17 +157,26 @@ public final class ChunkLoop implements AutoCloseable {
                 + " checkpoints that agree in it");
       }
     }
-    write(spec, task, done, first, progress);
+    write(task, channels, done, first, progress);
   }
 
   private MemorySegment read(
-      MergeSpec spec, TensorTask task, int source, long from, long bytes, Progress progress)
+      MergeSpec spec,
+      TensorTask task,
+      Channels channels,
+      int source,
+      long from,
+      long bytes,
+      Progress progress)
       throws IOException {
     SourceRange range = task.sources().get(source);
-    Path path = Path.of(spec.inputs().get(range.input()));
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
+<<<<<<< HEAD
     FileChannel channel = progress.files.input(path);
+=======
+    FileChannel channel = channels.inputs().get(source);
+>>>>>>> bench
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -150,7 +184,11 @@ public final class ChunkLoop implements AutoCloseable {
       if (count < 0) {
         throw MergeException.userInput(
             "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
-                .formatted(path, task.tensor(), channel.size(), range.offset() + range.length()));
+                .formatted(
+                    spec.inputs().get(range.input()),
+                    task.tensor(),
+                    channel.size(),
+                    range.offset() + range.length()));
       }
     }
     long read = System.nanoTime();
@@ -161,12 +199,20 @@ public final class ChunkLoop implements AutoCloseable {
   }
 
   private void write(
-      MergeSpec spec, TensorTask task, long from, MemorySegment bytes, Progress progress)
+      TensorTask task, Channels channels, long from, MemorySegment bytes, Progress progress)
       throws IOException {
     long start = System.nanoTime();
     progress.outputCrc.update(bytes.asByteBuffer());
     long summed = System.nanoTime();
+<<<<<<< HEAD
     progress.sink.write(spec, task, from, bytes);
+=======
+    FileChannel channel = channels.shard();
+    long position = task.offset() + from;
+    while (view.hasRemaining()) {
+      channel.write(view, position + view.position());
+    }
+>>>>>>> bench
     progress.mergeNanos += summed - start;
     progress.writeNanos += System.nanoTime() - summed;
   }
