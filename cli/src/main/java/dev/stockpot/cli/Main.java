@@ -3,7 +3,9 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -11,6 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point: runs a command and turns what it throws into a message and an exit status. */
 public final class Main {
+
+  private static final String MORE_MEMORY = "give it more, for example --memory 2GB";
 
   private Main() {}
 
@@ -20,13 +24,20 @@ public final class Main {
 
   /** Runs one command line; the exit status is one of {@link ExitCode}. */
   public static int run(String... args) {
-    return commandLine().execute(args);
+    CommandLine command = commandLine();
+    try {
+      return command.execute(args);
+    } catch (OutOfMemoryError e) {
+      command.getErr().println("stockpot: out of memory (" + e.getMessage() + "); " + MORE_MEMORY);
+      return ExitCode.NO_SPACE;
+    }
   }
 
   static CommandLine commandLine() {
     return new CommandLine(new Stockpot())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::onWrongUsage)
+        .setDefaultValueProvider(new SettingDefaults())
         .setExecutionExceptionHandler((failure, command, _) -> onFailure(failure, command));
   }
 
@@ -40,7 +51,7 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static int onFailure(Exception failure, CommandLine command) throws Exception {
+  private static int onFailure(Exception failure, CommandLine command) {
     PrintWriter err = command.getErr();
     return switch (failure) {
       case InvalidPlanException invalid -> {
@@ -59,7 +70,19 @@ public final class Main {
         err.println(missing.getFile() + ": no such file");
         yield ExitCode.USAGE;
       }
-      default -> throw failure;
+      case AccessDeniedException denied -> {
+        err.println(denied.getFile() + ": permission denied");
+        yield ExitCode.FAILED;
+      }
+      case IOException io -> {
+        err.println(io.getMessage());
+        yield ExitCode.FAILED;
+      }
+      default -> {
+        err.println("stockpot: this is a bug; please report it with what follows");
+        failure.printStackTrace(err);
+        yield ExitCode.FAILED;
+      }
     };
   }
 }

@@ -8,26 +8,23 @@ import java.util.regex.Pattern;
 /** Byte sizes as people read and write them: {@code 2.47 GB}, {@code 512MB}, {@code 1GiB}. */
 public final class Sizes {
 
-  private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB", "PB"};
-  private static final double STEP = 1000;
-  private static final double THREE_DIGITS = 100;
+  private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
   private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT]?)(i?)B?");
 
   private Sizes() {}
 
-  /** Three significant digits in decimal units. */
+  /** {@code 512 B}, {@code 2.47 GB}: powers of ten, as disks and downloads are measured. */
   public static String format(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= STEP - 0.5 && unit < UNITS.length - 1) {
-      value /= STEP;
-      unit++;
-    }
-    if (unit == 0) {
+    if (bytes < 1000) {
       return bytes + " B";
     }
-    int decimals = value >= THREE_DIGITS - 0.5 ? 0 : value >= 9.995 ? 1 : 2;
-    return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
+    double value = bytes / 1000.0;
+    int unit = 0;
+    while (value >= 999.995 && unit < UNITS.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.2f %s", value, UNITS[unit]);
   }
 
   /** The bytes that a text such as {@code 512MB} or {@code 2GiB} means; empty if it means none. */

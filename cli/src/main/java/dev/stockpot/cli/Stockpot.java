@@ -2,7 +2,13 @@ package dev.stockpot.cli;
 
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
+import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
+import dev.stockpot.cli.plan.PlanCommand;
+import dev.stockpot.cli.system.CompletionCommand;
+import dev.stockpot.cli.system.DevicesCommand;
+import dev.stockpot.cli.system.DoctorCommand;
+import dev.stockpot.cli.verify.VerifyCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +23,18 @@ import picocli.CommandLine.Spec;
     description = "Merges LLM checkpoints: exact weighted averages, at the speed of the bytes.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {MergeCommand.class, InspectCommand.class, DiffCommand.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      MergeCommand.class,
+      PlanCommand.class,
+      VerifyCommand.class,
+      InspectCommand.class,
+      DiffCommand.class,
+      DevicesCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",

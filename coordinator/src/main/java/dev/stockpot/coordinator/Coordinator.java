@@ -4,6 +4,7 @@ import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeJob;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.protocol.WorkerCommand.CloseLease;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import java.util.ArrayDeque;
@@ -93,6 +94,9 @@ public final class Coordinator {
     }
     if (running != null) {
       running.job().tell(new MergeJob.FromWorker(event));
+    } else if (event instanceof WorkerReported report) {
+      // Of a job that ended without closing them.
+      report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
     }
     return Behaviors.same();
   }
@@ -109,7 +113,7 @@ public final class Coordinator {
             .follower()
             .tell(
                 new JobUpdate.Failed(
-                    new Failure(Failure.Kind.ENVIRONMENT, rootMessage(failed.getCause())),
+                    journalFailure(failed.getCause()),
                     Optional.of(running.merge().order().staging().root())));
       }
       running = null;
@@ -118,11 +122,14 @@ public final class Coordinator {
     return Behaviors.same();
   }
 
-  private static String rootMessage(Throwable failure) {
+  private static Failure journalFailure(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return "the job's journal cannot be used: " + root.getMessage();
+    String reason = String.valueOf(root.getMessage());
+    return new Failure(
+        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        "the job's journal cannot be used: " + reason);
   }
 }

@@ -9,24 +9,23 @@ import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,19 +41,47 @@ public final class CpuExecutor implements DeviceExecutor {
   /** Enough that no thread idles while a finished lease is replaced. */
   private static final long CAPACITY_PER_THREAD = 128L << 20;
 
-  private record Work(
-      LeaseId lease, MergeSpec spec, TensorTask task, Consumer<List<Outcome>> done) {}
+  /** A lease's tasks, for as long as any of them is queued or under way. */
+  private static final class Batch {
+    private final LeaseId lease;
+    private final MergeSpec spec;
+    private final OpenFiles files;
+    private final ChunkSink shards;
+    private final Consumer<List<Outcome>> done;
+    private final AtomicInteger unsettled;
+    private volatile boolean abandoned;
+
+    Batch(LeaseId lease, MergeSpec spec, OpenFiles files, Consumer<List<Outcome>> done, int tasks) {
+      this.lease = lease;
+      this.spec = spec;
+      this.files = files;
+      this.shards = new ShardFiles(files);
+      this.done = done;
+      this.unsettled = new AtomicInteger(tasks);
+    }
+  }
+
+  private record Work(Batch batch, TensorTask task) {}
+
+  /** Of one run of a job: another run may have a shard of the same path. */
+  private record Shard(OpenFiles files, Path path) {
+    static Shard of(Work work) {
+      MergeSpec spec = work.batch().spec;
+      return new Shard(
+          work.batch().files, Path.of(spec.staging(), spec.shards().get(work.task().shard())));
+    }
+  }
 
   private record Unflushed(Work work, Receipt receipt) {}
 
   private final CpuSettings settings;
   private final KernelProvider kernels;
-  private final OpenFiles files = new OpenFiles();
   private final ExecutorService mergers;
   private final ExecutorService flusher;
   private final BlockingQueue<ChunkLoop> idleLoops;
   private final Queue<Unflushed> unflushed = new ConcurrentLinkedQueue<>();
-  private final Set<LeaseId> abandoned = ConcurrentHashMap.newKeySet();
+  private final Map<LeaseId, Batch> batches = new ConcurrentHashMap<>();
+  private final Map<String, OpenFiles> jobs = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
   public CpuExecutor(CpuSettings settings, KernelProvider kernels) {
@@ -67,7 +94,7 @@ public final class CpuExecutor implements DeviceExecutor {
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("flush").factory());
     idleLoops = new ArrayBlockingQueue<>(settings.threads());
     for (int i = 0; i < settings.threads(); i++) {
-      idleLoops.add(new ChunkLoop(files, kernels.newKernel(), settings.chunkBytes()));
+      idleLoops.add(new ChunkLoop(kernels.newKernel(), settings.chunkBytes()));
     }
   }
 
@@ -91,21 +118,29 @@ public final class CpuExecutor implements DeviceExecutor {
   @Override
   public void submit(
       LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done) {
+    OpenFiles files = jobs.computeIfAbsent(spec.job(), _ -> new OpenFiles());
+    Batch batch = new Batch(lease, spec, files, done, tasks.size());
+    batches.put(lease, batch);
     for (TensorTask task : tasks) {
-      Work work = new Work(lease, spec, task, done);
+      Work work = new Work(batch, task);
       mergers.execute(() -> merge(work));
     }
   }
 
   @Override
   public void abandon(LeaseId lease) {
-    abandoned.add(lease);
+    Batch batch = batches.remove(lease);
+    if (batch != null) {
+      batch.abandoned = true;
+    }
   }
 
   @Override
   public void release(String job) {
-    files.release(job);
-    abandoned.removeIf(lease -> lease.job().equals(job));
+    OpenFiles files = jobs.remove(job);
+    if (files != null) {
+      files.close();
+    }
   }
 
   @Override
@@ -114,12 +149,14 @@ public final class CpuExecutor implements DeviceExecutor {
     closing = true;
     mergers.close();
     flusher.close();
-    idleLoops.forEach(ChunkLoop::close);
-    files.close();
+    for (ChunkLoop loop = idleLoops.poll(); loop != null; loop = idleLoops.poll()) {
+      loop.close();
+    }
+    List.copyOf(jobs.keySet()).forEach(this::release);
   }
 
   private boolean isAbandoned(Work work) {
-    return closing || abandoned.contains(work.lease());
+    return closing || work.batch().abandoned;
   }
 
   private void merge(Work work) {
@@ -128,7 +165,13 @@ public final class CpuExecutor implements DeviceExecutor {
     }
     ChunkLoop loop = idleLoops.remove();
     try {
-      Receipt receipt = loop.run(work.spec(), work.task(), () -> isAbandoned(work));
+      Receipt receipt =
+          loop.run(
+              work.batch().files,
+              work.batch().shards,
+              work.batch().spec,
+              work.task(),
+              () -> isAbandoned(work));
       if (receipt != null) {
         unflushed.add(new Unflushed(work, receipt));
         flusher.execute(this::flush);
@@ -157,33 +200,44 @@ public final class CpuExecutor implements DeviceExecutor {
   }
 
   private void flush(List<Unflushed> batch) {
-    Map<Path, Failure> failures = new HashMap<>();
-    Set<Path> flushed = new LinkedHashSet<>();
-    Map<Consumer<List<Outcome>>, List<Outcome>> outcomes = new LinkedHashMap<>();
+    Map<Shard, Optional<Failure>> flushed = new HashMap<>();
+    Map<Batch, List<Outcome>> outcomes = new LinkedHashMap<>();
     for (Unflushed each : batch) {
       Work work = each.work();
-      Path shard = Path.of(work.spec().staging(), work.spec().shards().get(work.task().shard()));
-      if (flushed.add(shard)) {
-        try {
-          FileChannel channel = files.shard(work.spec().job(), shard);
-          channel.force(false);
-        } catch (IOException e) {
-          failures.put(shard, ioFailure(shard.toString(), e));
-        }
+      if (isAbandoned(work)) {
+        continue;
       }
-      Failure failure = failures.get(shard);
+      Optional<Failure> failure = flushed.computeIfAbsent(Shard.of(work), CpuExecutor::flush);
       outcomes
-          .computeIfAbsent(work.done(), _ -> new ArrayList<>())
+          .computeIfAbsent(work.batch(), _ -> new ArrayList<>())
           .add(
-              failure == null
-                  ? new Outcome.Merged(work.lease(), each.receipt())
-                  : new Outcome.Failed(work.lease(), work.task().id(), failure));
+              failure.isEmpty()
+                  ? new Outcome.Merged(work.batch().lease, each.receipt())
+                  : new Outcome.Failed(work.batch().lease, work.task().id(), failure.get()));
     }
-    outcomes.forEach(Consumer::accept);
+    outcomes.forEach(this::tell);
   }
 
-  private static void fail(Work work, Failure failure) {
-    work.done().accept(List.of(new Outcome.Failed(work.lease(), work.task().id(), failure)));
+  private static Optional<Failure> flush(Shard shard) {
+    try {
+      shard.files().shard(shard.path()).force(false);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(ioFailure(shard.path().toString(), e));
+    }
+  }
+
+  private void fail(Work work, Failure failure) {
+    tell(work.batch(), List.of(new Outcome.Failed(work.batch().lease, work.task().id(), failure)));
+  }
+
+  private void tell(Batch batch, List<Outcome> outcomes) {
+    if (batch.unsettled.addAndGet(-outcomes.size()) == 0) {
+      batches.remove(batch.lease, batch);
+    }
+    if (!batch.abandoned) {
+      batch.done.accept(outcomes);
+    }
   }
 
   /** A file that cannot be read or written: told as the file system's own words and the file. */

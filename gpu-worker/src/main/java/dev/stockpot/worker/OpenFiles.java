@@ -1,66 +1,61 @@
 package dev.stockpot.worker;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Channels to the inputs and shards of the jobs at hand, opened once and shared by all threads:
- * positional reads and writes need no lock. Closed by {@link #release} and {@link #close}.
+ * Channels to the inputs and shards of one job, opened once and shared by all threads: positional
+ * reads and writes need no lock. Once closed, it opens nothing any more.
  */
-final class OpenFiles implements AutoCloseable {
+public final class OpenFiles implements AutoCloseable {
 
-  private record Key(String job, Path path, boolean writable) {}
+  private record Key(Path path, boolean writable) {}
 
   private final Map<Key, FileChannel> channels = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
-  FileChannel input(String job, Path path) throws IOException {
-    return channel(new Key(job, path, false), StandardOpenOption.READ);
+  /** An input, open for reading. */
+  public FileChannel input(Path path) throws IOException {
+    return channel(new Key(path, false), StandardOpenOption.READ);
   }
 
   /** A staged shard, which must exist: a shard that is gone means that its job is over. */
-  FileChannel shard(String job, Path path) throws IOException {
-    return channel(new Key(job, path, true), StandardOpenOption.WRITE);
+  FileChannel shard(Path path) throws IOException {
+    return channel(new Key(path, true), StandardOpenOption.WRITE);
   }
 
   private FileChannel channel(Key key, OpenOption option) throws IOException {
     FileChannel known = channels.get(key);
-    if (known != null) {
-      return known;
+    if (known == null) {
+      FileChannel opened = FileChannel.open(key.path(), option);
+      known = channels.putIfAbsent(key, opened);
+      if (known == null) {
+        known = opened;
+      } else {
+        opened.close();
+      }
     }
-    FileChannel opened = FileChannel.open(key.path(), option);
-    FileChannel raced = channels.putIfAbsent(key, opened);
-    if (raced == null) {
-      return opened;
+    // Asked last: whoever closes may have been through the map before this channel came into it.
+    if (closed) {
+      known.close();
+      throw new ClosedChannelException();
     }
-    opened.close();
-    return raced;
+    return known;
   }
 
-  void release(String job) {
-    closeIf(job);
-  }
-
+  /** Closes every channel, also under a thread that is reading or writing. */
   @Override
   public void close() {
-    closeIf(null);
-  }
-
-  private void closeIf(@org.jspecify.annotations.Nullable String job) {
-    for (Iterator<Map.Entry<Key, FileChannel>> each = channels.entrySet().iterator();
-        each.hasNext(); ) {
-      Map.Entry<Key, FileChannel> entry = each.next();
-      if (job != null && !entry.getKey().job().equals(job)) {
-        continue;
-      }
-      each.remove();
+    closed = true;
+    for (FileChannel channel : channels.values()) {
       try {
-        entry.getValue().close();
+        channel.close();
       } catch (IOException _) {
         // Everything written was forced before its receipt; nothing is lost with the descriptor.
       }

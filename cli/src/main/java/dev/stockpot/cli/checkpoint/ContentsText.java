@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.cli.Sizes;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class ContentsText {
               Printable.text(header.name()),
               header.dtype(),
               Printable.shape(header.shape()),
-              Amounts.bytes(header.byteSize())));
+              Sizes.format(header.byteSize())));
     }
     out.print("\n");
   }
@@ -65,7 +66,7 @@ final class ContentsText {
           "%s, %s, %s"
               .formatted(
                   Printable.text(String.valueOf(file.path().getFileName())),
-                  Amounts.bytes(file.size()),
+                  Sizes.format(file.size()),
                   Amounts.count(file.header().tensors().size(), "tensor")));
       file.header()
           .metadata()
@@ -89,7 +90,7 @@ final class ContentsText {
         .formatted(
             Amounts.count(totals.tensors(), "tensor"),
             Amounts.count(totals.elements(), "parameter"),
-            Amounts.bytes(totals.bytes()));
+            Sizes.format(totals.bytes()));
   }
 
   private static String facts(HfConfig config) {

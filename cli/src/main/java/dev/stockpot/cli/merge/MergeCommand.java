@@ -1,14 +1,11 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.cli.ExitCode;
-import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.PlanReader;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,20 +54,12 @@ public final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<MergePlan> plans = readPlans();
+    List<MergePlan> plans = PlanFile.read(planFile);
     if (dryRun) {
       plans.forEach(this::print);
       return ExitCode.DONE;
     }
     return new MergeRun(run, spec.commandLine()).mergeAll(plans, force);
-  }
-
-  private List<MergePlan> readPlans() throws IOException, InvalidPlanException {
-    if (planFile.toString().equals("-")) {
-      String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-      return PlanReader.parse(text, planFile, Path.of("").toAbsolutePath());
-    }
-    return PlanReader.read(planFile);
   }
 
   private void print(MergePlan plan) {

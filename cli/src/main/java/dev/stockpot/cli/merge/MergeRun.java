@@ -13,7 +13,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs plans one after another in one local system, and tells the user how they ended. */
-final class MergeRun {
+public final class MergeRun {
 
   /** Set by the launcher where standard error is a terminal. */
   private static final String TERMINAL = "stockpot.terminal";
@@ -22,14 +22,14 @@ final class MergeRun {
   private final PrintWriter out;
   private final PrintWriter err;
 
-  MergeRun(RunOptions options, CommandLine command) {
+  public MergeRun(RunOptions options, CommandLine command) {
     this.options = options;
     this.out = command.getOut();
     this.err = command.getErr();
   }
 
   /** Runs the plans in order; stops at the first that fails. */
-  int mergeAll(List<MergePlan> plans, boolean force) {
+  public int mergeAll(List<MergePlan> plans, boolean force) {
     try (LocalSystem system = LocalSystem.start(options.workers())) {
       for (MergePlan plan : plans) {
         int status = merge(system, plan, force);
@@ -45,16 +45,22 @@ final class MergeRun {
     ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
     Thread onStop = new Thread(this::tellHowToGoOn);
     Runtime.getRuntime().addShutdownHook(onStop);
-    JobUpdate last =
-        system.run(
-            plan,
-            force,
-            update -> {
-              if (!options.quiet()) {
-                progress.on(update);
-              }
-            });
-    if (!stopping(onStop)) {
+    JobUpdate last;
+    boolean goesOn;
+    try {
+      last =
+          system.run(
+              plan,
+              force,
+              update -> {
+                if (!options.quiet()) {
+                  progress.on(update);
+                }
+              });
+    } finally {
+      goesOn = stopping(onStop);
+    }
+    if (!goesOn) {
       return ExitCode.INTERRUPTED;
     }
     return switch (last) {

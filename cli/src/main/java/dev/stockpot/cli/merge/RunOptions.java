@@ -4,6 +4,7 @@ import dev.stockpot.cli.Sizes;
 import dev.stockpot.worker.CpuSettings;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +25,7 @@ public final class RunOptions {
       names = "--threads",
       paramLabel = "N",
       description = "Merging threads in all. Default: one per core.")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  private @Nullable Integer threads;
 
   @Option(
       names = "--workers",
@@ -53,16 +54,17 @@ public final class RunOptions {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  boolean json() {
+  public boolean json() {
     return json;
   }
 
-  boolean quiet() {
+  public boolean quiet() {
     return quiet;
   }
 
   /** The workers, which divide threads and buffers among them. */
   List<CpuSettings> workers() {
+    int threads = this.threads != null ? this.threads : Runtime.getRuntime().availableProcessors();
     if (threads < 1 || workers < 1 || workers > threads) {
       throw wrong("--threads and --workers must be at least 1, and no more workers than threads");
     }

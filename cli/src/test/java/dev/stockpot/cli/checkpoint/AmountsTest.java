@@ -8,20 +8,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AmountsTest {
   @ParameterizedTest
   @CsvSource({
-    "0, 0 B",
-    "999, 999 B",
-    "1000, 1.00 kB",
-    "999994, 999.99 kB",
-    "999996, 1.00 MB",
-    "2470000000, 2.47 GB",
-    "9223372036854775807, 9.22 EB"
-  })
-  void bytesAreInPowersOfTen(long bytes, String expected) {
-    assertThat(Amounts.bytes(bytes)).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
     "0, 0",
     "1, 1.00",
     "0.001953125, 0.00195",

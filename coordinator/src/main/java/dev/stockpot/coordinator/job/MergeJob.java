@@ -2,31 +2,26 @@ package dev.stockpot.coordinator.job;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.staging.OutputCommit;
-import dev.stockpot.coordinator.staging.StagedBytes;
-import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
-import dev.stockpot.protocol.LeaseId;
-import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
-import dev.stockpot.protocol.WorkerCommand.CloseLease;
-import dev.stockpot.protocol.WorkerCommand.MergeTensors;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -46,6 +41,8 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One merge from its plan to its output. It recovers what an earlier run recorded, plans, checks or
@@ -53,6 +50,11 @@ import org.jspecify.annotations.Nullable;
  * commits. Everything that blocks runs on the blocking dispatcher and comes back as a message.
  */
 public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEvent, JobState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MergeJob.class);
+
+  /** Where Pekko logs that the journal failed; the coordinator tells the follower. */
+  private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
 
   private static final String JOURNAL_PLUGIN = "stockpot-journal-";
   private static final AtomicInteger JOURNALS = new AtomicInteger();
@@ -65,9 +67,10 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   private record Planned(PlannedMerge planned, boolean finished) implements Message {}
 
-  private record StagingChecked(List<Integer> mismatches) implements Message {}
+  private record StagingChecked(PlannedMerge planned, List<Integer> mismatches)
+      implements Message {}
 
-  private record StagingAllocated() implements Message {}
+  private record StagingAllocated(PlannedMerge planned) implements Message {}
 
   private record Committed(Manifest manifest) implements Message {}
 
@@ -85,8 +88,8 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
   private final ActorRef<WorkerEvent> self;
   private final String journal;
   private final long startNanos = System.nanoTime();
-  private final Map<String, WorkerReported> workers = new HashMap<>();
-  private @Nullable PlannedMerge planned;
+  private final JobWork work;
+  private final Map<String, WorkerReported> reports = new HashMap<>();
   private @Nullable Run run;
 
   private MergeJob(
@@ -102,17 +105,25 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     this.settings = settings;
     this.follower = follower;
     this.self = context.messageAdapter(WorkerEvent.class, FromWorker::new);
+    this.work = new JobWork(order);
     this.journal = JOURNAL_PLUGIN + JOURNALS.incrementAndGet();
   }
 
-  /** The merging phase: exists while tasks are leased. */
-  private record Run(MergeSpec spec, TaskBoard board, int kept) {}
+  /**
+   * The merging phase and the commit.
+   *
+   * @param kept tasks that an earlier run finished
+   */
+  private record Run(PlannedMerge planned, LeaseDesk desk, int kept) {}
 
   /** A job that begins, or goes on, at once. */
   public static Behavior<Message> create(
       MergeOrder order, CoordinatorSettings settings, ActorRef<JobUpdate> follower) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new MergeJob(context, timers, order, settings, follower)));
+    return Behaviors.setup(context -> {
+      context.setLoggerName(JOURNAL_LOGGER);
+      return Behaviors.withTimers(
+          timers -> new MergeJob(context, timers, order, settings, follower));
+    });
   }
 
   @Override
@@ -155,8 +166,8 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
         .onAnyCommand((state, message) ->
             switch (message) {
               case Planned plan -> onPlanned(state, plan);
-              case StagingChecked checked -> onStagingChecked(state, checked.mismatches());
-              case StagingAllocated _ -> onStagingAllocated(state);
+              case StagingChecked checked -> onStagingChecked(state, checked);
+              case StagingAllocated(PlannedMerge planned) -> onStagingAllocated(state, planned);
               case FromWorker(WorkerReported report) -> onWorkerReported(report);
               case FromWorker(TensorsMerged merged) -> onTensorsMerged(state, merged);
               case FromWorker(TensorFailed failed) -> onTensorFailed(state, failed);
@@ -169,194 +180,148 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   private void onRecovered() {
     blocking(() -> {
-      PlannedMerge plan = MergePlanner.plan(order.plan());
-      boolean finished = OutputCommit.isFinished(plan);
-      if (!finished && !order.replace() && OutputCommit.exists(order.plan().output().path())) {
-        throw MergeException.userInput(
-            "%s: exists already, and is not this plan's result; choose another output path, or use --force to replace it"
-                .formatted(order.plan().output().path()));
-      }
-      return new Planned(plan, finished);
+      PlannedMerge planned = work.plan();
+      return new Planned(planned, OutputCommit.isFinished(planned));
     });
   }
 
-  private Effect<JobEvent, JobState> onPlanned(JobState state, Planned plan) {
-    planned = plan.planned();
-    if (plan.finished()) {
-      return finish(summary(plan.planned(), true, 0, 0, 0, 0, 0, StageNanos.ZERO));
+  private Effect<JobEvent, JobState> onPlanned(JobState state, Planned message) {
+    PlannedMerge planned = message.planned();
+    if (message.finished()) {
+      return finish(summary(planned, true, 0, 0, 0, 0, 0, StageNanos.ZERO));
     }
-    String fingerprint = plan.planned().fingerprint();
-    StagingArea staging = order.staging();
+    String fingerprint = planned.fingerprint();
     if (state.fingerprint().equals(Optional.of(fingerprint))
-        && staging.isAllocated(plan.planned().layout())) {
+        && order.staging().isAllocated(planned.layout())) {
       List<Receipt> receipts = List.copyOf(state.receipts());
-      MergeSpec spec = plan.planned().spec(fingerprint, staging.shards());
-      blocking(() ->
-          new StagingChecked(
-              StagedBytes.mismatches(
-                  staging.shards(), spec.shards(), plan.planned().tasks(), receipts)));
+      blocking(() -> new StagingChecked(planned, work.checkStaged(planned, receipts)));
       return Effect().none();
     }
     return Effect()
-        .persist(new JobEvent.Accepted(fingerprint, plan.planned().tasks().size()))
+        .persist(new JobEvent.Accepted(fingerprint, planned.tasks().size()))
         .thenRun(_ ->
             blocking(() -> {
-              staging.allocate(plan.planned().layout());
-              return new StagingAllocated();
+              work.allocate(planned);
+              return new StagingAllocated(planned);
             }));
   }
 
-  private Effect<JobEvent, JobState> onStagingChecked(JobState state, List<Integer> mismatches) {
+  private Effect<JobEvent, JobState> onStagingChecked(JobState state, StagingChecked checked) {
+    List<Integer> mismatches = checked.mismatches();
     if (mismatches.isEmpty()) {
-      begin(state, 0);
+      begin(state, checked.planned(), 0);
       return Effect().none();
     }
     return Effect()
         .persist(new JobEvent.ReceiptsRevoked(mismatches))
-        .thenRun(now -> begin(now, mismatches.size()));
+        .thenRun(now -> begin(now, checked.planned(), mismatches.size()));
   }
 
-  private Effect<JobEvent, JobState> onStagingAllocated(JobState state) {
-    begin(state, 0);
+  private Effect<JobEvent, JobState> onStagingAllocated(JobState state, PlannedMerge planned) {
+    begin(state, planned, 0);
     return Effect().none();
   }
 
-  private void begin(JobState state, int revoked) {
-    PlannedMerge plan = java.util.Objects.requireNonNull(planned);
+  private void begin(JobState state, PlannedMerge planned, int revoked) {
     List<Integer> kept = state.receipts().stream().map(Receipt::task).toList();
-    String job = plan.fingerprint();
-    Run begun =
-        new Run(
-            plan.spec(job, order.staging().shards()),
-            new TaskBoard(job, plan.tasks(), kept, settings.leaseTerm()),
-            kept.size());
-    run = begun;
-    follower.tell(new JobUpdate.Started(plan, kept.size(), revoked));
+    // Not the fingerprint alone: receipts and leases of another run must not pass for this one's.
+    String job = planned.fingerprint() + "-" + UUID.randomUUID();
+    LeaseDesk desk =
+        new LeaseDesk(
+            planned.spec(job, order.staging().shards()),
+            new TaskBoard(job, planned.tasks(), kept, settings.leaseTerm()),
+            settings.leaseTerm(),
+            self);
+    run = new Run(planned, desk, kept.size());
+    follower.tell(new JobUpdate.Started(planned, kept.size(), revoked));
     timers.startTimerWithFixedDelay(new LeaseCheck(), settings.leaseCheck());
     timers.startTimerWithFixedDelay(new ProgressTick(), settings.progress());
-    workers.values().forEach(worker -> assign(begun, worker));
+    reports.values().forEach(desk::onReport);
     commitIfComplete(state);
   }
 
   private Effect<JobEvent, JobState> onWorkerReported(WorkerReported report) {
-    WorkerReported before = workers.put(report.worker().name(), report);
-    if (run == null) {
-      return Effect().none();
+    reports.put(report.worker().name(), report);
+    if (run != null) {
+      run.desk().onReport(report);
     }
-    if (before != null && !before.worker().equals(report.worker())) {
-      run.board().lose(before.worker());
-    }
-    long now = System.nanoTime();
-    for (LeaseId lease : run.board().renew(report.worker(), report.held(), now)) {
-      report.ref().tell(new CloseLease(lease));
-    }
-    assign(run, report);
     return Effect().none();
   }
 
-  private void assign(Run running, WorkerReported worker) {
-    Optional<TaskBoard.Grant> grant;
-    do {
-      grant = running.board().lease(worker.worker(), worker.capacity(), System.nanoTime());
-      grant.ifPresent(lease ->
-          worker.ref().tell(new MergeTensors(lease.lease(), running.spec(), lease.tasks(), self)));
-    } while (grant.isPresent());
-  }
-
   private Effect<JobEvent, JobState> onTensorsMerged(JobState state, TensorsMerged merged) {
-    if (run == null || !merged.lease().job().equals(run.spec().job())) {
+    if (run == null || !run.desk().owns(merged.lease())) {
       return Effect().none();
     }
     List<Receipt> fresh =
         merged.receipts().stream().filter(receipt -> !state.isRecorded(receipt.task())).toList();
     if (fresh.isEmpty()) {
-      settle(state, merged);
+      run.desk().onRecorded(merged);
       return Effect().none();
     }
+    Run current = run;
     return Effect()
         .persist(new JobEvent.TensorsRecorded(fresh))
-        .thenRun(now -> settle(now, merged));
-  }
-
-  /** The receipts stand in the journal: tell the worker, and give it more to do. */
-  private void settle(JobState state, TensorsMerged merged) {
-    if (run == null) {
-      return;
-    }
-    List<Integer> tasks = merged.receipts().stream().map(Receipt::task).toList();
-    tasks.forEach(task -> run.board().complete(merged.lease(), task));
-    WorkerReported worker = workers.get(merged.worker().name());
-    if (worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(merged.lease(), tasks));
-      assign(run, worker);
-    }
-    commitIfComplete(state);
+        .thenRun(now -> {
+          current.desk().onRecorded(merged);
+          commitIfComplete(now);
+        });
   }
 
   private Effect<JobEvent, JobState> onTensorFailed(JobState state, TensorFailed failed) {
-    if (run == null || !failed.lease().job().equals(run.spec().job())) {
+    if (run == null || !run.desk().owns(failed.lease())) {
       return Effect().none();
     }
-    Optional<Failure> end = run.board().fail(failed.lease(), failed.task(), failed.failure());
+    Optional<Failure> end = run.desk().onFailed(failed);
     if (end.isPresent()) {
       return onAborted(state, end.get());
     }
-    context.getLog().warn("Will try again: {}", failed.failure().message());
-    WorkerReported worker = workers.get(failed.worker().name());
-    if (worker != null) {
-      worker.ref().tell(new AcknowledgeReceipts(failed.lease(), List.of(failed.task())));
-      assign(run, worker);
-    }
+    LOG.warn("Will try again: {}", failed.failure().message());
     return Effect().none();
   }
 
   private Effect<JobEvent, JobState> onLeaseCheck() {
-    if (run != null && !run.board().expire(System.nanoTime()).isEmpty()) {
-      workers.values().forEach(worker -> assign(run, worker));
+    if (run != null) {
+      run.desk().expireLeases();
     }
     return Effect().none();
   }
 
   private Effect<JobEvent, JobState> onProgressTick(JobState state) {
-    if (run != null && planned != null) {
+    if (run != null) {
       follower.tell(
           new JobUpdate.Progressed(
               state.receipts().size(),
-              planned.tasks().size(),
-              run.board().doneBytes(),
-              planned.outputBytes(),
-              workers.size()));
+              run.planned().tasks().size(),
+              run.desk().board().doneBytes(),
+              run.planned().outputBytes(),
+              run.desk().workers()));
     }
     return Effect().none();
   }
 
+  /** Called once the last receipt is recorded, or at once where an earlier run recorded it. */
   private void commitIfComplete(JobState state) {
-    if (run == null || planned == null || !run.board().isComplete()) {
+    if (run == null || !run.desk().board().isComplete()) {
       return;
     }
     timers.cancelAll();
     follower.tell(new JobUpdate.Committing());
-    PlannedMerge plan = planned;
+    PlannedMerge planned = run.planned();
     List<Receipt> receipts = List.copyOf(state.receipts());
-    blocking(() -> {
-      Manifest manifest = Provenance.manifest(plan, receipts);
-      new OutputCommit(order.staging(), plan, order.replace()).commit(manifest);
-      order.staging().delete();
-      return new Committed(manifest);
-    });
+    blocking(() -> new Committed(work.commit(planned, receipts)));
   }
 
   private Effect<JobEvent, JobState> onCommitted(JobState state, Manifest manifest) {
-    if (planned == null || run == null) {
+    if (run == null) {
       return Effect().none();
     }
     return finish(
         summary(
-            planned,
+            run.planned(),
             false,
             state.receipts().size() - run.kept(),
             run.kept(),
-            run.board().returned(),
+            run.desk().board().returned(),
             manifest.tensors().stream().mapToLong(Manifest.Tensor::nan).sum(),
             manifest.tensors().stream().mapToLong(Manifest.Tensor::infinity).sum(),
             manifest.times()));
@@ -393,13 +358,9 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
 
   private Effect<JobEvent, JobState> onAborted(JobState state, Failure failure) {
     if (run != null) {
-      for (WorkerReported worker : workers.values()) {
-        run.board()
-            .leasesOf(worker.worker())
-            .forEach(lease -> worker.ref().tell(new CloseLease(lease)));
-      }
+      run.desk().closeAll();
     }
-    Optional<java.nio.file.Path> resumable =
+    Optional<Path> resumable =
         state.receipts().isEmpty() ? Optional.empty() : Optional.of(order.staging().root());
     follower.tell(new JobUpdate.Failed(failure, resumable));
     return Effect().stop();
@@ -424,7 +385,15 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     if (cause instanceof MergeException known) {
       return known.failure();
     }
-    context.getLog().error("The job failed unexpectedly", cause);
+    if (cause instanceof CheckpointException unreadable) {
+      return new Failure(Failure.Kind.USER_INPUT, String.valueOf(unreadable.getMessage()));
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return new Failure(
+          Failure.Kind.ENVIRONMENT,
+          "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
+    }
+    LOG.error("The job failed unexpectedly", cause);
     return new Failure(Failure.Kind.BUG, cause.toString());
   }
 }

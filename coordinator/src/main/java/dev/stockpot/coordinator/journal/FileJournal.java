@@ -107,7 +107,7 @@ public final class FileJournal extends AsyncWriteJournal {
     String text;
     try {
       text = json.write(entry);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       return Optional.of(e);
     }
     Log log = log(write.persistenceId());

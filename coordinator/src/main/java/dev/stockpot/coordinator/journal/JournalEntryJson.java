@@ -30,9 +30,10 @@ final class JournalEntryJson {
   /**
    * The entry as one line of JSON.
    *
-   * @throws RuntimeException if an event has no serializer or its serializer refuses it
+   * @throws Exception if an event has no serializer or its serializer refuses it: Pekko declares
+   *     none, and throws checked ones too
    */
-  String write(JournalEntry entry) {
+  String write(JournalEntry entry) throws Exception {
     ObjectNode node = JSON.createObjectNode();
     switch (entry) {
       case JournalEntry.Deleted deleted -> node.put("deletedTo", deleted.to());
@@ -49,11 +50,12 @@ final class JournalEntryJson {
   private void write(PersistentRepr event, ObjectNode node) {
     Object payload = event.payload();
     Serializer serializer = serialization.findSerializerFor(payload);
-    byte[] bytes = serializer.toBinary(payload);
+    byte[] bytes = serialization.serialize(payload).get();
     node.put("sequence", event.sequenceNr());
     node.put("writer", event.writerUuid());
     node.put("adapter", event.manifest());
-    node.put("timestamp", event.timestamp());
+    // Pekko leaves it to the journal to say when an event was stored.
+    node.put("timestamp", System.currentTimeMillis());
     node.put("serializer", serializer.identifier());
     node.put("manifest", Serializers.manifestFor(serializer, payload));
     if (serializer instanceof JsonEvents) {

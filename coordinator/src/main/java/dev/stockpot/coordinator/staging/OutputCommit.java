@@ -6,14 +6,14 @@ import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -49,11 +49,14 @@ public final class OutputCommit {
   /**
    * Commits.
    *
-   * @throws MergeException if an input changed since it was planned, or a file cannot be written;
-   *     then nothing stands in the output's place
+   * @throws MergeException if an input changed since it was planned, something came into the
+   *     output's place meanwhile, or a file cannot be written; then that place is as it was
    */
   public void commit(Manifest manifest) {
     checkInputs();
+    if (!replace && exists(staging.output())) {
+      throw cameIntoBeing();
+    }
     try {
       writeCompanions(manifest);
       if (staging.insideOutput()) {
@@ -61,13 +64,22 @@ public final class OutputCommit {
       } else {
         moveDirectory();
       }
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      throw MergeException.userInput(
-          staging.output() + ": came into being while the merge ran; move it away, or use --force");
+    } catch (CheckpointException e) {
+      // Of the donor, which was sound when the merge was planned.
+      throw MergeException.userInput(e.getMessage());
     } catch (IOException e) {
-      throw MergeException.environment(
-          "%s: cannot be written: %s".formatted(staging.output(), StagingArea.reason(e)), e);
+      throw unwritable(staging.output(), e);
     }
+  }
+
+  private static MergeException unwritable(Path output, IOException e) {
+    return MergeException.environment(
+        "%s: cannot be written: %s".formatted(output, StagingArea.reason(e)), e);
+  }
+
+  private MergeException cameIntoBeing() {
+    return MergeException.userInput(
+        staging.output() + ": came into being while the merge ran; move it away, or use --force");
   }
 
   private void checkInputs() {
@@ -76,7 +88,9 @@ public final class OutputCommit {
     if (!changes.isEmpty()) {
       throw MergeException.userInput(
           String.join("\n", changes)
-              + "\nInputs changed while they were merged, so the result was discarded; run the merge again");
+              + "\n"
+              + "Inputs changed while they were merged, so the result was discarded; run the merge"
+              + " again");
     }
   }
 
@@ -109,11 +123,20 @@ public final class OutputCommit {
 
   private void moveDirectory() throws IOException {
     Path output = staging.output();
-    if (replace && Files.isDirectory(output)) {
+    if (replace && Files.exists(output, LinkOption.NOFOLLOW_LINKS)) {
       StagingArea.deleteTree(staging.replaced());
       Files.move(output, staging.replaced(), StandardCopyOption.ATOMIC_MOVE);
     }
-    Files.move(staging.shards(), output, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(staging.shards(), output, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      staging.restoreReplaced();
+      // Of a directory that is not empty the file system says so in words of its own.
+      if (exists(output)) {
+        throw cameIntoBeing();
+      }
+      throw e;
+    }
     force(output.resolveSibling("."));
   }
 
@@ -131,12 +154,39 @@ public final class OutputCommit {
         }
       }
     }
+    write(staging.moving(), new byte[0]);
+    force(staging.root());
+    moveStaged(staging);
+  }
+
+  /**
+   * Ends a commit that was stopped while its files moved into a mount point: they were whole when
+   * the first of them moved.
+   *
+   * @throws MergeException if a file cannot be moved
+   */
+  public static void finishInterrupted(StagingArea staging) {
+    if (!Files.exists(staging.moving())) {
+      return;
+    }
+    try {
+      moveStaged(staging);
+    } catch (IOException e) {
+      throw unwritable(staging.output(), e);
+    }
+  }
+
+  private static void moveStaged(StagingArea staging) throws IOException {
+    Path output = staging.output();
     List<Path> files = entries(staging.shards());
     files.sort(Comparator.comparingInt(OutputCommit::commitOrder));
     for (Path file : files) {
       Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
     force(output);
+    // From here on what stands in the staging directory is another job's.
+    Files.delete(staging.moving());
+    force(staging.root());
   }
 
   /** A checkpoint is there when its index is, or its only shard. */
@@ -177,7 +227,9 @@ public final class OutputCommit {
     Path output = planned.plan().output().path();
     try {
       Optional<Manifest> manifest = Manifest.readIn(output);
-      if (manifest.isEmpty() || !manifest.get().fingerprint().equals(planned.fingerprint())) {
+      if (manifest.isEmpty()
+          || !manifest.get().fingerprint().equals(planned.fingerprint())
+          || !isAllowed(manifest.get(), planned.plan().nonFinite())) {
         return false;
       }
       for (ShardLayout shard : planned.layout().shards()) {
@@ -185,16 +237,28 @@ public final class OutputCommit {
           return false;
         }
       }
-      return true;
+      return planned.layout().index().isEmpty() || Files.exists(output.resolve(INDEX));
     } catch (MergeException | CheckpointException | IOException _) {
       return false;
     }
   }
 
-  /** Whether something stands in the output's place; an empty directory is nothing. */
+  /** The policy is no part of the fingerprint: it decides whether there is an output, not which. */
+  private static boolean isAllowed(Manifest manifest, NonFinitePolicy policy) {
+    return switch (policy) {
+      case WARN -> true;
+      case FAIL ->
+          manifest.tensors().stream().allMatch(tensor -> tensor.nan() + tensor.infinity() == 0);
+    };
+  }
+
+  /**
+   * Whether something stands in the output's place. An empty directory is nothing; a link to one is
+   * something, for no directory can be renamed onto it.
+   */
   public static boolean exists(Path output) {
-    if (!Files.isDirectory(output)) {
-      return Files.exists(output, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    if (!Files.isDirectory(output, LinkOption.NOFOLLOW_LINKS)) {
+      return Files.exists(output, LinkOption.NOFOLLOW_LINKS);
     }
     try (Stream<Path> entries = Files.list(output)) {
       return entries.anyMatch(entry -> !entry.endsWith(".stockpot"));

@@ -20,7 +20,7 @@ import java.util.Optional;
  * Creates files whose blocks are really there, so that a full file system shows at once: by Linux's
  * {@code fallocate}, and by writing zeros where there is none or the file system does not know it.
  */
-final class Preallocation {
+public final class Preallocation {
 
   private static final int O_WRONLY = 1;
   private static final int EINTR = 4;
@@ -35,16 +35,20 @@ final class Preallocation {
   /**
    * Creates the file, empty of meaning.
    *
+   * @return whether the file system took the room at once; false where zeros were written
    * @throws IOException that says "No space left" where there is none
    */
-  static void create(Path file, long size) throws IOException {
+  public static boolean create(Path file, long size) throws IOException {
     FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).close();
-    if (FALLOCATE.isEmpty() || !FALLOCATE.get().allocate(file, size)) {
-      writeZeros(file, size);
+    if (FALLOCATE.isPresent() && FALLOCATE.get().allocate(file, size)) {
+      return true;
     }
+    writeZeros(file, size);
+    return false;
   }
 
-  private static void writeZeros(Path file, long size) throws IOException {
+  /** Takes the blocks of a file that exists by writing all of it. */
+  static void writeZeros(Path file, long size) throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, size));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       for (long at = 0; at < size; ) {

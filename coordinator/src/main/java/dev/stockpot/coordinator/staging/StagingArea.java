@@ -8,18 +8,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +26,7 @@ import java.util.stream.Stream;
  * until they are committed. It is on the output's file system, so that the commit is a rename;
  * where the output itself is a mount point, it lies inside the output.
  *
- * <p>One process at a time holds it, by a lock on the file {@code lock}, which the operating system
- * frees when the process ends in any way.
+ * <p>One process at a time holds it, until it ends in any way.
  */
 public final class StagingArea implements AutoCloseable {
 
@@ -37,12 +35,15 @@ public final class StagingArea implements AutoCloseable {
   private final Path output;
   private final Path root;
   private final boolean insideOutput;
-  private final FileChannel lock;
+  private final List<Path> createdParents;
+  private final StagingLock lock;
 
-  private StagingArea(Path output, Path root, boolean insideOutput, FileChannel lock) {
+  private StagingArea(
+      Path output, Path root, boolean insideOutput, List<Path> createdParents, StagingLock lock) {
     this.output = output;
     this.root = root;
     this.insideOutput = insideOutput;
+    this.createdParents = createdParents;
     this.lock = lock;
   }
 
@@ -56,59 +57,59 @@ public final class StagingArea implements AutoCloseable {
     Path name = output.getFileName();
     Path root =
         inside ? output.resolve(".stockpot") : output.resolveSibling("." + name + ".stockpot");
+    List<Path> createdParents = missingParents(root);
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
         Files.createDirectories(root);
-        FileChannel lock = tryLock(output, root.resolve("lock"));
-        if (lock != null) {
-          return new StagingArea(output, root, inside, lock);
+        Optional<StagingLock> lock = StagingLock.acquire(root);
+        if (lock.isPresent()) {
+          return new StagingArea(output, root, inside, createdParents, lock.get())
+              .withOutputRestored();
         }
       }
       throw MergeException.environment(
           root + ": comes and goes under another run; try again", null);
+    } catch (StagingLock.HeldException held) {
+      throw MergeException.environment(
+          "%s: %s is writing this output; wait for it, or stop it"
+              .formatted(output, held.getMessage()),
+          null);
     } catch (IOException e) {
       throw MergeException.environment(
           "%s: the output's directory cannot be written: %s".formatted(root, reason(e)), e);
     }
   }
 
-  /** The lock, or null if the file went away meanwhile: another run ended just now. */
-  private static @org.jspecify.annotations.Nullable FileChannel tryLock(Path output, Path file)
-      throws IOException {
-    FileChannel channel;
+  /** The directories above that are not there yet, innermost first. */
+  private static List<Path> missingParents(Path root) {
+    List<Path> missing = new ArrayList<>();
+    for (Path at = root.getParent(); at != null && Files.notExists(at); at = at.getParent()) {
+      missing.add(at);
+    }
+    return missing;
+  }
+
+  private StagingArea withOutputRestored() throws IOException {
     try {
-      channel =
-          FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    } catch (NoSuchFileException _) {
-      return null;
+      restoreReplaced();
+      return this;
+    } catch (IOException e) {
+      close();
+      throw e;
     }
-    try {
-      FileLock held = channel.tryLock();
-      if (held == null) {
-        throw new OverlappingFileLockException();
-      }
-    } catch (OverlappingFileLockException _) {
-      String holder = Files.readString(file).strip();
-      channel.close();
-      throw MergeException.environment(
-          "%s: %s is writing this output; wait for it, or stop it"
-              .formatted(output, holder.isEmpty() ? "another run" : holder),
-          null);
+  }
+
+  /**
+   * Puts an output that was to be replaced back into its place, if a run ended between taking it
+   * out and putting the new one in. Where the area lies inside the output, single files move, and
+   * what is there is left as it is.
+   */
+  void restoreReplaced() throws IOException {
+    if (!insideOutput
+        && Files.exists(replaced(), LinkOption.NOFOLLOW_LINKS)
+        && Files.notExists(output, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(replaced(), output, StandardCopyOption.ATOMIC_MOVE);
     }
-    String mine =
-        "process %d (since %s)"
-            .formatted(
-                ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(mine.getBytes(StandardCharsets.UTF_8)), 0);
-    // The last holder may have deleted the file between our open and our lock: then the lock is on
-    // a file that nobody else will ever see.
-    if (Files.notExists(file) || !Files.readString(file).equals(mine)) {
-      channel.close();
-      return null;
-    }
-    return channel;
   }
 
   private static boolean isMountPoint(Path output) {
@@ -150,6 +151,11 @@ public final class StagingArea implements AutoCloseable {
     return root.resolve("replaced");
   }
 
+  /** Stands for as long as whole shards move from here into a mount point, one by one. */
+  Path moving() {
+    return root.resolve("moving");
+  }
+
   /** Whether every shard is there in its full size. */
   public boolean isAllocated(CheckpointLayout layout) {
     return layout.shards().stream()
@@ -175,9 +181,15 @@ public final class StagingArea implements AutoCloseable {
       long needed = layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
       checkSpace(root, needed);
       layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
+    } catch (UncheckedIOException e) {
+      throw unusable(shards(), Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      throw MergeException.environment("%s: %s".formatted(shards(), reason(e)), e);
+      throw unusable(shards(), e);
     }
+  }
+
+  private static MergeException unusable(Path directory, IOException e) {
+    return MergeException.environment("%s: %s".formatted(directory, reason(e)), e);
   }
 
   /**
@@ -196,18 +208,37 @@ public final class StagingArea implements AutoCloseable {
     Path file = shards().resolve(shard.fileName());
     try {
       Preallocation.create(file, shard.fileSize());
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        ByteBuffer header = ByteBuffer.wrap(shard.header());
-        while (header.hasRemaining()) {
-          channel.write(header, header.position());
-        }
-        channel.force(true);
-      }
+      writeHeader(shard);
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left")) {
         throw outOfDisk(root, needed, file.toFile().getUsableSpace());
       }
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Writes the header of every allocated shard again: a run that was stopped while it allocated
+   * leaves shards of the full size whose headers are not there.
+   */
+  public void restoreHeaders(CheckpointLayout layout) {
+    try {
+      for (ShardLayout shard : layout.shards()) {
+        writeHeader(shard);
+      }
+    } catch (IOException e) {
+      throw unusable(shards(), e);
+    }
+  }
+
+  private void writeHeader(ShardLayout shard) throws IOException {
+    Path file = shards().resolve(shard.fileName());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer header = ByteBuffer.wrap(shard.header());
+      while (header.hasRemaining()) {
+        channel.write(header, header.position());
+      }
+      channel.force(true);
     }
   }
 
@@ -219,20 +250,36 @@ public final class StagingArea implements AutoCloseable {
                 .formatted(directory, needed, free)));
   }
 
-  /** Deletes the area, lock included: the output is in its place, nothing here is needed. */
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * Deletes the area, lock included, and directories above it that it had to create and that are
+   * empty: the output is in its place, or never will be.
+   */
   public void delete() {
     try {
       deleteTree(shards());
       deleteTree(replaced());
       deleteTree(journalDirectory());
-      deleteTree(root);
+      deleteTree(moving());
+      lock.deleteDirectory();
+      for (Path parent : createdParents) {
+        if (!isEmpty(parent)) {
+          break;
+        }
+        Files.delete(parent);
+      }
     } catch (IOException e) {
-      throw MergeException.environment("%s: %s".formatted(root, reason(e)), e);
+      throw unusable(root, e);
     }
   }
 
   static void deleteTree(Path directory) throws IOException {
-    if (Files.notExists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<Path> all;
@@ -252,10 +299,6 @@ public final class StagingArea implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException _) {
-      // The operating system frees the lock with the process.
-    }
+    lock.close();
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -54,7 +55,13 @@ public record Manifest(
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
+  /** What is missing makes a manifest that cannot be read. */
   public Manifest {
+    Objects.requireNonNull(stockpot, "stockpot");
+    Objects.requireNonNull(fingerprint, "fingerprint");
+    Objects.requireNonNull(created, "created");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(times, "times");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     tensors = List.copyOf(tensors);
@@ -83,6 +90,12 @@ public record Manifest(
 
   /** An input file as it was when it was read. */
   public record Input(String path, long size, Instant lastModified, String headerSha256) {
+    public Input {
+      Objects.requireNonNull(path);
+      Objects.requireNonNull(lastModified);
+      Objects.requireNonNull(headerSha256);
+    }
+
     static Input of(InputFile file) {
       return new Input(
           file.path().toString(), file.size(), file.lastModified(), file.headerSha256());
@@ -95,7 +108,12 @@ public record Manifest(
   }
 
   /** A shard of the output. */
-  public record OutputFile(String file, long size, String headerSha256) {}
+  public record OutputFile(String file, long size, String headerSha256) {
+    public OutputFile {
+      Objects.requireNonNull(file);
+      Objects.requireNonNull(headerSha256);
+    }
+  }
 
   /**
    * A tensor of the output.
@@ -106,6 +124,9 @@ public record Manifest(
   public record Tensor(
       String name, Dtype dtype, String crc32c, List<String> sources, long nan, long infinity) {
     public Tensor {
+      Objects.requireNonNull(name);
+      Objects.requireNonNull(dtype);
+      Objects.requireNonNull(crc32c);
       sources = List.copyOf(sources);
     }
   }
@@ -120,8 +141,23 @@ public record Manifest(
       long shardSize,
       NonFinitePolicy nonFinite) {
 
+    public Plan {
+      Objects.requireNonNull(method);
+      Objects.requireNonNull(nonFinite);
+      models = List.copyOf(models);
+      if (models.isEmpty() || shardSize <= 0) {
+        throw new IllegalArgumentException("a plan needs models and a shard size");
+      }
+    }
+
     /** One ingredient, its weight a decimal or a fraction. */
-    public record Model(String model, String path, String weight) {}
+    public record Model(String model, String path, String weight) {
+      public Model {
+        Objects.requireNonNull(model);
+        Objects.requireNonNull(path);
+        Objects.requireNonNull(weight);
+      }
+    }
 
     static Plan of(MergePlan plan) {
       return new Plan(
@@ -173,7 +209,10 @@ public record Manifest(
   public static Optional<Manifest> readIn(Path directory) {
     Path file = directory.resolve(FILE_NAME);
     try {
-      Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      @Nullable Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      if (manifest == null) {
+        throw MergeException.userInput(file + ": is damaged: it says null");
+      }
       if (manifest.format() != FORMAT) {
         throw unreadable(directory, "format " + manifest.format());
       }

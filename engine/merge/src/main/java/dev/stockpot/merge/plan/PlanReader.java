@@ -32,6 +32,9 @@ public final class PlanReader {
    * @throws InvalidPlanException with every mistake in it
    */
   public static List<MergePlan> read(Path file) throws IOException, InvalidPlanException {
+    if (Files.isDirectory(file)) {
+      throw refused(file, "", "this is a directory; name the plan's file");
+    }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);

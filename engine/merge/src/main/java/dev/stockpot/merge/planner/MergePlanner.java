@@ -15,6 +15,8 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.compatibility.Compatibility;
+import dev.stockpot.merge.compatibility.NamedCheckpoint;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.CommonDenominator;
 import dev.stockpot.merge.plan.MergePlan;
@@ -69,7 +71,13 @@ public final class MergePlanner {
     }
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
+    plan.donor().ifPresent(this::checkDonor);
     throwIfAny(problems);
+    Compatibility.warnings(
+            plan.models().stream()
+                .map(model -> new NamedCheckpoint(model.reference(), model.path()))
+                .toList())
+        .forEach(warning -> warnings.add(warning.message()));
 
     CheckpointLayout layout = CheckpointLayout.of(outputs, plan.output().shardSize());
     Map<Path, Integer> fileIndex = new HashMap<>();
@@ -110,6 +118,20 @@ public final class MergePlanner {
     return checkpoints;
   }
 
+  /** The donor may be none of the models, and its config is rewritten only at the very end. */
+  private void checkDonor(Path donor) {
+    Path config = donor.resolve(HfConfig.FILE_NAME);
+    if (plan.models().stream().anyMatch(model -> model.path().equals(donor))
+        || !Files.exists(config)) {
+      return;
+    }
+    try {
+      HfConfig.read(config);
+    } catch (CheckpointException e) {
+      e.problems().stream().map(Problem::toString).forEach(problems::add);
+    }
+  }
+
   private Optional<Path> donor() {
     Path donor = plan.donor().orElse(plan.models().getFirst().path());
     if (Files.isDirectory(donor)) {
@@ -117,7 +139,8 @@ public final class MergePlanner {
     }
     warnings.add(
         donor
-            + ": is a single file, so the output gets neither config nor tokenizer; name a checkpoint directory as 'donor'");
+            + ": is a single file, so the output gets neither config nor tokenizer; name a"
+            + " checkpoint directory as 'donor'");
     return Optional.empty();
   }
 
@@ -219,7 +242,8 @@ public final class MergePlanner {
           if (facts.quantized()) {
             problems.add(
                 config
-                    + ": this checkpoint is quantized (quantization_config), and an average of its codes means nothing; dequantize it first");
+                    + ": this checkpoint is quantized (quantization_config), and an average of its"
+                    + " codes means nothing; dequantize it first");
           }
         } catch (CheckpointException e) {
           e.problems().stream().map(Problem::toString).forEach(problems::add);

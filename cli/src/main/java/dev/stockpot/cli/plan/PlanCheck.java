@@ -1,0 +1,82 @@
+package dev.stockpot.cli.plan;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.PlanProblem;
+import dev.stockpot.merge.planner.MergePlanner;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Finds all that is wrong with the plans of a file: in the text, then in the headers they name. */
+final class PlanCheck {
+
+  private PlanCheck() {}
+
+  /**
+   * One verdict for each plan; one for the file where that cannot be read as plans.
+   *
+   * @param file {@code -} for standard input
+   */
+  static List<Verdict> of(Path file) {
+    try {
+      return ofAll(file, PlanFile.read(file));
+    } catch (InvalidPlanException e) {
+      return List.of(
+          new Verdict.Invalid(
+              file.toString(), e.problems().stream().map(PlanProblem::toString).toList()));
+    } catch (IOException e) {
+      return List.of(new Verdict.Invalid(file.toString(), List.of(file + ": " + words(e))));
+    }
+  }
+
+  private static List<Verdict> ofAll(Path file, List<MergePlan> plans) {
+    List<Verdict> verdicts = new ArrayList<>();
+    Set<Path> outputs = new HashSet<>();
+    for (int i = 0; i < plans.size(); i++) {
+      String name = plans.size() == 1 ? file.toString() : "%s, plan %d".formatted(file, i + 1);
+      MergePlan plan = plans.get(i);
+      Optional<Path> awaited = awaited(plan, outputs);
+      verdicts.add(
+          awaited.isPresent() ? new Verdict.Deferred(name, awaited.get()) : planned(name, plan));
+      outputs.add(plan.output().path());
+    }
+    return verdicts;
+  }
+
+  private static Optional<Path> awaited(MergePlan plan, Set<Path> outputs) {
+    return Stream.concat(
+            plan.models().stream().map(MergePlan.Ingredient::path), plan.donor().stream())
+        .filter(path -> outputs.contains(path) && Files.notExists(path))
+        .findFirst();
+  }
+
+  private static Verdict planned(String name, MergePlan plan) {
+    try {
+      return new Verdict.Valid(name, MergePlanner.plan(plan));
+    } catch (MergeException e) {
+      if (e.failure().kind() != Failure.Kind.USER_INPUT) {
+        throw e;
+      }
+      return new Verdict.Invalid(name, e.failure().message().lines().toList());
+    }
+  }
+
+  private static String words(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "no such file";
+      case AccessDeniedException _ -> "no permission to read it";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}

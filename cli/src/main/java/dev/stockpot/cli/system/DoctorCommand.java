@@ -1,0 +1,80 @@
+package dev.stockpot.cli.system;
+
+import dev.stockpot.cli.ExitCode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code stockpot doctor}. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Check whether merges will work here, and say what to do.",
+      "",
+      "Looks at Java, memory, and the directories that outputs go to; writes a little into each of"
+          + " those, and removes it.",
+      ""
+    },
+    footer = {"", "Exit status: 0 nothing fails, 1 something does."})
+public final class DoctorCommand implements Callable<Integer> {
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PATH",
+      description = "Directories for outputs. Default: the current one.")
+  private @Nullable List<Path> paths;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    List<Check> checks = new ArrayList<>(JvmChecks.all());
+    Objects.requireNonNullElse(paths, List.of(Path.of("")))
+        .forEach(path -> checks.addAll(DirectoryChecks.of(path)));
+    boolean fails = checks.stream().anyMatch(check -> check.status() == Check.Status.FAIL);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("ok", !fails);
+      all.put("checks", checks.stream().map(DoctorCommand::json).toList());
+      out.println(JsonMapper.shared().writeValueAsString(all));
+    } else {
+      checks.forEach(check -> out.println(line(check)));
+    }
+    out.flush();
+    return fails ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  static String line(Check check) {
+    String line = "%-4s  %s: %s".formatted(check.status().label(), check.subject(), check.found());
+    return check.cure().isEmpty() ? line : line + "\n        " + check.cure();
+  }
+
+  private static Map<String, Object> json(Check check) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("status", check.status().label().toLowerCase(Locale.ROOT));
+    json.put("subject", check.subject());
+    json.put("found", check.found());
+    json.put("cure", check.cure());
+    return json;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.stockpot.cli.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.coordinator.job.JobUpdate.Committing;
+import dev.stockpot.coordinator.job.JobUpdate.Progressed;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+class ProgressPrinterTest {
+
+  private final StringWriter text = new StringWriter();
+  private final PrintWriter err = new PrintWriter(text);
+
+  @Test
+  void aTerminalSeesOneLineThatIsRedrawn() {
+    ProgressPrinter printer = new ProgressPrinter(err, true);
+    printer.on(new Progressed(1, 4, 250_000_000, 1_000_000_000, 1));
+    printer.on(new Progressed(2, 4, 500_000_000, 1_000_000_000, 1));
+    printer.on(new Committing());
+
+    assertThat(text.toString())
+        .doesNotContain("\n")
+        .contains("\r\u001b[K 25% ██████░░░░░░░░░░░░░░░░░░ 250.00 MB of 1.00 GB")
+        .contains("\r\u001b[K 50% ████████████░░░░░░░░░░░░ 500.00 MB of 1.00 GB, ")
+        .endsWith("\r\u001b[Kcommitting");
+  }
+
+  @Test
+  void aLogGetsNoLineBeforeItsTime() {
+    ProgressPrinter printer = new ProgressPrinter(err, false);
+    printer.on(new Committing());
+
+    assertThat(text.toString()).isEmpty();
+  }
+
+  @Test
+  void aMergeWithoutWorkersSaysWhatItWaitsFor() {
+    new ProgressPrinter(err, true).on(new Progressed(0, 4, 0, 1_000_000_000, 0));
+
+    assertThat(text.toString()).endsWith("0 B of 1.00 GB, waiting for a worker");
+  }
+}

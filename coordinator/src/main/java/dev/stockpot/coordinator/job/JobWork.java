@@ -1,0 +1,83 @@
+package dev.stockpot.coordinator.job;
+
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.coordinator.staging.OutputCommit;
+import dev.stockpot.coordinator.staging.StagedBytes;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.planner.MergePlanner;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The steps of a job that read and write files: they block, and never run on the actor's thread.
+ */
+final class JobWork {
+
+  private final MergeOrder order;
+
+  JobWork(MergeOrder order) {
+    this.order = order;
+  }
+
+  /**
+   * Plans the merge from the inputs' headers.
+   *
+   * @throws MergeException if the inputs do not fit together, or something else stands in the
+   *     output's place
+   */
+  PlannedMerge plan() {
+    OutputCommit.finishInterrupted(order.staging());
+    PlannedMerge planned = MergePlanner.plan(order.plan());
+    if (!OutputCommit.isFinished(planned)
+        && !order.replace()
+        && OutputCommit.exists(order.plan().output().path())) {
+      throw MergeException.userInput(
+          "%s: exists already, and is not this plan's result; choose another output path, or use --force to replace it"
+              .formatted(order.plan().output().path()));
+    }
+    return planned;
+  }
+
+  /** Creates the shards, with room for every byte. */
+  void allocate(PlannedMerge planned) {
+    order.staging().allocate(planned.layout());
+  }
+
+  /**
+   * Mends the headers of shards that an earlier run left, and names the recorded tasks to do again:
+   * their bytes changed, or they hold NaN or infinity, which this run's plan forbids and whose
+   * place is to be told.
+   */
+  List<Integer> checkStaged(PlannedMerge planned, Collection<Receipt> receipts) {
+    StagingArea staging = order.staging();
+    staging.restoreHeaders(planned.layout());
+    Predicate<Receipt> forbidden =
+        receipt ->
+            planned.plan().nonFinite() == NonFinitePolicy.FAIL
+                && receipt.nan() + receipt.infinity() > 0;
+    List<Integer> mismatches =
+        StagedBytes.mismatches(
+            staging.shards(),
+            planned.layout().shards().stream().map(ShardLayout::fileName).toList(),
+            planned.tasks(),
+            receipts.stream().filter(forbidden.negate()).toList());
+    return Stream.concat(
+            receipts.stream().filter(forbidden).map(Receipt::task), mismatches.stream())
+        .toList();
+  }
+
+  /** Puts the output into its place and deletes the staging area. */
+  Manifest commit(PlannedMerge planned, Collection<Receipt> receipts) {
+    Manifest manifest = Provenance.manifest(planned, receipts);
+    new OutputCommit(order.staging(), planned, order.replace()).commit(manifest);
+    order.staging().delete();
+    return manifest;
+  }
+}

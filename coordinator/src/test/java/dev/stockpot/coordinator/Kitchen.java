@@ -1,0 +1,80 @@
+package dev.stockpot.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.ScriptedExecutor.Fate;
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.worker.DeviceWorker;
+import dev.stockpot.worker.WorkerSettings;
+import java.time.Duration;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** An actor system with a coordinator, to which tests add workers and merges. */
+final class Kitchen implements AutoCloseable {
+
+  /** Short terms, for these tests wait for real ones. */
+  private static final Config CONFIG =
+      ConfigFactory.parseString(
+              """
+              stockpot.coordinator {
+                lease-term = 700ms
+                lease-check = 50ms
+                progress = 20ms
+              }
+              """)
+          .withFallback(ConfigFactory.load("application-test"));
+
+  private static final WorkerSettings WORKER = new WorkerSettings(Duration.ofMillis(100));
+
+  final ActorTestKit kit = ActorTestKit.create("kitchen", CONFIG);
+  final ActorRef<Coordinator.Command> coordinator =
+      kit.spawn(Coordinator.create(CoordinatorSettings.from(CONFIG)));
+
+  /** A real worker on the CPU. */
+  ActorRef<?> worker(String name) {
+    return worker(name, _ -> ScriptedExecutor.DONE);
+  }
+
+  ActorRef<?> worker(String name, Function<TensorTask, Fate> script) {
+    return kit.spawn(
+        DeviceWorker.create(
+            name, WORKER, () -> new ScriptedExecutor(script), kit.spawn(Forward.to(coordinator))));
+  }
+
+  /** What a follower of the merge hears. */
+  TestProbe<JobUpdate> merge(Soup soup, StagingArea staging, boolean replace) {
+    TestProbe<JobUpdate> follower = kit.createTestProbe();
+    coordinator.tell(
+        new Coordinator.Merge(new MergeOrder(soup.plan(), staging, replace), follower.ref()));
+    return follower;
+  }
+
+  /** The next update of a kind; others before it are passed over, an end is not. */
+  static <T extends JobUpdate> T await(TestProbe<JobUpdate> follower, Class<T> kind) {
+    while (true) {
+      JobUpdate update = follower.receiveMessage();
+      if (kind.isInstance(update)) {
+        return kind.cast(update);
+      }
+      assertThat(update).isNotInstanceOfAny(JobUpdate.Finished.class, JobUpdate.Failed.class);
+    }
+  }
+
+  static JobUpdate.Summary summary(TestProbe<JobUpdate> follower) {
+    return await(follower, JobUpdate.Finished.class).summary();
+  }
+
+  /** Ends every actor where it stands, as the end of the process would. */
+  @Override
+  public void close() {
+    kit.shutdownTestKit();
+  }
+}

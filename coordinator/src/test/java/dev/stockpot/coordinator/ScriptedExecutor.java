@@ -1,0 +1,85 @@
+package dev.stockpot.coordinator;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.worker.CpuExecutor;
+import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.worker.DeviceExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A CPU executor that does a task, fails it, or never comes to its end, as a script says. */
+final class ScriptedExecutor implements DeviceExecutor {
+
+  /** What becomes of a task. */
+  sealed interface Fate {
+    /** It is merged. */
+    record Done() implements Fate {}
+
+    /** Nothing is heard of it any more. */
+    record Lost() implements Fate {}
+
+    /** It fails. */
+    record Failed(Failure failure) implements Fate {}
+  }
+
+  static final Fate DONE = new Fate.Done();
+  static final Fate LOST = new Fate.Lost();
+
+  private final CpuExecutor cpu = new CpuExecutor(new CpuSettings(2, 64), Kernels.best());
+  private final Function<TensorTask, Fate> script;
+
+  ScriptedExecutor(Function<TensorTask, Fate> script) {
+    this.script = script;
+  }
+
+  @Override
+  public Device device() {
+    return cpu.device();
+  }
+
+  @Override
+  public long capacity() {
+    return cpu.capacity();
+  }
+
+  @Override
+  public void submit(
+      LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done) {
+    List<TensorTask> merged = new ArrayList<>();
+    List<Outcome> failed = new ArrayList<>();
+    for (TensorTask task : tasks) {
+      switch (script.apply(task)) {
+        case Fate.Done _ -> merged.add(task);
+        case Fate.Lost _ -> {}
+        case Fate.Failed(Failure failure) ->
+            failed.add(new Outcome.Failed(lease, task.id(), failure));
+      }
+    }
+    cpu.submit(lease, spec, merged, done);
+    if (!failed.isEmpty()) {
+      done.accept(failed);
+    }
+  }
+
+  @Override
+  public void abandon(LeaseId lease) {
+    cpu.abandon(lease);
+  }
+
+  @Override
+  public void release(String job) {
+    cpu.release(job);
+  }
+
+  @Override
+  public void close() {
+    cpu.close();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.stockpot.coordinator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.job.JobEvent.Accepted;
+import dev.stockpot.coordinator.job.JobEvent.ReceiptsRevoked;
+import dev.stockpot.coordinator.job.JobEvent.TensorsRecorded;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.Receipt.StageNanos;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A journal that release 0.1.0 wrote, kept as it was, so that no later change to events or files
+ * can forget it. Never regenerate {@code merge-0.1.0.journal}; add another beside it.
+ */
+class RecordedJournalTest {
+
+  private static final String PLUGIN = "stockpot.coordinator.journal";
+
+  private static final Receipt FIRST =
+      new Receipt(0, -559038737, List.of(1, -2, 3), 0, 0, new StageNanos(10, 20, 30));
+  private static final Receipt SECOND =
+      new Receipt(1, 17, List.of(4, 5, 6), 7, 8, new StageNanos(11, 21, 31));
+  private static final Receipt THIRD =
+      new Receipt(2, Integer.MIN_VALUE, List.of(), 0, 1, StageNanos.ZERO);
+
+  private static final List<JobEvent> EVENTS =
+      List.of(
+          new Accepted("of other inputs", 2),
+          new TensorsRecorded(List.of(THIRD)),
+          new Accepted("c0ffee", 3),
+          new TensorsRecorded(List.of(FIRST, SECOND)),
+          new TensorsRecorded(List.of(THIRD)),
+          new ReceiptsRevoked(List.of(1)));
+
+  @TempDir private Path directory;
+
+  /** What a recovered actor says of its state. */
+  private record Recovered(String fingerprint, List<Receipt> receipts) {}
+
+  /** Persists the events it is told, under the name that a job's journal has. */
+  private static final class Recorder extends EventSourcedBehavior<JobEvent, JobEvent, JobState> {
+    private final ActorRef<Recovered> told;
+
+    Recorder(ActorRef<Recovered> told) {
+      super(PersistenceId.ofUniqueId("merge"));
+      this.told = told;
+    }
+
+    @Override
+    public String journalPluginId() {
+      return PLUGIN;
+    }
+
+    @Override
+    public JobState emptyState() {
+      return new JobState();
+    }
+
+    @Override
+    public CommandHandler<JobEvent, JobEvent, JobState> commandHandler() {
+      return newCommandHandlerBuilder()
+          .forAnyState()
+          .onAnyCommand(event -> Effect().persist(event).thenRun(this::tell));
+    }
+
+    @Override
+    public EventHandler<JobState, JobEvent> eventHandler() {
+      return JobState::apply;
+    }
+
+    @Override
+    public SignalHandler<JobState> signalHandler() {
+      return newSignalHandlerBuilder()
+          .onSignal(RecoveryCompleted.class, (state, _) -> tell(state))
+          .build();
+    }
+
+    private void tell(JobState state) {
+      told.tell(new Recovered(state.fingerprint().orElse("none"), List.copyOf(state.receipts())));
+    }
+  }
+
+  @Test
+  void theJournalOfRelease010IsReadIntoTheStateItRecorded() throws IOException {
+    try (InputStream recorded =
+        Objects.requireNonNull(getClass().getResourceAsStream("merge-0.1.0.journal"))) {
+      Files.copy(recorded, directory.resolve("merge.journal"));
+    }
+    assertThat(stateAfter(List.of())).isEqualTo(new Recovered("c0ffee", List.of(FIRST, THIRD)));
+  }
+
+  @Test
+  void whatIsWrittenNowIsReadIntoTheSameState() {
+    assertThat(stateAfter(EVENTS)).isEqualTo(new Recovered("c0ffee", List.of(FIRST, THIRD)));
+    assertThat(stateAfter(List.of())).isEqualTo(new Recovered("c0ffee", List.of(FIRST, THIRD)));
+  }
+
+  private Recovered stateAfter(List<JobEvent> events) {
+    Config config =
+        ConfigFactory.parseMap(Map.of(PLUGIN + ".directory", directory.toString()))
+            .withFallback(ConfigFactory.load("application-test"));
+    ActorTestKit kit = ActorTestKit.create("RecordedJournalTest", config);
+    try {
+      TestProbe<Recovered> told = kit.createTestProbe();
+      ActorRef<JobEvent> recorder = kit.spawn(new Recorder(told.ref()));
+      Recovered last = told.receiveMessage();
+      for (JobEvent event : events) {
+        recorder.tell(event);
+        last = told.receiveMessage();
+      }
+      return last;
+    } finally {
+      kit.shutdownTestKit();
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.stockpot.coordinator.staging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.coordinator.Soup;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputCommitTest {
+
+  @TempDir private Path directory;
+  private Soup soup;
+  private PlannedMerge planned;
+  private StagingArea staging;
+
+  @BeforeEach
+  void allocateShards() {
+    begin(Soup.in(directory));
+  }
+
+  private void begin(Soup another) {
+    soup = another;
+    planned = soup.planned();
+    staging = StagingArea.claim(soup.output());
+    staging.allocate(planned.layout());
+  }
+
+  @AfterEach
+  void giveTheAreaBack() {
+    staging.close();
+  }
+
+  private void commit(boolean replace, long nan) {
+    Manifest manifest =
+        Manifest.of(
+            planned.fingerprint(),
+            planned.plan(),
+            planned.inputs(),
+            List.of(),
+            List.of(new Manifest.Tensor("norm", Dtype.F32, "00000000", List.of(), nan, 0)),
+            StageNanos.ZERO);
+    new OutputCommit(staging, planned, replace).commit(manifest);
+  }
+
+  private void commit(boolean replace) {
+    commit(replace, 0);
+  }
+
+  private Failure refusedCommit(boolean replace) {
+    return assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> commit(replace))
+        .actual()
+        .failure();
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aWholeCheckpointStandsInItsPlaceAfterwards() throws IOException {
+    commit(false);
+    assertThat(names(soup.output()))
+        .containsExactly(
+            "README.md",
+            "config.json",
+            "model-00001-of-00002.safetensors",
+            "model-00002-of-00002.safetensors",
+            "model.safetensors.index.json",
+            "stockpot-manifest.json",
+            "tokenizer.json");
+    Checkpoint output = Checkpoint.open(soup.output());
+    assertThat(output.warnings()).isEmpty();
+    assertThat(output.tensors().keySet())
+        .containsExactlyInAnyOrderElementsOf(Checkpoint.open(soup.input("a")).tensors().keySet());
+    assertThat(staging.shards()).doesNotExist();
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void theConfigNamesTheDtypeOfTheOutput() throws IOException {
+    staging.close();
+    begin(Soup.in(directory).as(Dtype.F32));
+    commit(false);
+    assertThat(Files.readString(soup.output().resolve("config.json")))
+        .contains("\"float32\"")
+        .contains("\"model_type\": \"tiny\"")
+        .doesNotContain("bfloat16");
+  }
+
+  @Test
+  void theCardNamesModelsAndWeights() throws IOException {
+    commit(false);
+    assertThat(Files.readString(soup.output().resolve("README.md")))
+        .startsWith("---\n")
+        .contains("| a | 0.3 |", "| b | 0.7 |", "# soup");
+  }
+
+  @Test
+  void anInputThatChangedDiscardsTheResult() throws IOException {
+    Path changed = soup.input("b").resolve("model-00001-of-00002.safetensors");
+    Files.setLastModifiedTime(changed, FileTime.from(Instant.EPOCH));
+    Failure failure = refusedCommit(true);
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.USER_INPUT);
+    assertThat(failure.message()).contains(changed + ": was written to", "run the merge again");
+    assertThat(soup.output()).doesNotExist();
+  }
+
+  @Test
+  void everyInputThatChangedIsNamed() throws IOException {
+    Path gone = soup.input("a").resolve("model-00002-of-00002.safetensors");
+    Path longer = soup.input("b").resolve("model-00002-of-00002.safetensors");
+    Files.delete(gone);
+    Files.write(longer, new byte[1], StandardOpenOption.APPEND);
+    assertThat(refusedCommit(false).message())
+        .contains(gone + ": is gone")
+        .contains(longer + ": had " + (Files.size(longer) - 1) + " bytes");
+    assertThat(soup.output()).doesNotExist();
+  }
+
+  @Test
+  void anEmptyDirectoryInItsPlaceIsNoOutput() throws IOException {
+    Files.createDirectory(soup.output());
+    assertThat(OutputCommit.exists(soup.output())).isFalse();
+    commit(false);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void anOutputThatCameIntoBeingMeanwhileIsRefusedAndLeftAlone() throws IOException {
+    Files.createDirectory(soup.output());
+    Files.writeString(soup.output().resolve("theirs"), "theirs");
+    Failure failure = refusedCommit(false);
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.USER_INPUT);
+    assertThat(failure.message()).contains(soup.output() + ": came into being", "--force");
+    assertThat(names(soup.output())).containsExactly("theirs");
+    assertThat(staging.isAllocated(planned.layout())).as("the work is kept").isTrue();
+  }
+
+  @Test
+  void aFileInItsPlaceIsRefusedToo() throws IOException {
+    Files.writeString(soup.output(), "theirs");
+    assertThat(refusedCommit(false).message()).contains("came into being");
+    assertThat(soup.output()).hasContent("theirs");
+  }
+
+  @Test
+  void replacingLeavesNothingOfTheOldOutput() throws IOException {
+    Files.createDirectory(soup.output());
+    Files.writeString(soup.output().resolve("old"), "old");
+    commit(true);
+    assertThat(soup.output().resolve("old")).doesNotExist();
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+    staging.delete();
+    assertThat(names(directory)).containsExactly("a", "b", "soup");
+  }
+
+  @Test
+  void replacingTakesALinkOrAFileAwayAndNotWhatItPointsTo() throws IOException {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createFile(elsewhere.resolve("precious"));
+    Files.createSymbolicLink(soup.output(), elsewhere);
+    assertThat(OutputCommit.exists(soup.output())).isTrue();
+    commit(true);
+    staging.delete();
+    assertThat(soup.output()).isDirectory();
+    assertThat(Files.isSymbolicLink(soup.output())).isFalse();
+    assertThat(names(elsewhere)).containsExactly("precious");
+  }
+
+  @Test
+  void whatAnEarlierReplacementLeftIsNoHindrance() throws IOException {
+    Files.createDirectory(soup.output());
+    Files.writeString(soup.output().resolve("old"), "old");
+    Files.createDirectories(staging.replaced().resolve("older/output"));
+    commit(true);
+    assertThat(staging.replaced().resolve("old")).exists();
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void onlyThisVeryMergesWholeOutputIsFinished() throws IOException {
+    assertThat(OutputCommit.isFinished(planned)).as("nothing there").isFalse();
+    commit(false);
+    assertThat(OutputCommit.isFinished(soup.as(Dtype.F32).planned())).as("other plan").isFalse();
+    Path shard = soup.output().resolve("model-00002-of-00002.safetensors");
+    byte[] bytes = Files.readAllBytes(shard);
+    Files.write(shard, new byte[bytes.length - 1]);
+    assertThat(OutputCommit.isFinished(planned)).as("truncated").isFalse();
+    Files.delete(shard);
+    assertThat(OutputCommit.isFinished(planned)).as("shard gone").isFalse();
+    Files.write(shard, bytes);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+    Files.writeString(soup.output().resolve(Manifest.FILE_NAME), "{");
+    assertThat(OutputCommit.isFinished(planned)).as("manifest damaged").isFalse();
+  }
+
+  @Test
+  void anOutputWithNansIsFinishedOnlyWhereThePlanAllowsThem() {
+    commit(false, 1);
+    assertThat(OutputCommit.isFinished(planned)).isFalse();
+    assertThat(OutputCommit.isFinished(soup.onNonFinite(NonFinitePolicy.WARN).planned())).isTrue();
+  }
+}

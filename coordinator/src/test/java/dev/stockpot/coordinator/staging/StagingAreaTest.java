@@ -1,0 +1,205 @@
+package dev.stockpot.coordinator.staging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.stockpot.checkpoint.CheckpointLayout;
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.OutputTensor;
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StagingAreaTest {
+
+  private static final CheckpointLayout LAYOUT =
+      CheckpointLayout.of(
+          List.of(
+              new OutputTensor("a", Dtype.F32, List.of(1L << 18)),
+              new OutputTensor("b", Dtype.BF16, List.of(3L)),
+              new OutputTensor("none", Dtype.BF16, List.of(0L))),
+          1L << 20);
+
+  @TempDir private Path directory;
+  private Path output;
+
+  @BeforeEach
+  void nameTheOutput() {
+    output = directory.resolve("soup");
+  }
+
+  private MergeException refused() {
+    return assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.claim(output).close())
+        .actual();
+  }
+
+  @Test
+  void theAreaLiesBesideTheOutputAndItsParentsAreCreated() {
+    output = directory.resolve("not/yet/there/soup");
+    try (StagingArea area = StagingArea.claim(output)) {
+      assertThat(area.root()).isEqualTo(output.resolveSibling(".soup.stockpot")).isDirectory();
+      assertThat(area.insideOutput()).isFalse();
+      assertThat(output).doesNotExist();
+    }
+  }
+
+  @Test
+  void anotherProcessKeepsTheAreaUntilItIsKilled() throws IOException {
+    try (StagingHolder holder = StagingHolder.start(output)) {
+      MergeException refusal = refused();
+      assertThat(refusal.failure().kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
+      assertThat(refusal).hasMessageContaining(output.toString());
+      assertThat(refusal).hasMessageContaining("process " + holder.pid());
+    }
+    try (StagingArea area = StagingArea.claim(output)) {
+      assertThat(area.root()).isDirectory();
+    }
+  }
+
+  @Test
+  void aClaimHereKeepsAnotherProcessOut() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      refused();
+      assertThatExceptionOfType(IllegalStateException.class)
+          .as("%s stays held after a second claim was refused", area.root())
+          .isThrownBy(() -> StagingHolder.start(output).close());
+    }
+    StagingHolder.start(output).close();
+  }
+
+  @Test
+  void aSecondClaimInThisProcessIsRefused() {
+    try (StagingArea area = StagingArea.claim(output)) {
+      assertThat(refused()).hasMessageContaining("process " + ProcessHandle.current().pid());
+      assertThat(area.root()).isDirectory();
+    }
+    StagingArea.claim(output).close();
+  }
+
+  @Test
+  void areasOfDifferentOutputsDoNotMeet() {
+    try (StagingArea one = StagingArea.claim(output);
+        StagingArea other = StagingArea.claim(directory.resolve("other"))) {
+      assertThat(one.root()).isNotEqualTo(other.root());
+    }
+  }
+
+  @Test
+  void aFileInTheWayOfTheAreaIsNamed() throws IOException {
+    Files.createFile(directory.resolve(".soup.stockpot"));
+    assertThat(refused())
+        .hasMessageContaining(directory.resolve(".soup.stockpot").toString())
+        .hasMessageContaining("cannot be written");
+  }
+
+  @Test
+  void allocatingWritesEveryHeaderAndTakesAllBlocks() throws Exception {
+    try (StagingArea area = StagingArea.claim(output)) {
+      assertThat(area.isAllocated(LAYOUT)).isFalse();
+      area.allocate(LAYOUT);
+      assertThat(area.isAllocated(LAYOUT)).isTrue();
+      assertThat(LAYOUT.shards()).hasSize(2);
+      for (ShardLayout shard : LAYOUT.shards()) {
+        Path file = area.shards().resolve(shard.fileName());
+        byte[] header = shard.header();
+        assertThat(Arrays.copyOf(Files.readAllBytes(file), header.length)).isEqualTo(header);
+        assertThat(file).hasSize(shard.fileSize());
+        assertThat(AllocatedBlocks.bytesOf(file)).isGreaterThanOrEqualTo(shard.fileSize());
+      }
+    }
+  }
+
+  @Test
+  void whatAnEarlierJobLeftIsGoneAfterAllocating() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      Path stale = area.shards().resolve("original/stale.safetensors");
+      Files.createDirectories(stale.getParent());
+      Files.createFile(stale);
+      Files.writeString(area.shards().resolve(LAYOUT.shards().getFirst().fileName()), "old");
+      area.allocate(LAYOUT);
+      assertThat(area.isAllocated(LAYOUT)).isTrue();
+      assertThat(area.shards()).isDirectoryNotContaining(path -> path.endsWith("original"));
+    }
+  }
+
+  @Test
+  void shardsOfAnotherSizeAreNotAllocated() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      area.allocate(LAYOUT);
+      Path shard = area.shards().resolve(LAYOUT.shards().getLast().fileName());
+      Files.write(shard, new byte[] {1}, StandardOpenOption.APPEND);
+      assertThat(area.isAllocated(LAYOUT)).isFalse();
+      Files.delete(shard);
+      assertThat(area.isAllocated(LAYOUT)).isFalse();
+    }
+  }
+
+  @Test
+  void aLinkInPlaceOfTheShardsIsReplacedAndItsTargetLeftAlone() throws IOException {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createFile(elsewhere.resolve("precious"));
+    try (StagingArea area = StagingArea.claim(output)) {
+      Files.createSymbolicLink(area.shards(), elsewhere);
+      area.allocate(LAYOUT);
+      assertThat(area.isAllocated(LAYOUT)).isTrue();
+    }
+    assertThat(elsewhere).isDirectoryContaining(path -> path.endsWith("precious"));
+  }
+
+  @Test
+  void shardsThatCannotBeCreatedAreAFailureOfTheEnvironment() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      StagingArea.deleteTree(area.root());
+      Files.createFile(area.root());
+      assertThatExceptionOfType(MergeException.class)
+          .isThrownBy(() -> area.allocate(LAYOUT))
+          .withMessageContaining(area.shards().toString())
+          .satisfies(
+              thrown -> assertThat(thrown.failure().kind()).isEqualTo(Failure.Kind.ENVIRONMENT));
+    }
+  }
+
+  @Test
+  void moreThanTheFileSystemHoldsIsOutOfDisk() {
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.checkSpace(directory, Long.MAX_VALUE))
+        .withMessageContaining(directory.toString())
+        .withMessageContaining("9,223,372,036,854,775,807 bytes")
+        .satisfies(
+            thrown -> assertThat(thrown.failure().kind()).isEqualTo(Failure.Kind.OUT_OF_DISK));
+  }
+
+  @Test
+  void nothingIsLeftAfterDeleting() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      area.allocate(LAYOUT);
+      Files.createDirectories(area.journalDirectory());
+      area.delete();
+      area.delete();
+    }
+    assertThat(directory).isEmptyDirectory();
+    StagingArea.claim(output).close();
+  }
+
+  @Test
+  void anOutputThatWasTakenOutAndNotReplacedIsPutBack() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      Files.createDirectories(area.replaced());
+      Files.writeString(area.replaced().resolve("config.json"), "old");
+    }
+    try (StagingArea area = StagingArea.claim(output)) {
+      assertThat(output.resolve("config.json")).hasContent("old");
+      assertThat(area.replaced()).doesNotExist();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.stockpot.worker;
+
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * Writes chunks to their places in the staged shards, where they are in the page cache, not yet
+ * flushed. May be shared between threads.
+ *
+ * @param files borrowed
+ */
+record ShardFiles(OpenFiles files) implements ChunkSink {
+
+  @Override
+  public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
+      throws IOException {
+    FileChannel channel = files.shard(Path.of(spec.staging(), spec.shards().get(task.shard())));
+    ByteBuffer view = bytes.asByteBuffer();
+    long position = task.offset() + from;
+    while (view.hasRemaining()) {
+      channel.write(view, position + view.position());
+    }
+  }
+}

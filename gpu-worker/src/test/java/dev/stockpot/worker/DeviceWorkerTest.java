@@ -1,0 +1,308 @@
+package dev.stockpot.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.TensorTask.Operation;
+import dev.stockpot.merge.kernel.IntegerWeights;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.WorkerCommand;
+import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
+import dev.stockpot.protocol.WorkerCommand.CloseLease;
+import dev.stockpot.protocol.WorkerCommand.MergeTensors;
+import dev.stockpot.protocol.WorkerEvent;
+import dev.stockpot.protocol.WorkerEvent.TensorFailed;
+import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
+import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.worker.DeviceExecutor.Outcome;
+import dev.stockpot.worker.FakeExecutor.Submitted;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeviceWorkerTest {
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  /** More than the first backoff with all of its jitter. */
+  private static final Duration BACKOFF = Duration.ofMillis(300);
+
+  private static final LeaseId LEASE = new LeaseId("job", 1);
+  private static final LeaseId OTHER = new LeaseId("job", 2);
+
+  private final ActorTestKit kit =
+      ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));
+  private final ManualTime time = ManualTime.get(kit.system());
+  private final TestProbe<WorkerEvent> coordinator = kit.createTestProbe();
+  private final TestProbe<WorkerEvent> job = kit.createTestProbe();
+  private final BlockingQueue<FakeExecutor> executors = new LinkedBlockingQueue<>();
+  private ActorRef<?> actor = kit.system().ignoreRef();
+  private FakeExecutor executor = new FakeExecutor();
+  private ActorRef<WorkerCommand> worker = kit.system().ignoreRef();
+
+  @BeforeEach
+  void start() throws InterruptedException {
+    actor =
+        kit.spawn(
+            DeviceWorker.create(
+                "node/fake",
+                new WorkerSettings(HEARTBEAT),
+                () -> {
+                  FakeExecutor made = new FakeExecutor();
+                  executors.add(made);
+                  return made;
+                },
+                coordinator.ref()));
+    executor = made();
+    worker = report().ref();
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  private FakeExecutor made() throws InterruptedException {
+    return taken(executors);
+  }
+
+  private static <T> T taken(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(20, TimeUnit.SECONDS);
+    assertThat(next).isNotNull();
+    return next;
+  }
+
+  private WorkerReported report() {
+    return coordinator.expectMessageClass(WorkerReported.class);
+  }
+
+  private WorkerReported reportAfterHeartbeat() {
+    time.timePasses(HEARTBEAT);
+    return report();
+  }
+
+  private Submitted lease(LeaseId lease, int... tasks) throws InterruptedException {
+    worker.tell(
+        new MergeTensors(
+            lease,
+            new MergeSpec(
+                lease.job(),
+                List.of("m"),
+                List.of("in"),
+                IntegerWeights.over(1, 1),
+                "staging",
+                List.of("out"),
+                NonFinitePolicy.FAIL),
+            IntStream.of(tasks).mapToObj(DeviceWorkerTest::task).toList(),
+            job.ref()));
+    return taken(executor.submitted);
+  }
+
+  private static TensorTask task(int id) {
+    return new TensorTask(
+        id, "t" + id, Operation.MERGE, 0, 1, List.of(), Dtype.BF16, 0, 2L * id, 2);
+  }
+
+  private static Receipt receipt(int task) {
+    return new Receipt(task, task, List.of(), 0, 0, StageNanos.ZERO);
+  }
+
+  private static void merge(Submitted batch, int... tasks) {
+    batch
+        .done()
+        .accept(
+            IntStream.of(tasks)
+                .mapToObj(task -> (Outcome) new Outcome.Merged(batch.lease(), receipt(task)))
+                .toList());
+  }
+
+  private static void fail(Submitted batch, int task, Failure.Kind kind) {
+    batch.done().accept(List.of(new Outcome.Failed(batch.lease(), task, new Failure(kind, "why"))));
+  }
+
+  private void expectReceipts(LeaseId lease, Integer... tasks) {
+    TensorsMerged merged = job.expectMessageClass(TensorsMerged.class);
+    assertThat(merged.lease()).isEqualTo(lease);
+    assertThat(merged.receipts()).extracting(Receipt::task).containsExactly(tasks);
+  }
+
+  @Test
+  void aWorkerReportsItselfAtEveryHeartbeat() {
+    WorkerReported second = reportAfterHeartbeat();
+    assertThat(second.worker().name()).isEqualTo("node/fake");
+    assertThat(second.device()).isEqualTo(executor.device());
+    assertThat(second.capacity()).isEqualTo(executor.capacity());
+    assertThat(second.held()).isEmpty();
+    assertThat(reportAfterHeartbeat()).isEqualTo(second);
+  }
+
+  @Test
+  void aLeaseGoesToTheExecutorOnceAndIsReportedAsHeld() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2);
+    assertThat(batch.tasks()).containsExactly(task(1), task(2));
+    worker.tell(new MergeTensors(LEASE, spec(), batch.tasks(), job.ref()));
+    lease(OTHER, 3);
+    assertThat(executor.submitted).as("the repeated lease").isEmpty();
+    assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE, OTHER);
+  }
+
+  private static MergeSpec spec() {
+    return new MergeSpec(
+        "job",
+        List.of(),
+        List.of(),
+        IntegerWeights.over(1, 1),
+        "staging",
+        List.of(),
+        NonFinitePolicy.FAIL);
+  }
+
+  @Test
+  void receiptsGoToWhoeverGaveTheLease() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2, 3);
+    merge(batch, 2, 1);
+    expectReceipts(LEASE, 2, 1);
+    merge(batch, 3);
+    expectReceipts(LEASE, 3);
+  }
+
+  @Test
+  void manyReceiptsAreToldInMessagesOfBoundedSize() throws InterruptedException {
+    int[] tasks = IntStream.range(0, 1_100).toArray();
+    merge(lease(LEASE, tasks), tasks);
+    int told = 0;
+    while (told < tasks.length) {
+      List<Receipt> receipts = job.expectMessageClass(TensorsMerged.class).receipts();
+      assertThat(receipts).hasSizeLessThanOrEqualTo(512);
+      told += receipts.size();
+    }
+    assertThat(told).isEqualTo(tasks.length);
+  }
+
+  @Test
+  void receiptsAreRepeatedUntilTheyAreAcknowledged() throws InterruptedException {
+    merge(lease(LEASE, 1, 2, 3), 1, 2);
+    expectReceipts(LEASE, 1, 2);
+    reportAfterHeartbeat();
+    job.expectNoMessage(Duration.ofMillis(50));
+    reportAfterHeartbeat();
+    expectReceipts(LEASE, 1, 2);
+    worker.tell(new AcknowledgeReceipts(LEASE, List.of(1)));
+    time.timePasses(HEARTBEAT.multipliedBy(2));
+    expectReceipts(LEASE, 2);
+  }
+
+  @Test
+  void aFailureIsToldAndRepeatedLikeAReceipt() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2);
+    fail(batch, 1, Failure.Kind.TRANSIENT);
+    TensorFailed told = job.expectMessageClass(TensorFailed.class);
+    assertThat(told.task()).isEqualTo(1);
+    assertThat(told.failure()).isEqualTo(new Failure(Failure.Kind.TRANSIENT, "why"));
+    time.timePasses(HEARTBEAT.multipliedBy(2));
+    assertThat(job.expectMessageClass(TensorFailed.class)).isEqualTo(told);
+  }
+
+  @Test
+  void aLeaseIsForgottenWhenItsLastReceiptIsAcknowledged() throws InterruptedException {
+    merge(lease(LEASE, 1, 2), 1);
+    expectReceipts(LEASE, 1);
+    worker.tell(new AcknowledgeReceipts(LEASE, List.of(1)));
+    assertThat(reportAfterHeartbeat().held()).as("task 2 is open").containsExactly(LEASE);
+    Submitted other = lease(OTHER, 3);
+    merge(other, 3);
+    expectReceipts(OTHER, 3);
+    worker.tell(new AcknowledgeReceipts(OTHER, List.of(3)));
+    assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE);
+    assertThat(executor.released).as("the job still has a lease").isEmpty();
+    worker.tell(new CloseLease(LEASE));
+    assertThat(taken(executor.released)).isEqualTo("job");
+  }
+
+  @Test
+  void aClosedLeaseIsAbandonedAndItsOutcomesAreIgnored() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1);
+    worker.tell(new CloseLease(LEASE));
+    assertThat(taken(executor.abandoned)).isEqualTo(LEASE);
+    merge(batch, 1);
+    fail(batch, 1, Failure.Kind.BUG);
+    assertThat(reportAfterHeartbeat().held()).isEmpty();
+    job.expectNoMessage(Duration.ofMillis(50));
+    assertThat(executors).as("no restart").isEmpty();
+  }
+
+  @Test
+  void aLeaseThatIsNotHeldIsClosedWithoutAnyEffect() {
+    worker.tell(new CloseLease(OTHER));
+    worker.tell(new AcknowledgeReceipts(OTHER, List.of(1)));
+    reportAfterHeartbeat();
+    assertThat(executor.abandoned).isEmpty();
+    assertThat(executor.released).isEmpty();
+  }
+
+  @Test
+  void aBugRestartsTheWorkerWithANewExecutorAndANewIncarnation() throws InterruptedException {
+    WorkerReported before = reportAfterHeartbeat();
+    Submitted old = lease(LEASE, 1, 2);
+    fail(old, 1, Failure.Kind.BUG);
+    assertThat(job.expectMessageClass(TensorFailed.class).failure().kind())
+        .isEqualTo(Failure.Kind.BUG);
+    assertThat(executor.closed.await(20, TimeUnit.SECONDS)).as("old executor closed").isTrue();
+    coordinator.expectNoMessage(Duration.ofMillis(50));
+    assertThat(executors).as("not before the backoff").isEmpty();
+
+    time.timePasses(BACKOFF);
+    executor = made();
+    WorkerReported after = report();
+    assertThat(after.worker().name()).isEqualTo(before.worker().name());
+    assertThat(after.worker().incarnation()).isGreaterThan(before.worker().incarnation());
+    assertThat(after.held()).isEmpty();
+
+    merge(old, 2);
+    fail(old, 2, Failure.Kind.BUG);
+    assertThat(reportAfterHeartbeat().worker()).isEqualTo(after.worker());
+    job.expectNoMessage(Duration.ofMillis(50));
+
+    worker = after.ref();
+    merge(lease(OTHER, 5), 5);
+    expectReceipts(OTHER, 5);
+  }
+
+  @Test
+  void failuresThatAreNoBugLeaveTheExecutorRunning() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2, 3, 4, 5);
+    int task = 0;
+    for (Failure.Kind kind : Failure.Kind.values()) {
+      if (kind != Failure.Kind.BUG) {
+        fail(batch, ++task, kind);
+        job.expectMessageClass(TensorFailed.class);
+      }
+    }
+    time.timePasses(BACKOFF);
+    assertThat(executors).isEmpty();
+    assertThat(executor.closed.getCount()).isOne();
+  }
+
+  @Test
+  void stoppingTheWorkerClosesItsExecutor() throws InterruptedException {
+    kit.stop(actor, Duration.ofSeconds(20));
+    assertThat(executor.closed.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+}

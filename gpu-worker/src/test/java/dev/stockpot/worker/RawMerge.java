@@ -1,0 +1,194 @@
+package dev.stockpot.worker;
+
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.TensorTask.Operation;
+import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.kernel.IntegerWeights;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.LinearKernel;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+
+/** One tensor whose sources and whose output are files without headers, at odd offsets. */
+record RawMerge(
+    Path directory,
+    List<byte[]> sources,
+    List<Dtype> dtypes,
+    Dtype output,
+    NonFinitePolicy policy) {
+
+  private static final int SOURCE_OFFSET = 13;
+  private static final int OUTPUT_OFFSET = 29;
+  private static final int GUARD = 17;
+  private static final byte UNTOUCHED = 0x5a;
+  static final String SHARD = "out.safetensors";
+
+  /** Random bit patterns whose values are finite. */
+  static RawMerge random(Path directory, int elements, Dtype output, Dtype... sources) {
+    Random random = new Random(elements);
+    List<byte[]> bytes =
+        Arrays.stream(sources)
+            .map(dtype -> {
+              byte[] content = new byte[elements * dtype.bytes()];
+              random.nextBytes(content);
+              for (int i = dtype.bytes() - 1; i < content.length; i += dtype.bytes()) {
+                content[i] &= (byte) 0xbf;
+              }
+              return content;
+            })
+            .toList();
+    return of(directory, bytes, List.of(sources), output);
+  }
+
+  static RawMerge of(Path directory, List<byte[]> sources, List<Dtype> dtypes, Dtype output) {
+    RawMerge merge = new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.FAIL);
+    try {
+      for (int k = 0; k < sources.size(); k++) {
+        Files.write(merge.input(k), framed(SOURCE_OFFSET, sources.get(k)));
+      }
+      Files.write(merge.shard(), framed(OUTPUT_OFFSET, new byte[merge.outputBytes()]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return merge;
+  }
+
+  RawMerge tolerant() {
+    return new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.WARN);
+  }
+
+  private static byte[] framed(int offset, byte[] content) {
+    byte[] framed = new byte[offset + content.length + GUARD];
+    Arrays.fill(framed, UNTOUCHED);
+    System.arraycopy(content, 0, framed, offset, content.length);
+    return framed;
+  }
+
+  Path input(int source) {
+    return directory.resolve("in" + source);
+  }
+
+  Path shard() {
+    return directory.resolve(SHARD);
+  }
+
+  private Operation operation() {
+    return output.mergeable() ? Operation.MERGE : Operation.COPY;
+  }
+
+  private int elements() {
+    return operation() == Operation.COPY
+        ? sources.getFirst().length
+        : sources.getFirst().length / dtypes.getFirst().bytes();
+  }
+
+  private int outputBytes() {
+    return operation() == Operation.COPY ? elements() : elements() * output.bytes();
+  }
+
+  MergeSpec spec() {
+    int models = sources.size();
+    return new MergeSpec(
+        "job",
+        IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
+        IntStream.range(0, models).mapToObj(k -> input(k).toString()).toList(),
+        weights(),
+        directory.toString(),
+        List.of(SHARD),
+        policy);
+  }
+
+  /** 1, 2, 3, ... over their sum and one more, so that most sums must be rounded. */
+  private IntegerWeights weights() {
+    List<Long> numerators =
+        IntStream.rangeClosed(1, sources.size()).mapToObj(k -> (long) k).toList();
+    return new IntegerWeights(numerators, numerators.stream().mapToLong(Long::longValue).sum() + 1);
+  }
+
+  /** The whole tensor as one task. */
+  TensorTask task() {
+    return pieces(Integer.MAX_VALUE).getFirst();
+  }
+
+  /** The tensor in pieces of so many elements, or bytes where it is copied. */
+  List<TensorTask> pieces(int size) {
+    List<TensorTask> pieces = new ArrayList<>();
+    boolean merge = operation() == Operation.MERGE;
+    for (int first = 0; first < elements(); ) {
+      int count = Math.min(size, elements() - first);
+      List<SourceRange> ranges = new ArrayList<>();
+      for (int k = 0; k < sources.size(); k++) {
+        long width = merge ? dtypes.get(k).bytes() : 1;
+        ranges.add(
+            new SourceRange(k, k, SOURCE_OFFSET + first * width, count * width, dtypes.get(k)));
+      }
+      long width = merge ? output.bytes() : 1;
+      pieces.add(
+          new TensorTask(
+              pieces.size(),
+              "some.tensor",
+              operation(),
+              first,
+              count,
+              ranges,
+              output,
+              0,
+              OUTPUT_OFFSET + first * width,
+              count * width));
+      first += count;
+    }
+    return pieces;
+  }
+
+  /**
+   * The whole shard when the task is done: the scalar kernel's result, and nothing else touched.
+   */
+  byte[] expectedShard() {
+    if (operation() == Operation.COPY) {
+      return framed(OUTPUT_OFFSET, sources.getFirst());
+    }
+    List<LinearKernel.Source> in =
+        IntStream.range(0, sources.size())
+            .mapToObj(
+                k -> new LinearKernel.Source(MemorySegment.ofArray(sources.get(k)), dtypes.get(k)))
+            .toList();
+    byte[] merged = new byte[outputBytes()];
+    Kernels.scalar()
+        .newKernel()
+        .combine(in, spec().weights(), MemorySegment.ofArray(merged), output, elements());
+    return framed(OUTPUT_OFFSET, merged);
+  }
+
+  byte[] writtenShard() throws IOException {
+    return Files.readAllBytes(shard());
+  }
+
+  /** CRC-32C of a task's bytes in the expected shard. */
+  int expectedCrc(TensorTask task) {
+    return crc(expectedShard(), (int) task.offset(), (int) task.length());
+  }
+
+  /** CRC-32C of the bytes that a task reads of a source. */
+  int sourceCrc(TensorTask task, int source) {
+    SourceRange range = task.sources().get(source);
+    return crc(sources.get(source), (int) range.offset() - SOURCE_OFFSET, (int) range.length());
+  }
+
+  private static int crc(byte[] bytes, int offset, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, offset, length);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.stockpot.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.system.StockpotProcess.Ended;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Whatever stops a merge, the same command goes on, and ends with the same bytes. */
+final class KilledMergeTest {
+
+  private static final int MOMENTS = 20;
+
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static MergeSite site;
+
+  /** Files of a merge that nothing disturbed, how long it took, and its number of tasks. */
+  @SuppressWarnings("NullAway.Init")
+  private static Map<String, String> expected;
+
+  private static Duration undisturbed = Duration.ofDays(1);
+  private static int tasks;
+
+  @BeforeAll
+  static void mergeUndisturbed(@TempDir Path directory) throws InterruptedException {
+    site = MergeSite.large(directory);
+    for (int run = 0; run < 3; run++) {
+      site.deleteOutput();
+      Ended ended = site.merge();
+      assertThat(ended.status()).as(ended.err()).isZero();
+      tasks = ended.json().get("tasks").asInt();
+      assertThat(ended.json().get("merged").asInt()).isEqualTo(tasks);
+      if (ended.elapsed().compareTo(undisturbed) < 0) {
+        undisturbed = ended.elapsed();
+      }
+    }
+    expected = site.result();
+    site.assertServed(expected);
+  }
+
+  @BeforeEach
+  void startAfresh() {
+    site.deleteOutput();
+  }
+
+  @Test
+  void aMergeKilledAtAnyMomentEndsWithTheSameBytesAndMergesNothingTwice()
+      throws InterruptedException {
+    int killed = 0;
+    int killedBetweenReceipts = 0;
+    for (int moment = 0; moment < MOMENTS; moment++) {
+      site.deleteOutput();
+      Duration after = undisturbed.multipliedBy(2L * moment + 1).dividedBy(2L * MOMENTS);
+      if (killAfter(after)) {
+        killed++;
+      }
+      Set<Integer> recorded = site.journal().receipts();
+      if (!recorded.isEmpty() && recorded.size() < tasks) {
+        killedBetweenReceipts++;
+      }
+      goOn("killed after " + after, recorded);
+    }
+    assertThat(killed).isGreaterThanOrEqualTo(MOMENTS * 3 / 4);
+    assertThat(killedBetweenReceipts).isPositive();
+  }
+
+  @Test
+  void aMergeKilledTwiceGoesOnFromTheSecondStop() throws InterruptedException {
+    int first = killAfterReceipts(1);
+    int second = killAfterReceipts(first + 1);
+    assertThat(second).isGreaterThan(first);
+    goOn("killed twice", site.journal().receipts());
+  }
+
+  @Test
+  void aStagedByteThatChangedBetweenTheRunsIsNoticedAndItsTensorMergedAgain()
+      throws InterruptedException, IOException {
+    killAfterReceipts(1);
+    Set<Integer> recorded = site.journal().receipts();
+    // Tasks are laid out in order: the first lies right behind the header of the first shard.
+    assertThat(recorded).contains(0);
+    Path shard = site.stagedShard(1);
+    flip(shard, MergeSite.headerBytes(shard));
+
+    Ended ended = site.merge();
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.json().get("kept").asInt()).isEqualTo(recorded.size() - 1);
+    assertThat(ended.err()).contains("1 were damaged and are merged again");
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aStagedHeaderThatIsNotWholeIsWrittenAgain() throws InterruptedException, IOException {
+    killAfterReceipts(1);
+    Path shard = site.stagedShard(2);
+    flip(shard, MergeSite.headerBytes(shard) - 1);
+
+    Ended ended = site.merge();
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aMergeThatIsStoppedForAWhileGoesOnByItself() throws InterruptedException {
+    try (StockpotProcess process = site.start()) {
+      assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+      process.signal("STOP");
+      assertThat(process.endsWithin(Duration.ofSeconds(3))).isFalse();
+      process.signal("CONT");
+      Ended ended = process.await();
+      assertThat(ended.status()).as(ended.err()).isZero();
+    }
+    site.assertServed(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "INT, 130"})
+  void aMergeThatIsAskedToStopSaysHowToGoOn(String signal, int status) throws InterruptedException {
+    Set<Integer> recorded;
+    try (StockpotProcess process = site.start()) {
+      assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+      process.signal(signal);
+      Ended ended = process.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+      assertThat(ended.err())
+          .endsWith("stopped; run the same command again to go on from here")
+          .doesNotContain("\tat ");
+      recorded = site.journal().receipts();
+    }
+    assertThat(site.served()).containsExactly(".soup.stockpot");
+    goOn("stopped by SIG" + signal, recorded);
+  }
+
+  /** Runs the merge again to its end, which is the undisturbed one's. */
+  private static void goOn(String when, Set<Integer> recorded) throws InterruptedException {
+    boolean committed = site.served().contains("soup");
+    Ended ended = site.merge();
+    assertThat(ended.status()).as("%s: %s", when, ended.err()).isZero();
+    JsonNode result = ended.json();
+    assertThat(result.get("alreadyFinished").asBoolean()).as(when).isEqualTo(committed);
+    if (committed) {
+      assertThat(result.get("merged").asInt()).as(when).isZero();
+    } else {
+      assertThat(result.get("kept").asInt()).as(when).isGreaterThanOrEqualTo(recorded.size());
+      assertThat(result.get("merged").asInt() + result.get("kept").asInt())
+          .as(when)
+          .isEqualTo(tasks);
+    }
+    site.assertServed(expected);
+  }
+
+  /** False if the merge had ended before. */
+  private static boolean killAfter(Duration time) throws InterruptedException {
+    try (StockpotProcess process = site.start()) {
+      return !process.endsWithin(time) && process.kill();
+    }
+  }
+
+  /** Kills the merge as soon as so many receipts stand in the journal, and says how many do. */
+  private static int killAfterReceipts(int receipts) throws InterruptedException {
+    try (StockpotProcess process = site.start()) {
+      assertThat(process.livesUntil(() -> site.journal().receipts().size() >= receipts)).isTrue();
+      assertThat(process.kill()).isTrue();
+    }
+    int recorded = site.journal().receipts().size();
+    assertThat(recorded).isBetween(receipts, tasks - 1);
+    return recorded;
+  }
+
+  private static void flip(Path file, long position) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, position);
+      one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+      channel.write(one, position);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package dev.stockpot.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.system.StockpotProcess.Ended;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the output cannot be written, or something stands in its place, nothing is harmed. */
+final class OutputFaultsTest {
+
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+  private static final int NO_SPACE = 5;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // JUnit sets it
+  private Path directory;
+
+  @Test
+  void anOutputThatExistsIsRefused() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    Files.createDirectory(site.output());
+    Path note = Files.writeString(site.output().resolve("note"), "mine");
+    Ended ended = site.merge();
+    MergeSite.assertFailed(ended, USAGE);
+    assertThat(ended.err())
+        .isEqualTo(
+            site.output()
+                + ": exists already, and is not this plan's result; choose another output path, or"
+                + " use --force to replace it");
+    assertThat(site.served()).containsExactly("soup");
+    assertThat(note).hasContent("mine");
+  }
+
+  @Test
+  void aResultThatIsThereAlreadyIsSuccess() throws InterruptedException {
+    MergeSite site = MergeSite.small(directory);
+    assertThat(site.merge().status()).isZero();
+    Map<String, String> result = site.result();
+    Ended again = site.merge();
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.json().get("alreadyFinished").asBoolean()).isTrue();
+    assertThat(again.json().get("merged").asInt()).isZero();
+    site.assertServed(result);
+  }
+
+  @Test
+  void anOutputIsReplacedOnlyWhenAsked() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    assertThat(site.merge().status()).isZero();
+    Map<String, String> result = site.result();
+    MergeSite.delete(site.output());
+    Files.createDirectory(site.output());
+    Files.writeString(site.output().resolve("note"), "mine");
+    Ended forced = StockpotProcess.run(directory, "merge", "--json", "--force", "plan.yaml");
+    assertThat(forced.status()).as(forced.err()).isZero();
+    site.assertServed(result);
+  }
+
+  @Test
+  void anOutputInsideAnInputIsRefused() throws InterruptedException {
+    MergeSite site = MergeSite.small(directory);
+    site.writePlan("a/soup", "");
+    assertThat(site.fails(USAGE))
+        .contains("the output 'a/soup' lies inside the input 'a' of line 4");
+  }
+
+  @Test
+  void anOutputThatHoldsAnInputIsRefused() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    Files.createDirectory(directory.resolve("all"));
+    Files.move(directory.resolve("b"), directory.resolve("all/b"));
+    Files.writeString(
+        site.plan(), Files.readString(site.plan()).replace("model: b", "model: all/b"));
+    Files.writeString(site.plan(), Files.readString(site.plan()).replace("served/soup", "all"));
+    Map<String, String> before = MergeSite.checksums(directory);
+    Ended ended = site.merge();
+    MergeSite.assertFailed(ended, USAGE);
+    assertThat(ended.err()).contains("the output 'all' holds the input 'all/b' of line 5");
+    assertThat(MergeSite.checksums(directory)).isEqualTo(before);
+  }
+
+  @Test
+  void aFullDiskIsToldBeforeAnythingIsMerged() throws InterruptedException {
+    MergeSite site = MergeSite.small(directory);
+    try (Mount _ = Mount.tmpfs(directory.resolve("served"), "256k")) {
+      assertThat(site.fails(NO_SPACE))
+          .containsPattern(
+              "the output needs 540,672 bytes, its file system has \\d{3},\\d{3} left; free"
+                  + " some, or write elsewhere");
+      assertThat(site.served()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDiskThatFillsUnderTheMergeDoesNoHarm() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.large(directory);
+    Map<String, String> expected = merged(site);
+    try (Mount mount = Mount.tmpfs(directory.resolve("served"), "80m")) {
+      Path filler = mount.directory().resolve("filler");
+      Set<Integer> recorded;
+      try (StockpotProcess process = site.start()) {
+        assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+        process.signal("STOP");
+        fill(filler);
+        process.signal("CONT");
+        Ended ended = process.await();
+        MergeSite.assertFailed(ended, NO_SPACE);
+        assertThat(ended.err()).contains("No space left", "run the same command again");
+        assertThat(site.output()).doesNotExist();
+        recorded = site.journal().receipts();
+      }
+      Files.delete(filler);
+
+      Ended again = site.merge();
+      assertThat(again.status()).as(again.err()).isZero();
+      assertThat(again.json().get("kept").asInt()).isGreaterThanOrEqualTo(recorded.size());
+      site.assertServed(expected);
+    }
+  }
+
+  private static void fill(Path file) {
+    byte[] zeros = new byte[4096];
+    try (var out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(zeros);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+
+  @Test
+  void aFileSystemThatIsReadOnlyIsTold() throws InterruptedException {
+    MergeSite site = MergeSite.small(directory);
+    try (Mount mount = Mount.tmpfs(directory.resolve("served"), "10m")) {
+      mount.makeReadOnly();
+      assertThat(site.fails(FAILED))
+          .startsWith(site.staging() + ": the output's directory cannot be written: ")
+          .endsWith("Read-only file system");
+    }
+  }
+
+  @Test
+  void anOutputThatIsAMountPointGetsItsFilesMovedIn() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    Map<String, String> expected = merged(site);
+    Files.createDirectory(site.output());
+    try (Mount _ = Mount.tmpfs(site.output(), "10m")) {
+      Ended ended = site.merge();
+      assertThat(ended.status()).as(ended.err()).isZero();
+      site.assertServed(expected);
+      assertThat(site.output().resolve(".stockpot")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aMergeKilledWhileItsFilesMoveIntoAMountPointGoesOn()
+      throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    for (int i = 0; i < 2000; i++) {
+      Files.writeString(directory.resolve("a/LICENSE-" + i), "all rights waived");
+    }
+    Map<String, String> expected = merged(site);
+    Files.createDirectory(site.output());
+    try (Mount _ = Mount.tmpfs(site.output(), "50m")) {
+      try (StockpotProcess process = site.start()) {
+        assertThat(process.livesUntil(() -> site.output().toFile().list().length > 1)).isTrue();
+        assertThat(process.kill()).isTrue();
+      }
+      assertThat(site.output().resolve("model.safetensors.index.json")).doesNotExist();
+
+      Ended ended = site.merge();
+      assertThat(ended.status()).as(ended.err()).isZero();
+      site.assertServed(expected);
+      assertThat(site.output().resolve(".stockpot")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anOutputBehindALinkIsWrittenWhereTheLinkLeads() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    Map<String, String> expected = merged(site);
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+    site.writePlan("link/soup", "");
+    Ended ended = site.merge();
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(elsewhere).isDirectoryNotContaining("glob:**/.*");
+    assertThat(MergeSite.checksums(elsewhere.resolve("soup"))).isEqualTo(expected);
+  }
+
+  @Test
+  void anOutputThatIsItselfALinkIsRefused() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.small(directory);
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createSymbolicLink(site.output(), elsewhere);
+    Ended ended = site.merge();
+    MergeSite.assertFailed(ended, USAGE);
+    assertThat(ended.err()).contains("exists already, and is not this plan's result");
+    assertThat(site.served()).containsExactly("soup");
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void aSecondRunOnTheSameOutputIsRefusedByNameWhileTheFirstIsAlive() throws InterruptedException {
+    MergeSite site = MergeSite.large(directory);
+    try (StockpotProcess first = site.start()) {
+      assertThat(first.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+      first.signal("STOP");
+      Ended second = site.merge();
+      MergeSite.assertFailed(second, FAILED);
+      assertThat(second.err())
+          .matches(
+              "%s: process %d \\(since .*\\) is writing this output; wait for it, or stop it"
+                  .formatted(site.output(), first.pid()));
+      first.signal("CONT");
+      assertThat(first.await().status()).isZero();
+    }
+    assertThat(site.served()).containsExactly("soup");
+  }
+
+  @Test
+  void whatAnotherPlanLeftBehindIsNotBelieved() throws InterruptedException {
+    MergeSite site = MergeSite.large(directory);
+    Map<String, String> expected = merged(site);
+    site.writePlan("non_finite: warn\nnormalize: true\n");
+    killAfterFirstReceipts(site);
+    site.writePlan("");
+    Ended ended = site.merge();
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.json().get("kept").asInt()).isZero();
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aJournalThatIsDamagedInItsMiddleIsNotGuessedAt() throws InterruptedException, IOException {
+    MergeSite site = MergeSite.large(directory);
+    killAfterFirstReceipts(site);
+    Path journal = site.journal().file();
+    String text = Files.readString(journal, StandardCharsets.UTF_8);
+    Files.writeString(journal, text.replaceFirst("job-accepted", "job-excepted"));
+    assertThat(site.fails(FAILED))
+        .contains(journal + ": the entry at byte 0 is damaged, and others follow it")
+        .contains("delete its directory to begin anew");
+    MergeSite.delete(site.staging());
+    assertThat(site.merge().status()).isZero();
+    assertThat(site.served()).containsExactly("soup");
+  }
+
+  private static void killAfterFirstReceipts(MergeSite site) throws InterruptedException {
+    try (StockpotProcess process = site.start()) {
+      assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+      assertThat(process.kill()).isTrue();
+    }
+  }
+
+  /** The files of a merge that nothing disturbs; its output is taken away again. */
+  private static Map<String, String> merged(MergeSite site) throws InterruptedException {
+    Ended ended = site.merge();
+    assertThat(ended.status()).as(ended.err()).isZero();
+    Map<String, String> result = site.result();
+    site.deleteOutput();
+    return result;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.stockpot.system;
+
+import dev.stockpot.cli.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.opentest4j.AssertionFailedError;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The {@code stockpot} command in a JVM of its own, its output in files. */
+final class StockpotProcess implements AutoCloseable {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int POLL_MILLIS = 2;
+
+  /** Printed by the JVM before any code of ours runs. */
+  private static final String INCUBATOR_LINE = "WARNING: Using incubator modules";
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+  private final long startNanos = System.nanoTime();
+
+  /** A process that has ended, and what it said. */
+  record Ended(int status, String out, String err, Duration elapsed) {
+    /** Standard output, which is one JSON object. */
+    JsonNode json() {
+      return JsonMapper.shared().readTree(out);
+    }
+  }
+
+  private StockpotProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts the command with the class path and the module flags of this very JVM. */
+  static StockpotProcess start(Path directory, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            // Halves the time of a short run: on few cores the optimising compiler is in its way.
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
+    command.addAll(List.of(arguments));
+    try {
+      Path out = Files.createTempFile("stockpot-", ".out");
+      Path err = Files.createTempFile("stockpot-", ".err");
+      Process process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      return new StockpotProcess(process, out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the command to its end. */
+  static Ended run(Path directory, String... arguments) throws InterruptedException {
+    try (StockpotProcess process = start(directory, arguments)) {
+      return process.await();
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean endsWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits until something is so, for as long as the process lives; false if it ended before. */
+  boolean livesUntil(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+      if (System.nanoTime() - startNanos > LIMIT.toNanos()) {
+        throw new AssertionFailedError("did not come about within " + LIMIT);
+      }
+    }
+    return process.isAlive();
+  }
+
+  /** Ends the process by SIGKILL; false if it had ended by itself. */
+  boolean kill() throws InterruptedException {
+    boolean alive = process.isAlive();
+    process.destroyForcibly().waitFor();
+    return alive && process.exitValue() == 128 + 9;
+  }
+
+  /** Sends a signal such as {@code STOP}. */
+  void signal(String name) throws InterruptedException {
+    try {
+      int status =
+          new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new AssertionFailedError("kill -" + name + " " + pid() + " ended in " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Ended await() throws InterruptedException {
+    if (!endsWithin(LIMIT)) {
+      kill();
+      throw new AssertionFailedError("still runs after " + LIMIT + "; it said:\n" + read(err));
+    }
+    return new Ended(
+        process.exitValue(),
+        read(out),
+        read(err)
+            .lines()
+            .filter(line -> !line.startsWith(INCUBATOR_LINE))
+            .collect(Collectors.joining("\n")),
+        Duration.ofNanos(System.nanoTime() - startNanos));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+    try {
+      Files.delete(out);
+      Files.delete(err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.stockpot.system;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
+import dev.stockpot.checkpoint.Dtype;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The walls between the modules: who may know whom, and what only one package may touch. */
+final class WallsTest {
+
+  private static final String OURS = "dev.stockpot..";
+  private static final String CHECKPOINT = "dev.stockpot.checkpoint..";
+  private static final String MERGE = "dev.stockpot.merge..";
+  private static final String PROTOCOL = "dev.stockpot.protocol..";
+  private static final String COORDINATOR = "dev.stockpot.coordinator..";
+  private static final String WORKER = "dev.stockpot.worker..";
+  private static final String CLI = "dev.stockpot.cli..";
+
+  private static final Set<String> MODULES =
+      Set.of("engine/checkpoint", "engine/merge", "protocol", "coordinator", "gpu-worker", "cli");
+
+  /** What is shipped. */
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static JavaClasses main;
+
+  /** What is shipped, and every module's tests. */
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static JavaClasses everything;
+
+  @BeforeAll
+  static void readClasses() throws IOException {
+    Path root = root();
+    main = new ClassFileImporter().importPaths(built(root, MODULES, "target/classes"));
+    try (Stream<Path> files = Files.find(root, 4, (path, _) -> isClassFolder(path))) {
+      everything = new ClassFileImporter().importPaths(files.toList());
+    }
+  }
+
+  private static Path root() {
+    Path directory = Path.of("").toAbsolutePath();
+    while (Files.notExists(directory.resolve("mvnw"))) {
+      directory = directory.resolve("..").normalize();
+    }
+    return directory;
+  }
+
+  private static List<Path> built(Path root, Set<String> modules, String folder) {
+    return modules.stream()
+        .map(module -> root.resolve(module).resolve(folder))
+        .peek(path -> assertThat(path).as("built before this module").isDirectory())
+        .toList();
+  }
+
+  private static boolean isClassFolder(Path path) {
+    return path.endsWith("target/classes") || path.endsWith("target/test-classes");
+  }
+
+  private static DescribedPredicate<JavaClass> oursBut(String... packages) {
+    return resideInAPackage(OURS).and(not(resideInAnyPackage(packages)));
+  }
+
+  private static void check(ArchRule rule, JavaClasses classes) {
+    rule.allowEmptyShould(false).check(classes);
+  }
+
+  /** Those that stand in {@code from} depend on no class that is {@code forbidden}. */
+  private static void wall(String from, DescribedPredicate<? super JavaClass> forbidden) {
+    check(noClasses().that().resideInAPackage(from).should().dependOnClassesThat(forbidden), main);
+  }
+
+  @Test
+  void everyModuleAndItsTestsAreLookedAt() {
+    for (String module : List.of(CHECKPOINT, MERGE, PROTOCOL, COORDINATOR, WORKER, CLI)) {
+      assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
+    }
+    assertThat(everything.contain(WallsTest.class)).isTrue();
+  }
+
+  @Test
+  void theEngineKnowsNoActor() {
+    wall(CHECKPOINT, resideInAPackage("org.apache.pekko.."));
+    wall(MERGE, resideInAPackage("org.apache.pekko.."));
+  }
+
+  @Test
+  void checkpointKnowsNothingOfOurs() {
+    wall(CHECKPOINT, oursBut(CHECKPOINT));
+  }
+
+  @Test
+  void mergeKnowsOnlyCheckpoint() {
+    wall(MERGE, oursBut(MERGE, CHECKPOINT));
+  }
+
+  @Test
+  void protocolKnowsOnlyTheRecordsOfMerge() {
+    wall(PROTOCOL, oursBut(PROTOCOL, "dev.stockpot.merge").and(not(type(Dtype.class))));
+  }
+
+  @Test
+  void coordinatorAndWorkerDoNotKnowEachOther() {
+    wall(COORDINATOR, resideInAnyPackage(WORKER, CLI));
+    wall(WORKER, resideInAnyPackage(COORDINATOR, CLI));
+  }
+
+  @Test
+  void theVectorApiIsUsedInOnePackage() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.stockpot.merge.kernel.vector")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.vector.."),
+        main);
+    check(
+        classes()
+            .that()
+            .haveSimpleName("VectorLoops")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.vector.."),
+        main);
+  }
+
+  @Test
+  void onlyTheCommandLineKnowsPicocli() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli.."),
+        main);
+  }
+
+  @Test
+  void onlyTheCommandLineUsesTheStandardStreams() {
+    check(noClasses().that().resideOutsideOfPackage(CLI).should(ACCESS_STANDARD_STREAMS), main);
+  }
+
+  @Test
+  void nobodyLogsWithJavaUtilLogging() {
+    check(noClasses().should(USE_JAVA_UTIL_LOGGING), main);
+  }
+
+  @Test
+  void nobodySleepsNotEvenATest() {
+    DescribedPredicate<JavaAccess<?>> sleep =
+        DescribedPredicate.describe(
+            "sleep",
+            access ->
+                access instanceof JavaMethodCall call
+                    && call.getTarget().getName().equals("sleep")
+                    && isSleeper(call.getTarget()));
+    check(noClasses().should(ArchConditions.accessTargetWhere(sleep)), everything);
+  }
+
+  private static boolean isSleeper(MethodCallTarget target) {
+    return target.getOwner().isEquivalentTo(Thread.class)
+        || target.getOwner().isEquivalentTo(TimeUnit.class);
+  }
+
+  @Test
+  void thePackagesOfAModuleFormNoCycle() {
+    // A module's own package may both be used by its packages (shared types) and put them
+    // together, so it is no slice.
+    check(slices().matching("dev.stockpot.(*).(*)..").should().beFreeOfCycles(), main);
+  }
+}
