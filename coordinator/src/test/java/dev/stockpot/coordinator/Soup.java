@@ -2,8 +2,8 @@ package dev.stockpot.coordinator;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.plan.Fraction;

@@ -61,17 +61,10 @@ public final class ChunkLoop implements AutoCloseable {
    *     plan's policy for NaN and infinity
    * @throws IOException if a file cannot be read or written
    */
-<<<<<<< HEAD
   public @Nullable Receipt run(
       OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
       throws IOException {
-    Progress progress = new Progress(task, files, sink);
-=======
-  @org.jspecify.annotations.Nullable
-  Receipt run(MergeSpec spec, TensorTask task, BooleanSupplier abandoned) throws IOException {
-    Progress progress = new Progress(task);
-    Channels channels = open(spec, task);
->>>>>>> bench
+    Progress progress = new Progress(task, inputs(files, spec, task), sink);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -79,23 +72,21 @@ public final class ChunkLoop implements AutoCloseable {
       }
       long elements = Math.min(chunk, task.elements() - done);
       switch (task.operation()) {
-        case MERGE -> mergeChunk(spec, task, channels, done, elements, progress);
-        case COPY -> copyChunk(spec, task, channels, done, elements, progress);
+        case MERGE -> mergeChunk(spec, task, done, elements, progress);
+        case COPY -> copyChunk(spec, task, done, elements, progress);
       }
     }
     return progress.receipt();
   }
 
-  /** Borrowed from {@link #files}, which closes them when the job is over. */
-  private record Channels(List<FileChannel> inputs, FileChannel shard) {}
-
-  private Channels open(MergeSpec spec, TensorTask task) throws IOException {
+  /** Looked up once for all chunks: a path is parsed and hashed each time. */
+  private static List<FileChannel> inputs(OpenFiles files, MergeSpec spec, TensorTask task)
+      throws IOException {
     List<FileChannel> inputs = new ArrayList<>(task.sources().size());
     for (SourceRange source : task.sources()) {
-      inputs.add(files.input(spec.job(), Path.of(spec.inputs().get(source.input()))));
+      inputs.add(files.input(Path.of(spec.inputs().get(source.input()))));
     }
-    Path shard = Path.of(spec.staging(), spec.shards().get(task.shard()));
-    return new Channels(inputs, files.shard(spec.job(), shard));
+    return inputs;
   }
 
   private long chunkElements(TensorTask task) {
@@ -109,18 +100,13 @@ public final class ChunkLoop implements AutoCloseable {
   }
 
   private void mergeChunk(
-      MergeSpec spec,
-      TensorTask task,
-      Channels channels,
-      long done,
-      long elements,
-      Progress progress)
+      MergeSpec spec, TensorTask task, long done, long elements, Progress progress)
       throws IOException {
     List<LinearKernel.Source> sources = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
       long bytes = elements * dtype.bytes();
-      MemorySegment read = read(spec, task, channels, k, done * dtype.bytes(), bytes, progress);
+      MemorySegment read = read(spec, task, k, done * dtype.bytes(), bytes, progress);
       sources.add(new LinearKernel.Source(read, dtype));
     }
     long width = task.dtype().bytes();
@@ -134,15 +120,14 @@ public final class ChunkLoop implements AutoCloseable {
       throw MergeException.userInput(
           NonFiniteReport.describe(spec, task, done, elements, sources, merged));
     }
-    write(task, channels, done * width, merged, progress);
+    write(spec, task, done * width, merged, progress);
   }
 
-  private void copyChunk(
-      MergeSpec spec, TensorTask task, Channels channels, long done, long bytes, Progress progress)
+  private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
       throws IOException {
-    MemorySegment first = read(spec, task, channels, 0, done, bytes, progress);
+    MemorySegment first = read(spec, task, 0, done, bytes, progress);
     for (int k = 1; k < task.sources().size(); k++) {
-      MemorySegment other = read(spec, task, channels, k, done, bytes, progress);
+      MemorySegment other = read(spec, task, k, done, bytes, progress);
       long mismatch = first.mismatch(other);
       if (mismatch >= 0) {
         SourceRange one = task.sources().getFirst();
@@ -157,26 +142,16 @@ public final class ChunkLoop implements AutoCloseable {
                 + " checkpoints that agree in it");
       }
     }
-    write(task, channels, done, first, progress);
+    write(spec, task, done, first, progress);
   }
 
   private MemorySegment read(
-      MergeSpec spec,
-      TensorTask task,
-      Channels channels,
-      int source,
-      long from,
-      long bytes,
-      Progress progress)
+      MergeSpec spec, TensorTask task, int source, long from, long bytes, Progress progress)
       throws IOException {
     SourceRange range = task.sources().get(source);
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-<<<<<<< HEAD
-    FileChannel channel = progress.files.input(path);
-=======
-    FileChannel channel = channels.inputs().get(source);
->>>>>>> bench
+    FileChannel channel = progress.inputs.get(source);
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -199,20 +174,12 @@ public final class ChunkLoop implements AutoCloseable {
   }
 
   private void write(
-      TensorTask task, Channels channels, long from, MemorySegment bytes, Progress progress)
+      MergeSpec spec, TensorTask task, long from, MemorySegment bytes, Progress progress)
       throws IOException {
     long start = System.nanoTime();
     progress.outputCrc.update(bytes.asByteBuffer());
     long summed = System.nanoTime();
-<<<<<<< HEAD
     progress.sink.write(spec, task, from, bytes);
-=======
-    FileChannel channel = channels.shard();
-    long position = task.offset() + from;
-    while (view.hasRemaining()) {
-      channel.write(view, position + view.position());
-    }
->>>>>>> bench
     progress.mergeNanos += summed - start;
     progress.writeNanos += System.nanoTime() - summed;
   }
@@ -232,7 +199,7 @@ public final class ChunkLoop implements AutoCloseable {
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
-    private final OpenFiles files;
+    private final List<FileChannel> inputs;
     private final ChunkSink sink;
     private final List<CRC32C> sourceCrcs;
     private final CRC32C outputCrc = new CRC32C();
@@ -242,9 +209,9 @@ public final class ChunkLoop implements AutoCloseable {
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task, OpenFiles files, ChunkSink sink) {
+    Progress(TensorTask task, List<FileChannel> inputs, ChunkSink sink) {
       this.task = task.id();
-      this.files = files;
+      this.inputs = inputs;
       this.sink = sink;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();
