@@ -7,12 +7,18 @@ import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.WorkerCommand;
+import dev.stockpot.protocol.WorkerCommand.MergeTensors;
+import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.protocol.WorkerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -176,6 +182,26 @@ class CoordinatorTest {
     assertThat(summary.returned()).isEqualTo(TASKS - 4);
     assertThat(summary.merged()).isEqualTo(TASKS);
     assertThat(Soup.tensors(soup.output())).containsExactlyInAnyOrderEntriesOf(soup.expected());
+  }
+
+  @Test
+  void aWorkerThatFellSilentIsGivenNothingUntilItReportsAgain() {
+    TestProbe<WorkerCommand> worker = kitchen.kit.createTestProbe();
+    WorkerReported report =
+        new WorkerReported(
+            new WorkerId("silent", 1),
+            worker.ref(),
+            new Device("cpu", "cpu", "a test"),
+            1L << 30,
+            List.of());
+    merge();
+    kitchen.coordinator.tell(new Coordinator.FromWorker(report));
+    MergeTensors first = worker.expectMessageClass(MergeTensors.class);
+    worker.expectNoMessage(Kitchen.LEASE_TERM.multipliedBy(2));
+    kitchen.coordinator.tell(new Coordinator.FromWorker(report));
+    MergeTensors again = worker.expectMessageClass(MergeTensors.class);
+    assertThat(again.lease()).isNotEqualTo(first.lease());
+    assertThat(again.tasks()).containsExactlyInAnyOrderElementsOf(first.tasks());
   }
 
   @Test

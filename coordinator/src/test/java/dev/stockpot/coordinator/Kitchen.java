@@ -20,16 +20,19 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** An actor system with a coordinator, to which tests add workers and merges. */
 final class Kitchen implements AutoCloseable {
 
+  static final Duration LEASE_TERM = Duration.ofMillis(700);
+
   /** Short terms, for these tests wait for real ones. */
   private static final Config CONFIG =
       ConfigFactory.parseString(
               """
               stockpot.coordinator {
-                lease-term = 700ms
+                lease-term = %dms
                 lease-check = 50ms
                 progress = 20ms
               }
-              """)
+              """
+                  .formatted(LEASE_TERM.toMillis()))
           .withFallback(ConfigFactory.load("application-test"));
 
   private static final WorkerSettings WORKER = new WorkerSettings(Duration.ofMillis(100));
