@@ -47,9 +47,10 @@ final class KilledMergeTest {
   @BeforeAll
   static void mergeUndisturbed(@TempDir Path directory) throws InterruptedException {
     site = MergeSite.large(directory);
-    undisturbed = List.of(cpuTimeOfMerge(), cpuTimeOfMerge(), cpuTimeOfMerge()).stream()
-        .min(Comparator.naturalOrder())
-        .orElseThrow();
+    undisturbed =
+        List.of(cpuTimeOfMerge(), cpuTimeOfMerge(), cpuTimeOfMerge()).stream()
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
     expected = site.result();
     site.assertServed(expected);
   }

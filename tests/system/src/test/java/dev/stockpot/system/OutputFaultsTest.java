@@ -122,7 +122,7 @@ final class OutputFaultsTest {
 
   @Test
   void aDiskThatFillsUnderTheMergeDoesNoHarm() throws InterruptedException, IOException {
-    try (Mount mount = Mount.tmpfs(large.output().getParent(), "60m")) {
+    try (Mount mount = Mount.tmpfs(large.directory().resolve("served"), "60m")) {
       Path filler = mount.directory().resolve("filler");
       Set<Integer> recorded;
       try (StockpotProcess process = large.stoppedMidway()) {

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The {@code stockpot} command in a JVM of its own, its output in files. */
 final class StockpotProcess implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int POLL_MILLIS = 2;
 
   /** Printed by the JVM before any code of ours runs. */
