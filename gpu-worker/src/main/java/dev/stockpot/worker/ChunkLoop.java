@@ -64,7 +64,7 @@ public final class ChunkLoop implements AutoCloseable {
   public @Nullable Receipt run(
       OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
       throws IOException {
-    Progress progress = new Progress(task, files, sink);
+    Progress progress = new Progress(task, inputs(files, spec, task), sink);
     long chunk = chunkElements(task);
     for (long done = 0; done < task.elements(); done += chunk) {
       if (abandoned.getAsBoolean()) {
@@ -77,6 +77,16 @@ public final class ChunkLoop implements AutoCloseable {
       }
     }
     return progress.receipt();
+  }
+
+  /** Looked up once for all chunks: a path is parsed and hashed each time. */
+  private static List<FileChannel> inputs(OpenFiles files, MergeSpec spec, TensorTask task)
+      throws IOException {
+    List<FileChannel> inputs = new ArrayList<>(task.sources().size());
+    for (SourceRange source : task.sources()) {
+      inputs.add(files.input(Path.of(spec.inputs().get(source.input()))));
+    }
+    return inputs;
   }
 
   private long chunkElements(TensorTask task) {
@@ -139,10 +149,9 @@ public final class ChunkLoop implements AutoCloseable {
       MergeSpec spec, TensorTask task, int source, long from, long bytes, Progress progress)
       throws IOException {
     SourceRange range = task.sources().get(source);
-    Path path = Path.of(spec.inputs().get(range.input()));
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-    FileChannel channel = progress.files.input(path);
+    FileChannel channel = progress.inputs.get(source);
     ByteBuffer view = target.asByteBuffer();
     long position = range.offset() + from;
     while (view.hasRemaining()) {
@@ -150,7 +159,11 @@ public final class ChunkLoop implements AutoCloseable {
       if (count < 0) {
         throw MergeException.userInput(
             "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
-                .formatted(path, task.tensor(), channel.size(), range.offset() + range.length()));
+                .formatted(
+                    spec.inputs().get(range.input()),
+                    task.tensor(),
+                    channel.size(),
+                    range.offset() + range.length()));
       }
     }
     long read = System.nanoTime();
@@ -186,7 +199,7 @@ public final class ChunkLoop implements AutoCloseable {
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
-    private final OpenFiles files;
+    private final List<FileChannel> inputs;
     private final ChunkSink sink;
     private final List<CRC32C> sourceCrcs;
     private final CRC32C outputCrc = new CRC32C();
@@ -196,9 +209,9 @@ public final class ChunkLoop implements AutoCloseable {
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task, OpenFiles files, ChunkSink sink) {
+    Progress(TensorTask task, List<FileChannel> inputs, ChunkSink sink) {
       this.task = task.id();
-      this.files = files;
+      this.inputs = inputs;
       this.sink = sink;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();

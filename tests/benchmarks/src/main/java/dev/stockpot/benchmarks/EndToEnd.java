@@ -35,7 +35,8 @@ public final class EndToEnd implements Callable<Integer> {
     WARM,
     PROCESS,
     MANY,
-    START
+    START,
+    READ
   }
 
   private static final long SHARD_SIZE = 1_000_000_000;
@@ -88,6 +89,9 @@ public final class EndToEnd implements Callable<Integer> {
           case PROCESS -> process();
           case MANY -> many();
           case START -> start();
+          case READ ->
+              new ReadPaths(large().getFirst().resolve("model-00001-of-00003.safetensors"), runs)
+                  .compare();
         }
       }
     } finally {

@@ -57,9 +57,11 @@ public record Manifest(
 
   /** What is missing makes a manifest that cannot be read. */
   public Manifest {
-    Objects.requireNonNull(stockpot);
-    Objects.requireNonNull(fingerprint);
-    Objects.requireNonNull(plan);
+    Objects.requireNonNull(stockpot, "stockpot");
+    Objects.requireNonNull(fingerprint, "fingerprint");
+    Objects.requireNonNull(created, "created");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(times, "times");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     tensors = List.copyOf(tensors);
@@ -207,7 +209,10 @@ public record Manifest(
   public static Optional<Manifest> readIn(Path directory) {
     Path file = directory.resolve(FILE_NAME);
     try {
-      Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      @Nullable Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      if (manifest == null) {
+        throw MergeException.userInput(file + ": is damaged: it says null");
+      }
       if (manifest.format() != FORMAT) {
         throw unreadable(directory, "format " + manifest.format());
       }

@@ -71,6 +71,7 @@ public final class MergePlanner {
     }
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
+    plan.donor().ifPresent(this::checkDonor);
     throwIfAny(problems);
     Compatibility.warnings(
             plan.models().stream()
@@ -117,6 +118,20 @@ public final class MergePlanner {
     return checkpoints;
   }
 
+  /** The donor may be none of the models, and its config is rewritten only at the very end. */
+  private void checkDonor(Path donor) {
+    Path config = donor.resolve(HfConfig.FILE_NAME);
+    if (plan.models().stream().anyMatch(model -> model.path().equals(donor))
+        || !Files.exists(config)) {
+      return;
+    }
+    try {
+      HfConfig.read(config);
+    } catch (CheckpointException e) {
+      e.problems().stream().map(Problem::toString).forEach(problems::add);
+    }
+  }
+
   private Optional<Path> donor() {
     Path donor = plan.donor().orElse(plan.models().getFirst().path());
     if (Files.isDirectory(donor)) {
@@ -124,7 +139,8 @@ public final class MergePlanner {
     }
     warnings.add(
         donor
-            + ": is a single file, so the output gets neither config nor tokenizer; name a checkpoint directory as 'donor'");
+            + ": is a single file, so the output gets neither config nor tokenizer; name a"
+            + " checkpoint directory as 'donor'");
     return Optional.empty();
   }
 
@@ -226,7 +242,8 @@ public final class MergePlanner {
           if (facts.quantized()) {
             problems.add(
                 config
-                    + ": this checkpoint is quantized (quantization_config), and an average of its codes means nothing; dequantize it first");
+                    + ": this checkpoint is quantized (quantization_config), and an average of its"
+                    + " codes means nothing; dequantize it first");
           }
         } catch (CheckpointException e) {
           e.problems().stream().map(Problem::toString).forEach(problems::add);

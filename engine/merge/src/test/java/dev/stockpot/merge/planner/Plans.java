@@ -1,0 +1,81 @@
+package dev.stockpot.merge.planner;
+
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.fixtures.SafetensorsFixture;
+import dev.stockpot.merge.plan.Fraction;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Method;
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A plan under construction whose models lie in one directory, under the names of the plan. */
+final class Plans {
+
+  private final Path directory;
+  private final List<MergePlan.Ingredient> models = new ArrayList<>();
+  private Optional<Dtype> dtype = Optional.empty();
+  private Optional<Path> donor = Optional.empty();
+  private long shardSize = 1L << 30;
+  private NonFinitePolicy policy = NonFinitePolicy.FAIL;
+  private String output = "soup";
+
+  Plans(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Writes the checkpoint and adds it, with this many tenths as its weight. */
+  Plans model(String name, int tenths, SafetensorsFixture checkpoint) {
+    checkpoint.writeTo(directory.resolve(name));
+    return model(name, tenths);
+  }
+
+  /** Adds what stands in the directory under the name. */
+  Plans model(String name, int tenths) {
+    models.add(new MergePlan.Ingredient(name, directory.resolve(name), Fraction.of(tenths, 10)));
+    return this;
+  }
+
+  Plans dtype(Dtype of) {
+    dtype = Optional.of(of);
+    return this;
+  }
+
+  Plans donor(String name) {
+    donor = Optional.of(directory.resolve(name));
+    return this;
+  }
+
+  Plans shardSize(long bytes) {
+    shardSize = bytes;
+    return this;
+  }
+
+  Plans policy(NonFinitePolicy nonFinite) {
+    policy = nonFinite;
+    return this;
+  }
+
+  Plans output(String name) {
+    output = name;
+    return this;
+  }
+
+  MergePlan plan() {
+    return new MergePlan(
+        Path.of("plan.yaml"),
+        Method.LINEAR,
+        models,
+        false,
+        dtype,
+        donor,
+        new MergePlan.Output(directory.resolve(output), shardSize),
+        policy);
+  }
+
+  PlannedMerge planned() {
+    return MergePlanner.plan(plan());
+  }
+}
