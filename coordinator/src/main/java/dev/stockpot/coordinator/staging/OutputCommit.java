@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.checkpoint.SidecarFiles;
+import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.NonFinitePolicy;
@@ -76,8 +77,12 @@ public final class OutputCommit {
   }
 
   private static MergeException unwritable(Path output, IOException e) {
-    return MergeException.environment(
-        "%s: cannot be written: %s".formatted(output, StagingArea.reason(e)), e);
+    String reason = StagingArea.reason(e);
+    return new MergeException(
+        new Failure(
+            reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+            "%s: cannot be written: %s".formatted(output, reason)),
+        e);
   }
 
   private MergeException cameIntoBeing() {

@@ -45,7 +45,7 @@ record MergeSite(Path directory, int tensors, String shardSize) {
 
   /** Checkpoints whose merge takes a good part of a second: several hundred tensors. */
   static MergeSite large(Path directory) {
-    return create(directory, 480, 64 << 10, "16MB");
+    return create(directory, 360, 64 << 10, "12MB");
   }
 
   private static MergeSite create(Path directory, int tensors, int elements, String shardSize) {

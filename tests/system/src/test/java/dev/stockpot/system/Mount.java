@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A memory file system of a given size, for faults that need one; only root can mount it. */
 record Mount(Path directory) implements AutoCloseable {
@@ -22,6 +24,15 @@ record Mount(Path directory) implements AutoCloseable {
   void makeReadOnly() {
     if (!run("mount", "-o", "remount,ro", directory.toString())) {
       throw new IllegalStateException(directory + ": cannot be made read-only");
+    }
+  }
+
+  /** Deletes all that is in it. */
+  void clear() {
+    try (Stream<Path> entries = Files.list(directory)) {
+      entries.forEach(MergeSite::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

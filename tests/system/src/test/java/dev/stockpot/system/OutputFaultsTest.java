@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +24,25 @@ final class OutputFaultsTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit sets it
   private Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static MergeSite large;
+
+  /** Files of the large merge. */
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static Map<String, String> expectedOfLarge;
+
+  @BeforeAll
+  static void makeLargeSite(@TempDir Path shared) throws InterruptedException {
+    large = MergeSite.large(shared);
+    expectedOfLarge = merged(large);
+  }
+
+  @BeforeEach
+  void startAfresh() {
+    large.deleteOutput();
+    large.writePlan("");
+  }
 
   @Test
   void anOutputThatExistsIsRefused() throws InterruptedException, IOException {
@@ -101,26 +122,24 @@ final class OutputFaultsTest {
 
   @Test
   void aDiskThatFillsUnderTheMergeDoesNoHarm() throws InterruptedException, IOException {
-    MergeSite site = MergeSite.large(directory);
-    Map<String, String> expected = merged(site);
-    try (Mount mount = Mount.tmpfs(directory.resolve("served"), "80m")) {
+    try (Mount mount = Mount.tmpfs(large.directory().resolve("served"), "60m")) {
       Path filler = mount.directory().resolve("filler");
       Set<Integer> recorded;
-      try (StockpotProcess process = site.stoppedMidway()) {
+      try (StockpotProcess process = large.stoppedMidway()) {
         fill(filler);
         process.signal("CONT");
         Ended ended = process.await();
         MergeSite.assertFailed(ended, NO_SPACE);
         assertThat(ended.err()).contains("No space left", "run the same command again");
-        assertThat(site.output()).doesNotExist();
-        recorded = site.journal().receipts();
+        assertThat(large.output()).doesNotExist();
+        recorded = large.journal().receipts();
       }
       Files.delete(filler);
 
-      Ended again = site.merge();
+      Ended again = large.merge();
       assertThat(again.status()).as(again.err()).isZero();
       assertThat(again.json().get("kept").asInt()).isGreaterThanOrEqualTo(recorded.size());
-      site.assertServed(expected);
+      large.assertServed(expectedOfLarge);
     }
   }
 
@@ -166,9 +185,11 @@ final class OutputFaultsTest {
     for (int i = 0; i < 2000; i++) {
       Files.writeString(directory.resolve("a/LICENSE-" + i), "all rights waived");
     }
-    Map<String, String> expected = merged(site);
     Files.createDirectory(site.output());
-    try (Mount _ = Mount.tmpfs(site.output(), "50m")) {
+    try (Mount mount = Mount.tmpfs(site.output(), "50m")) {
+      assertThat(site.merge().status()).isZero();
+      Map<String, String> expected = site.result();
+      mount.clear();
       try (StockpotProcess process = site.start()) {
         assertThat(process.livesUntil(() -> site.output().toFile().list().length > 1)).isTrue();
         assertThat(process.kill()).isTrue();
@@ -209,46 +230,42 @@ final class OutputFaultsTest {
 
   @Test
   void aSecondRunOnTheSameOutputIsRefusedByNameWhileTheFirstIsAlive() throws InterruptedException {
-    MergeSite site = MergeSite.large(directory);
-    try (StockpotProcess first = site.stoppedMidway()) {
-      Ended second = site.merge();
+    try (StockpotProcess first = large.stoppedMidway()) {
+      Ended second = large.merge();
       MergeSite.assertFailed(second, FAILED);
       assertThat(second.err())
           .matches(
               "%s: process %d \\(since .*\\) is writing this output; wait for it, or stop it"
-                  .formatted(site.output(), first.pid()));
+                  .formatted(large.output(), first.pid()));
       first.signal("CONT");
       assertThat(first.await().status()).isZero();
     }
-    assertThat(site.served()).containsExactly("soup");
+    assertThat(large.served()).containsExactly("soup");
   }
 
   @Test
   void whatAnotherPlanLeftBehindIsNotBelieved() throws InterruptedException {
-    MergeSite site = MergeSite.large(directory);
-    Map<String, String> expected = merged(site);
-    site.writePlan("non_finite: warn\nnormalize: true\n");
-    killMidway(site);
-    site.writePlan("");
-    Ended ended = site.merge();
+    large.writePlan("non_finite: warn\nnormalize: true\n");
+    killMidway(large);
+    large.writePlan("");
+    Ended ended = large.merge();
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.json().get("kept").asInt()).isZero();
-    site.assertServed(expected);
+    large.assertServed(expectedOfLarge);
   }
 
   @Test
   void aJournalThatIsDamagedInItsMiddleIsNotGuessedAt() throws InterruptedException, IOException {
-    MergeSite site = MergeSite.large(directory);
-    killMidway(site);
-    Path journal = site.journal().file();
+    killMidway(large);
+    Path journal = large.journal().file();
     String text = Files.readString(journal, StandardCharsets.UTF_8);
     Files.writeString(journal, text.replaceFirst("job-accepted", "job-excepted"));
-    assertThat(site.fails(FAILED))
+    assertThat(large.fails(FAILED))
         .contains(journal + ": the entry at byte 0 is damaged, and others follow it")
         .contains("delete its directory to begin anew");
-    MergeSite.delete(site.staging());
-    assertThat(site.merge().status()).isZero();
-    assertThat(site.served()).containsExactly("soup");
+    MergeSite.delete(large.staging());
+    assertThat(large.merge().status()).isZero();
+    assertThat(large.served()).containsExactly("soup");
   }
 
   private static void killMidway(MergeSite site) throws InterruptedException {
