@@ -41,11 +41,7 @@ final class ReadPaths {
   }
 
   private record Way(
-      String name,
-      Reader reader,
-      Set<OpenOption> options,
-      List<Double> warm,
-      List<Double> cold) {
+      String name, Reader reader, Set<OpenOption> options, List<Double> warm, List<Double> cold) {
 
     Way(String name, Reader reader, Set<OpenOption> options) {
       this(name, reader, options, new ArrayList<>(), new ArrayList<>());
@@ -92,16 +88,14 @@ final class ReadPaths {
     Figures.line("%-34s %8s %8s", "GB/s, two threads, with CRC-32C", "warm", "cold");
     for (Way way : ways) {
       Figures.line(
-          "%-34s %8.2f %8.2f",
-          way.name(), Figures.median(way.warm()), Figures.median(way.cold()));
+          "%-34s %8.2f %8.2f", way.name(), Figures.median(way.warm()), Figures.median(way.cold()));
     }
     Figures.line("load %s", Figures.load());
   }
 
   /** Named as text: the compiler warns of its package, whatever it is told. */
   private static OpenOption direct() throws ClassNotFoundException {
-    for (Object option :
-        Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+    for (Object option : Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
       if (option.toString().equals("DIRECT")) {
         return (OpenOption) option;
       }
@@ -110,8 +104,7 @@ final class ReadPaths {
   }
 
   /** Gigabytes a second. */
-  private double read(Way way)
-      throws IOException, InterruptedException, ExecutionException {
+  private double read(Way way) throws IOException, InterruptedException, ExecutionException {
     Set<OpenOption> all = new HashSet<>(way.options());
     all.add(StandardOpenOption.READ);
     try (FileChannel channel = FileChannel.open(file, all);
@@ -121,15 +114,16 @@ final class ReadPaths {
       var parts =
           threads.invokeAll(
               IntStream.range(0, THREADS)
-                  .mapToObj(part -> (Callable<Object>)
-                      () -> {
-                        way.reader()
-                            .read(
-                            channel,
-                            blocks * part / THREADS * BLOCK,
-                            blocks * (part + 1) / THREADS * BLOCK);
-                        return true;
-                      })
+                  .mapToObj(part ->
+                      (Callable<Object>)
+                          () -> {
+                            way.reader()
+                                .read(
+                                    channel,
+                                    blocks * part / THREADS * BLOCK,
+                                    blocks * (part + 1) / THREADS * BLOCK);
+                            return true;
+                          })
                   .toList());
       for (Future<Object> part : parts) {
         part.get();
@@ -157,8 +151,7 @@ final class ReadPaths {
   private static void mapped(FileChannel file, long from, long to) throws IOException {
     CRC32C crc = new CRC32C();
     try (Arena arena = Arena.ofConfined()) {
-      crc.update(
-          file.map(FileChannel.MapMode.READ_ONLY, from, to - from, arena).asByteBuffer());
+      crc.update(file.map(FileChannel.MapMode.READ_ONLY, from, to - from, arena).asByteBuffer());
     }
   }
 
@@ -167,18 +160,23 @@ final class ReadPaths {
   private void evict() {
     Linker linker = Linker.nativeLinker();
     MethodHandle open =
-        downcall(linker, "open", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        downcall(
+            linker,
+            "open",
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
     MethodHandle advise =
-        downcall(linker, "posix_fadvise", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_INT));
+        downcall(
+            linker,
+            "posix_fadvise",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT));
     MethodHandle close =
-        downcall(linker, "close", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        downcall(
+            linker, "close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(file.toString());
       int descriptor = (int) open.invokeExact(name, O_RDONLY);
