@@ -128,7 +128,7 @@ public final class Soup {
 
   /** Overwrites the first bytes of a tensor of an input. */
   public void overwrite(String model, String tensor, byte... bytes) {
-    TensorLocation at = Objects.requireNonNull(Checkpoint.open(input(model)).tensors().get(tensor));
+    TensorLocation at = tensor(Checkpoint.open(input(model)), tensor);
     try (RandomAccessFile file = new RandomAccessFile(at.file().path().toFile(), "rw")) {
       file.seek(at.offset());
       file.write(bytes);
@@ -159,9 +159,7 @@ public final class Soup {
                   List.of(
                       new LinearKernel.Source(MemorySegment.ofArray(ofA), dtype),
                       new LinearKernel.Source(
-                          MemorySegment.ofArray(
-                              bytes(Objects.requireNonNull(b.tensors().get(name)))),
-                          dtype)),
+                          MemorySegment.ofArray(bytes(tensor(b, name))), dtype)),
                   planned().weights(),
                   MemorySegment.ofArray(merged),
                   out,
@@ -178,6 +176,10 @@ public final class Soup {
         .tensors()
         .forEach((name, location) -> found.put(name, list(bytes(location))));
     return found;
+  }
+
+  private static TensorLocation tensor(Checkpoint checkpoint, String name) {
+    return Objects.requireNonNull(checkpoint.tensors().get(name));
   }
 
   private static byte[] bytes(TensorLocation location) {

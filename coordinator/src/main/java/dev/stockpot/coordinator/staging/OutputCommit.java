@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.HfConfig;
+import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.merge.MergeException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -66,7 +68,8 @@ public final class OutputCommit {
       }
     } catch (CheckpointException e) {
       // Of the donor, which was sound when the merge was planned.
-      throw MergeException.userInput(e.getMessage());
+      throw MergeException.userInput(
+          e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
     } catch (IOException e) {
       throw unwritable(staging.output(), e);
     }

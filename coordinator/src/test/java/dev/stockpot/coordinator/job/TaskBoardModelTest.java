@@ -149,16 +149,15 @@ class TaskBoardModelTest {
       }
     }
 
-    private boolean isOpen(LeaseId lease, int task) {
-      return leases.containsKey(lease) && leases.get(lease).open.contains(task);
+    private boolean isOpen(LeaseId id, int task) {
+      Held lease = leases.get(id);
+      return lease != null && lease.open.contains(task);
     }
 
-    private void close(LeaseId lease, int task) {
-      if (isOpen(lease, task)) {
-        Objects.requireNonNull(leases.get(lease)).open.remove(task);
-        if (leases.get(lease).open.isEmpty()) {
-          leases.remove(lease);
-        }
+    private void close(LeaseId id, int task) {
+      Held lease = leases.get(id);
+      if (lease != null && lease.open.remove(task) && lease.open.isEmpty()) {
+        leases.remove(id);
       }
     }
 

@@ -178,13 +178,11 @@ final class InputFaultsTest {
     return own;
   }
 
-  /** Stops the merge when its first receipts are in, lets the mishap happen, and lets it go on. */
+  /** Stops the merge midway, lets the mishap happen, and lets it go on. */
   private static Ended stopAndGoOn(MergeSite site, Mishap mishap)
       throws InterruptedException, IOException {
     Path shard = site.inputShard("c", 4);
-    try (StockpotProcess process = site.start()) {
-      assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
-      process.signal("STOP");
+    try (StockpotProcess process = site.stoppedMidway()) {
       Map<String, String> others = others(site, shard);
       mishap.happenTo(shard);
       process.signal("CONT");

@@ -17,21 +17,25 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.opentest4j.AssertionFailedError;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A directory with three checkpoints {@code a}, {@code b} and {@code c}, and a plan that merges
- * them into {@code served/soup}. Inputs and output have four shards each.
+ * them into {@code served/soup}. Inputs and output have four shards each, and each tensor is one
+ * task.
  */
-record MergeSite(Path directory, String shardSize) {
+record MergeSite(Path directory, int tensors, String shardSize) {
 
   static final List<String> MODELS = List.of("a", "b", "c");
 
   private static final int SHARDS = 4;
+  private static final int ATTEMPTS = 5;
   private static final long SEED = 20_260_101;
 
   /** Small checkpoints: eight tensors. */
@@ -48,7 +52,7 @@ record MergeSite(Path directory, String shardSize) {
     for (int model = 0; model < MODELS.size(); model++) {
       checkpoint(tensors, elements, SEED + model).writeTo(directory.resolve(MODELS.get(model)));
     }
-    MergeSite site = new MergeSite(directory, shardSize);
+    MergeSite site = new MergeSite(directory, tensors, shardSize);
     site.writePlan("");
     return site;
   }
@@ -84,7 +88,7 @@ record MergeSite(Path directory, String shardSize) {
           Files.createLink(link, file);
         }
       }
-      return new MergeSite(other, shardSize);
+      return new MergeSite(other, tensors, shardSize);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -158,6 +162,35 @@ record MergeSite(Path directory, String shardSize) {
 
   StockpotProcess start() {
     return StockpotProcess.start(directory, "merge", "--json", plan().toString());
+  }
+
+  /**
+   * Starts the merge and stops it, by SIGSTOP, between its first receipt and its last. Where other
+   * work of the machine lets the moment pass, begins afresh.
+   */
+  StockpotProcess stoppedMidway() throws InterruptedException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<StockpotProcess> stopped = stopped(1);
+      if (stopped.isPresent()) {
+        return stopped.get();
+      }
+      deleteOutput();
+    }
+    throw new AssertionFailedError("the merge was over before it was stopped, each time");
+  }
+
+  /** The merge stopped with so many receipts or more, but not all; empty if the moment passed. */
+  Optional<StockpotProcess> stopped(int receipts) throws InterruptedException {
+    StockpotProcess process = start();
+    if (process.livesUntil(() -> journal().receipts().size() >= receipts)) {
+      process.signal("STOP");
+      int recorded = journal().receipts().size();
+      if (recorded >= receipts && recorded < tensors) {
+        return Optional.of(process);
+      }
+    }
+    process.close();
+    return Optional.empty();
   }
 
   Ended merge() throws InterruptedException {

@@ -106,9 +106,7 @@ final class OutputFaultsTest {
     try (Mount mount = Mount.tmpfs(directory.resolve("served"), "80m")) {
       Path filler = mount.directory().resolve("filler");
       Set<Integer> recorded;
-      try (StockpotProcess process = site.start()) {
-        assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
-        process.signal("STOP");
+      try (StockpotProcess process = site.stoppedMidway()) {
         fill(filler);
         process.signal("CONT");
         Ended ended = process.await();
@@ -212,9 +210,7 @@ final class OutputFaultsTest {
   @Test
   void aSecondRunOnTheSameOutputIsRefusedByNameWhileTheFirstIsAlive() throws InterruptedException {
     MergeSite site = MergeSite.large(directory);
-    try (StockpotProcess first = site.start()) {
-      assertThat(first.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
-      first.signal("STOP");
+    try (StockpotProcess first = site.stoppedMidway()) {
       Ended second = site.merge();
       MergeSite.assertFailed(second, FAILED);
       assertThat(second.err())
@@ -232,7 +228,7 @@ final class OutputFaultsTest {
     MergeSite site = MergeSite.large(directory);
     Map<String, String> expected = merged(site);
     site.writePlan("non_finite: warn\nnormalize: true\n");
-    killAfterFirstReceipts(site);
+    killMidway(site);
     site.writePlan("");
     Ended ended = site.merge();
     assertThat(ended.status()).as(ended.err()).isZero();
@@ -243,7 +239,7 @@ final class OutputFaultsTest {
   @Test
   void aJournalThatIsDamagedInItsMiddleIsNotGuessedAt() throws InterruptedException, IOException {
     MergeSite site = MergeSite.large(directory);
-    killAfterFirstReceipts(site);
+    killMidway(site);
     Path journal = site.journal().file();
     String text = Files.readString(journal, StandardCharsets.UTF_8);
     Files.writeString(journal, text.replaceFirst("job-accepted", "job-excepted"));
@@ -255,9 +251,8 @@ final class OutputFaultsTest {
     assertThat(site.served()).containsExactly("soup");
   }
 
-  private static void killAfterFirstReceipts(MergeSite site) throws InterruptedException {
-    try (StockpotProcess process = site.start()) {
-      assertThat(process.livesUntil(() -> !site.journal().receipts().isEmpty())).isTrue();
+  private static void killMidway(MergeSite site) throws InterruptedException {
+    try (StockpotProcess process = site.stoppedMidway()) {
       assertThat(process.kill()).isTrue();
     }
   }

@@ -1,15 +1,15 @@
 package dev.stockpot.merge.planner;
 
-import static dev.stockpot.checkpoint.SafetensorsFixture.checkpoint;
+import static dev.stockpot.fixtures.SafetensorsFixture.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.PlacedTensor;
-import dev.stockpot.checkpoint.SafetensorsFixture;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
@@ -27,6 +27,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,7 +111,8 @@ class MergePlannerTest {
         assertThat(piece.firstElement()).isEqualTo(first);
         for (SourceRange source : piece.sources()) {
           TensorLocation whole =
-              planned.checkpoints().get(source.model()).tensors().get(placed.name());
+              Objects.requireNonNull(
+                  planned.checkpoints().get(source.model()).tensors().get(placed.name()));
           long width = piece.operation() == Operation.MERGE ? whole.header().dtype().bytes() : 1;
           assertThat(source.offset()).isEqualTo(whole.offset() + first * width);
           assertThat(source.length()).isEqualTo(piece.elements() * width);

@@ -1,7 +1,7 @@
 package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.SafetensorsFixture;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;

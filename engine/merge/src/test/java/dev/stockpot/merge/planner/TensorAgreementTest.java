@@ -1,12 +1,12 @@
 package dev.stockpot.merge.planner;
 
-import static dev.stockpot.checkpoint.SafetensorsFixture.checkpoint;
+import static dev.stockpot.fixtures.SafetensorsFixture.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.PlacedTensor;
-import dev.stockpot.checkpoint.SafetensorsFixture;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.TensorTask;
