@@ -7,7 +7,6 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
-import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -168,7 +167,7 @@ final class WallsTest {
 
   @Test
   void nobodyLogsWithJavaUtilLogging() {
-    check(noClasses().should(USE_JAVA_UTIL_LOGGING), main);
+    wall(OURS, resideInAPackage("java.util.logging.."));
   }
 
   @Test
