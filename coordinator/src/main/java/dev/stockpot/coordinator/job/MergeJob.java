@@ -361,7 +361,9 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
       run.desk().closeAll();
     }
     Optional<Path> resumable =
-        state.receipts().isEmpty() ? Optional.empty() : Optional.of(order.staging().root());
+        state.receipts().isEmpty() || !order.staging().hasShards()
+            ? Optional.empty()
+            : Optional.of(order.staging().root());
     follower.tell(new JobUpdate.Failed(failure, resumable));
     return Effect().stop();
   }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +32,11 @@ import java.util.stream.Stream;
  * forces all of it to storage, and renames the directory. A reader sees the whole output or none.
  */
 public final class OutputCommit {
+
+  /**
+   * What a directory may hold and still be empty: our own area, and what ext4 puts into a mount.
+   */
+  private static final Set<String> NOTHING = Set.of(".stockpot", "lost+found");
 
   public static final String INDEX = "model.safetensors.index.json";
 
@@ -94,11 +100,21 @@ public final class OutputCommit {
     List<String> changes =
         planned.inputs().stream().map(InputFile::change).flatMap(Optional::stream).toList();
     if (!changes.isEmpty()) {
+      discard();
       throw MergeException.userInput(
           String.join("\n", changes)
               + "\n"
               + "Inputs changed while they were merged, so the result was discarded; run the merge"
               + " again");
+    }
+  }
+
+  /** Bytes of inputs that are no more are of no use to a later run. */
+  private void discard() {
+    try {
+      StagingArea.deleteTree(staging.shards());
+    } catch (IOException e) {
+      throw unwritable(staging.shards(), e);
     }
   }
 
@@ -156,7 +172,7 @@ public final class OutputCommit {
     if (replace) {
       Files.createDirectories(staging.replaced());
       for (Path old : entries(output)) {
-        if (!old.equals(staging.root())) {
+        if (!isNothing(old)) {
           Files.move(
               old, staging.replaced().resolve(old.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         }
@@ -201,6 +217,10 @@ public final class OutputCommit {
   private static int commitOrder(Path file) {
     String name = file.getFileName().toString();
     return name.equals(INDEX) || name.equals("model.safetensors") ? 1 : 0;
+  }
+
+  private static boolean isNothing(Path entry) {
+    return NOTHING.contains(String.valueOf(entry.getFileName()));
   }
 
   private static List<Path> entries(Path directory) throws IOException {
@@ -269,7 +289,7 @@ public final class OutputCommit {
       return Files.exists(output, LinkOption.NOFOLLOW_LINKS);
     }
     try (Stream<Path> entries = Files.list(output)) {
-      return entries.anyMatch(entry -> !entry.endsWith(".stockpot"));
+      return entries.anyMatch(entry -> !isNothing(entry));
     } catch (IOException e) {
       throw MergeException.environment(
           "%s: cannot be read: %s".formatted(output, StagingArea.reason(e)), e);

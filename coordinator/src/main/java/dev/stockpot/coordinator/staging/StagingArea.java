@@ -146,6 +146,11 @@ public final class StagingArea implements AutoCloseable {
     return root.resolve("shards");
   }
 
+  /** Whether there are shards that a later run may go on with. */
+  public boolean hasShards() {
+    return Files.isDirectory(shards());
+  }
+
   /** Where an output that is being replaced waits until the new one is in its place. */
   Path replaced() {
     return root.resolve("replaced");

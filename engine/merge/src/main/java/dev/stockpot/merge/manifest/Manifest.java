@@ -103,7 +103,7 @@ public record Manifest(
 
     /** For asking whether the file is still the same. */
     public InputFile toInputFile() {
-      return new InputFile(Path.of(path), size, lastModified, headerSha256);
+      return new InputFile(Path.of(path), size, lastModified, headerSha256, Optional.empty());
     }
   }
 

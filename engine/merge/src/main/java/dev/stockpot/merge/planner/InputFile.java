@@ -11,11 +11,35 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 
-/** An input file as it was when the merge was planned, to tell whether it still is. */
-public record InputFile(Path path, long size, Instant lastModified, String headerSha256) {
+/**
+ * An input file as it was when the merge was planned, to tell whether it still is.
+ *
+ * @param fileKey names the file itself, whatever its path (on Linux, device and inode); empty where
+ *     the file system has none, and in what a manifest remembers, which may be read on another day
+ *     and another mount
+ */
+public record InputFile(
+    Path path, long size, Instant lastModified, String headerSha256, Optional<String> fileKey) {
 
   static InputFile of(CheckpointFile file) {
-    return new InputFile(file.path(), file.size(), file.lastModified(), file.header().sha256());
+    return new InputFile(
+        file.path(),
+        file.size(),
+        file.lastModified(),
+        file.header().sha256(),
+        fileKeyOf(file.path()));
+  }
+
+  private static Optional<String> fileKeyOf(Path path) {
+    try {
+      return fileKeyOf(Files.readAttributes(path, BasicFileAttributes.class));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> fileKeyOf(BasicFileAttributes attributes) {
+    return Optional.ofNullable(attributes.fileKey()).map(Object::toString);
   }
 
   /** What has changed since, or empty. */
@@ -27,6 +51,9 @@ public record InputFile(Path path, long size, Instant lastModified, String heade
       }
       if (!now.lastModifiedTime().toInstant().equals(lastModified)) {
         return Optional.of(path + ": was written to at " + now.lastModifiedTime());
+      }
+      if (fileKey.isPresent() && !fileKey.equals(fileKeyOf(now))) {
+        return Optional.of(path + ": was replaced by another file");
       }
       if (!SafetensorsHeader.read(path).sha256().equals(headerSha256)) {
         return Optional.of(path + ": its header is another now");

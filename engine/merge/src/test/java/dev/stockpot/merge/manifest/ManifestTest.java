@@ -51,7 +51,8 @@ class ManifestTest {
                 Path.of("/m/b/model.safetensors"),
                 1L << 40,
                 Instant.parse("2026-02-03T04:05:06.123456789Z"),
-                "ab12")),
+                "ab12",
+                Optional.empty())),
         List.of(new Manifest.OutputFile("model.safetensors", 77, "cd34")),
         List.of(
             new Manifest.Tensor("w", Dtype.BF16, "0000abcd", List.of("00000001"), 2, 3),
