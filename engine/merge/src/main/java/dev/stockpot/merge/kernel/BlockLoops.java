@@ -1,5 +1,7 @@
 package dev.stockpot.merge.kernel;
 
+import java.util.List;
+
 /**
  * The inner loops of a kernel, over blocks of at most {@link #BLOCK} elements that lie in the first
  * level cache. Every implementation gives the same bits in the accumulator and in the output.
@@ -16,6 +18,19 @@ public interface BlockLoops {
   void firstBf16(double n, short[] x, double[] sum, int count);
 
   void nextBf16(double n, short[] x, double[] sum, int count);
+
+  /**
+   * The first three sources, which are BF16, in one pass over them where they lie: the sums come
+   * and go once instead of three times. The same bits as {@code first} and twice {@code next}.
+   *
+   * @param from the element of the sources that is element 0 of the sums
+   */
+  void firstThreeBf16(
+      List<LinearKernel.Source> sources,
+      IntegerWeights weights,
+      long from,
+      double[] sum,
+      int count);
 
   void firstF16(double n, short[] x, double[] sum, int count);
 

@@ -42,10 +42,14 @@ final class BlockwiseKernel implements LinearKernel {
       long elements) {
     CombineCheck.check(sources, weights, out, outDtype, elements);
     double denominator = weights.denominator();
+    int together = beginsWithThreeBf16(sources) ? 3 : 0;
     NonFinite nonFinite = NonFinite.NONE;
     for (long from = 0; from < elements; from += BlockLoops.BLOCK) {
       int count = (int) Math.min(BlockLoops.BLOCK, elements - from);
-      for (int k = 0; k < sources.size(); k++) {
+      if (together > 0) {
+        loops.firstThreeBf16(sources, weights, from, sum, count);
+      }
+      for (int k = together; k < sources.size(); k++) {
         double numerator = weights.numerators().get(k);
         accumulate(sources.get(k), numerator, k == 0, from, count);
       }
@@ -54,6 +58,11 @@ final class BlockwiseKernel implements LinearKernel {
       }
     }
     return nonFinite;
+  }
+
+  private static boolean beginsWithThreeBf16(List<Source> sources) {
+    return sources.size() >= 3
+        && sources.subList(0, 3).stream().allMatch(source -> source.dtype() == Dtype.BF16);
   }
 
   private void accumulate(Source source, double n, boolean first, long from, int count) {

@@ -1,7 +1,14 @@
 package dev.stockpot.merge.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
 /** The loops as plain Java, with no state: what the vector loops are held to, bit by bit. */
 public class ScalarLoops implements BlockLoops {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @Override
   public void firstBf16(double n, short[] x, double[] sum, int count) {
@@ -14,6 +21,34 @@ public class ScalarLoops implements BlockLoops {
   public void nextBf16(double n, short[] x, double[] sum, int count) {
     for (int i = 0; i < count; i++) {
       sum[i] = Math.fma(n, (double) Rounding.bf16ToFloat(x[i]), sum[i]);
+    }
+  }
+
+  @Override
+  public void firstThreeBf16(
+      List<LinearKernel.Source> sources,
+      IntegerWeights weights,
+      long from,
+      double[] sum,
+      int count) {
+    firstThreeBf16(sources, weights, from, sum, 0, count);
+  }
+
+  /** The sums from {@code begin} up to {@code end}. */
+  protected static void firstThreeBf16(
+      List<LinearKernel.Source> sources,
+      IntegerWeights weights,
+      long from,
+      double[] sum,
+      int begin,
+      int end) {
+    for (int k = 0; k < 3; k++) {
+      MemorySegment bytes = sources.get(k).bytes();
+      double n = weights.numerators().get(k);
+      for (int i = begin; i < end; i++) {
+        double x = Rounding.bf16ToFloat(bytes.get(SHORT, (from + i) * Short.BYTES));
+        sum[i] = k == 0 ? n * x : Math.fma(n, x, sum[i]);
+      }
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.stockpot.merge.kernel;
 
 import dev.stockpot.checkpoint.Dtype;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -77,15 +81,32 @@ final class WarmUp {
   /** One block in each loop of a dtype. */
   private static final class Round {
     private static final double DENOMINATOR = 10;
+    private static final IntegerWeights WEIGHTS = IntegerWeights.over(10, 2, 7, 1);
 
     private final BlockLoops loops;
     private final short[] shorts = new short[BlockLoops.BLOCK];
     private final float[] floats = new float[BlockLoops.BLOCK];
     private final double[] doubles = new double[BlockLoops.BLOCK];
     private final double[] sum = new double[BlockLoops.BLOCK];
+    private final double[] ties = ties();
+    private final List<LinearKernel.Source> three;
 
     Round(BlockLoops loops) {
       this.loops = loops;
+      // Not on the heap: the loops are to be compiled for the segments that a merge has.
+      MemorySegment block = Arena.ofAuto().allocate(BlockLoops.BLOCK * (long) Short.BYTES);
+      this.three = Collections.nCopies(3, new LinearKernel.Source(block, Dtype.BF16));
+    }
+
+    /** Few of each kind: what never happens here would be compiled only when a merge needs it. */
+    private static double[] ties() {
+      double halfway = 1 + 0x1p-8;
+      double[] sums = new double[BlockLoops.BLOCK];
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = DENOMINATOR * (i % 100 == 0 ? halfway : 1);
+      }
+      sums[1] = DENOMINATOR * (halfway + 0x1p-40);
+      return sums;
     }
 
     long nanos(Dtype dtype) {
@@ -95,7 +116,8 @@ final class WarmUp {
         case BF16 -> {
           loops.firstBf16(1, shorts, sum, count);
           loops.nextBf16(1, shorts, sum, count);
-          loops.divideToBf16(sum, DENOMINATOR, shorts, count);
+          loops.firstThreeBf16(three, WEIGHTS, 0, sum, count);
+          loops.divideToBf16(ties, DENOMINATOR, shorts, count);
         }
         case F16 -> {
           loops.firstF16(1, shorts, sum, count);

@@ -1,6 +1,8 @@
 package dev.stockpot.merge.kernel.vector;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.D2F;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -13,8 +15,12 @@ import static jdk.incubator.vector.VectorOperators.SUB;
 import static jdk.incubator.vector.VectorOperators.XOR;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
+import dev.stockpot.merge.kernel.IntegerWeights;
+import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.kernel.Rounding;
 import dev.stockpot.merge.kernel.ScalarLoops;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -93,9 +99,60 @@ public final class VectorLoops extends ScalarLoops {
     }
   }
 
+  @Override
+  public void firstThreeBf16(
+      List<LinearKernel.Source> sources,
+      IntegerWeights weights,
+      long from,
+      double[] sum,
+      int count) {
+    int whole = DOUBLES.loopBound(count);
+    firstThreeBf16(
+        sources.get(0).bytes(),
+        sources.get(1).bytes(),
+        sources.get(2).bytes(),
+        weights.numerators().get(0),
+        weights.numerators().get(1),
+        weights.numerators().get(2),
+        from * Short.BYTES,
+        sum,
+        whole);
+    if (whole < count) {
+      firstThreeBf16(sources, weights, from, sum, whole, count);
+    }
+  }
+
+  /** Apart from the lists, which the compiler need not see through: from byte {@code at} on. */
+  private static void firstThreeBf16(
+      MemorySegment x,
+      MemorySegment y,
+      MemorySegment z,
+      double first,
+      double second,
+      double third,
+      long at,
+      double[] sum,
+      int count) {
+    DoubleVector secondNumerator = DoubleVector.broadcast(DOUBLES, second);
+    DoubleVector thirdNumerator = DoubleVector.broadcast(DOUBLES, third);
+    for (int i = 0; i < count; i += LANES) {
+      long offset = at + (long) i * Short.BYTES;
+      DoubleVector partial = bf16(y, offset).fma(secondNumerator, bf16(x, offset).mul(first));
+      bf16(z, offset).fma(thirdNumerator, partial).intoArray(sum, i);
+    }
+  }
+
   private static DoubleVector bf16(short[] x, int i) {
+    return bf16(ShortVector.fromArray(SHORTS, x, i));
+  }
+
+  private static DoubleVector bf16(MemorySegment x, long offset) {
+    return bf16(ShortVector.fromMemorySegment(SHORTS, x, offset, LITTLE_ENDIAN));
+  }
+
+  private static DoubleVector bf16(ShortVector x) {
     return (DoubleVector)
-        ((IntVector) ShortVector.fromArray(SHORTS, x, i).convertShape(ZERO_EXTEND_S2I, INTS, 0))
+        ((IntVector) x.convertShape(ZERO_EXTEND_S2I, INTS, 0))
             .lanewise(LSHL, 16)
             .reinterpretAsFloats()
             .convertShape(F2D, DOUBLES, 0);
@@ -121,12 +178,8 @@ public final class VectorLoops extends ScalarLoops {
 
   @Override
   public boolean divideToBf16(double[] sum, double d, short[] out, int count) {
-    quotientsToOdd(sum, d, odd, count);
-    if (largestMagnitude(odd, count) >= BF16_OVERFLOW) {
-      return super.divideToBf16(sum, d, out, count);
-    }
-    roundToBf16(odd, out, count);
-    return true;
+    quotientsForBf16(sum, d, odd, count);
+    return roundToBf16(odd, out, count) < BF16_OVERFLOW || super.divideToBf16(sum, d, out, count);
   }
 
   @Override
@@ -137,6 +190,37 @@ public final class VectorLoops extends ScalarLoops {
     }
     roundToF16(odd, out, count);
     return true;
+  }
+
+  /**
+   * For each a float32 that rounds to the same bf16 as the quotient. The nearest one does, unless
+   * it lies halfway between two bf16 and is not the quotient itself: it is on the quotient's side
+   * of any other such point. That is so rare that it is left to plain code; ties are common, and a
+   * branch for them alone was measured to cost more than it saves, for none can be foreseen.
+   */
+  private static void quotientsForBf16(double[] sum, double d, float[] nearest, int count) {
+    double reciprocal = 1 / d;
+    DoubleVector minusD = DoubleVector.broadcast(DOUBLES, -d);
+    int i = 0;
+    for (; i < DOUBLES.loopBound(count); i += LANES) {
+      DoubleVector s = DoubleVector.fromArray(DOUBLES, sum, i);
+      FloatVector quotient = (FloatVector) s.mul(reciprocal).convertShape(D2F, FLOATS, 0);
+      quotient.intoArray(nearest, i);
+      long halfway =
+          quotient.reinterpretAsInts().lanewise(LSHL, 16).compare(EQ, Integer.MIN_VALUE).toLong();
+      DoubleVector rest = ((DoubleVector) quotient.convertShape(F2D, DOUBLES, 0)).fma(minusD, s);
+      if ((rest.compare(NE, 0.0).toLong() & halfway) != 0) {
+        quotientsToOdd(sum, d, nearest, i, i + LANES);
+      }
+    }
+    quotientsToOdd(sum, d, nearest, i, count);
+  }
+
+  private static void quotientsToOdd(double[] sum, double d, float[] odd, int begin, int end) {
+    double reciprocal = 1 / d;
+    for (int i = begin; i < end; i++) {
+      odd[i] = Rounding.quotientToOddFloat(sum[i], d, reciprocal);
+    }
   }
 
   /** {@link Rounding#quotientToOddFloat} for each; some NaN for NaN and infinity. */
@@ -156,9 +240,7 @@ public final class VectorLoops extends ScalarLoops {
           .reinterpretAsFloats()
           .intoArray(odd, i);
     }
-    for (; i < count; i++) {
-      odd[i] = Rounding.quotientToOddFloat(sum[i], d, reciprocal);
-    }
+    quotientsToOdd(sum, d, odd, i, count);
   }
 
   /** Where the rest and the sum have different signs, so that the quotient was rounded up. */
@@ -167,18 +249,24 @@ public final class VectorLoops extends ScalarLoops {
     return rest.reinterpretAsLongs().lanewise(XOR, sign).reinterpretAsDoubles().compare(LT, 0.0);
   }
 
-  private static void roundToBf16(float[] odd, short[] out, int count) {
+  /** Answers with the largest magnitude of the float32, as bits. */
+  private static int roundToBf16(float[] odd, short[] out, int count) {
+    IntVector largest = IntVector.zero(WIDE_INTS);
     int i = 0;
     for (; i < WIDE_FLOATS.loopBound(count); i += WIDE_LANES) {
       IntVector bits = FloatVector.fromArray(WIDE_FLOATS, odd, i).reinterpretAsInts();
+      largest = largest.max(bits.and(MAGNITUDE));
       IntVector lastKept = bits.lanewise(LSHR, 16).and(1);
       ((ShortVector)
               bits.add(0x7fff).add(lastKept).lanewise(LSHR, 16).convertShape(I2S, WIDE_SHORTS, 0))
           .intoArray(out, i);
     }
+    int magnitude = largest.reduceLanes(MAX);
     for (; i < count; i++) {
+      magnitude = Math.max(magnitude, Float.floatToRawIntBits(odd[i]) & MAGNITUDE);
       out[i] = Rounding.oddToBf16(odd[i]);
     }
+    return magnitude;
   }
 
   private static void roundToF16(float[] odd, short[] out, int count) {
