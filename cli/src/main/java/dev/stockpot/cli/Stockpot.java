@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "stockpot",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    description = "Merges LLM checkpoints: exact weighted averages, at the speed of the bytes.",
+    description = "Merges LLM checkpoints by exact weighted averages.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     subcommands = {

@@ -120,6 +120,7 @@ public final class OutputCommit {
 
   private void writeCompanions(Manifest manifest) throws IOException {
     Path shards = staging.shards();
+    deleteStrays(shards);
     Optional<byte[]> index = planned.layout().index();
     if (index.isPresent()) {
       write(shards.resolve(INDEX), index.get());
@@ -130,6 +131,17 @@ public final class OutputCommit {
     write(shards.resolve("README.md"), new ModelCard(planned).markdown());
     write(shards.resolve(Manifest.FILE_NAME), manifest.toJson());
     force(shards);
+  }
+
+  /** What a commit that was stopped wrote beside the shards, perhaps for another donor. */
+  private void deleteStrays(Path shards) throws IOException {
+    Set<String> shardNames =
+        planned.layout().shards().stream().map(ShardLayout::fileName).collect(Collectors.toSet());
+    for (Path entry : entries(shards)) {
+      if (!shardNames.contains(String.valueOf(entry.getFileName()))) {
+        StagingArea.deleteTree(entry);
+      }
+    }
   }
 
   private void copySidecars(Path donor, Path shards) throws IOException {

@@ -99,6 +99,19 @@ class OutputCommitTest {
   }
 
   @Test
+  void whatAStoppedCommitWroteForAnotherDonorIsNotCarriedOver() throws IOException {
+    Files.writeString(staging.shards().resolve("tokenizer.model"), "of another donor");
+    Path templates = Files.createDirectory(staging.shards().resolve("additional_chat_templates"));
+    Files.writeString(templates.resolve("old.jinja"), "of another donor");
+
+    commit(false);
+
+    assertThat(names(soup.output()))
+        .contains("config.json")
+        .doesNotContain("tokenizer.model", "additional_chat_templates");
+  }
+
+  @Test
   void theConfigNamesTheDtypeOfTheOutput() throws IOException {
     staging.close();
     begin(Soup.in(directory).as(Dtype.F32));
