@@ -12,6 +12,7 @@ import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.MergeTensors;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.WorkerState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -193,6 +194,9 @@ class CoordinatorTest {
             worker.ref(),
             new Device("cpu", "cpu", "a test"),
             1L << 30,
+            List.of(),
+            WorkerState.WORKING,
+            0,
             List.of());
     merge();
     kitchen.coordinator.tell(new Coordinator.FromWorker(report));

@@ -84,7 +84,7 @@ public final class ChunkLoop implements AutoCloseable {
       throws IOException {
     List<FileChannel> inputs = new ArrayList<>(task.sources().size());
     for (SourceRange source : task.sources()) {
-      inputs.add(files.input(Path.of(spec.inputs().get(source.input()))));
+      inputs.add(files.input(Path.of(spec.input(source.input()).path())));
     }
     return inputs;
   }
@@ -160,7 +160,7 @@ public final class ChunkLoop implements AutoCloseable {
         throw MergeException.userInput(
             "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
                 .formatted(
-                    spec.inputs().get(range.input()),
+                    spec.input(range.input()).path(),
                     task.tensor(),
                     channel.size(),
                     range.offset() + range.length()));

@@ -68,7 +68,7 @@ public final class CpuExecutor implements DeviceExecutor {
     static Shard of(Work work) {
       MergeSpec spec = work.batch().spec;
       return new Shard(
-          work.batch().files, Path.of(spec.staging(), spec.shards().get(work.task().shard())));
+          work.batch().files, Path.of(spec.staging(), spec.shard(work.task().shard())));
     }
   }
 

@@ -13,6 +13,7 @@ import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -244,7 +245,14 @@ public final class DeviceWorker {
   private void report() {
     coordinator.tell(
         new WorkerReported(
-            id, self, executor.device(), executor.capacity(), List.copyOf(held.keySet())));
+            id,
+            self,
+            executor.device(),
+            executor.capacity(),
+            List.copyOf(held.keySet()),
+            WorkerState.WORKING,
+            0,
+            List.of()));
   }
 
   private Behavior<Message> onStop() {

@@ -19,7 +19,7 @@ record ShardFiles(OpenFiles files) implements ChunkSink {
   @Override
   public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
       throws IOException {
-    FileChannel channel = files.shard(Path.of(spec.staging(), spec.shards().get(task.shard())));
+    FileChannel channel = files.shard(Path.of(spec.staging(), spec.shard(task.shard())));
     ByteBuffer view = bytes.asByteBuffer();
     long position = task.offset() + from;
     while (view.hasRemaining()) {

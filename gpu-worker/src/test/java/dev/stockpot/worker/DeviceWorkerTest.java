@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
@@ -24,7 +25,10 @@ import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.FakeExecutor.Submitted;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,12 +109,14 @@ class DeviceWorkerTest {
             new MergeSpec(
                 lease.job(),
                 List.of("m"),
-                List.of("in"),
+                Map.of(0, new InputRef("in", 2, Instant.EPOCH, "")),
                 IntegerWeights.over(1, 1),
                 "staging",
-                List.of("out"),
+                "token",
+                Map.of(0, "out"),
                 NonFinitePolicy.FAIL),
             IntStream.of(tasks).mapToObj(DeviceWorkerTest::task).toList(),
+            Optional.empty(),
             job.ref()));
     return taken(executor.submitted);
   }
@@ -157,7 +163,7 @@ class DeviceWorkerTest {
   void aLeaseGoesToTheExecutorOnceAndIsReportedAsHeld() throws InterruptedException {
     Submitted batch = lease(LEASE, 1, 2);
     assertThat(batch.tasks()).containsExactly(task(1), task(2));
-    worker.tell(new MergeTensors(LEASE, spec(), batch.tasks(), job.ref()));
+    worker.tell(new MergeTensors(LEASE, spec(), batch.tasks(), Optional.empty(), job.ref()));
     lease(OTHER, 3);
     assertThat(executor.submitted).as("the repeated lease").isEmpty();
     assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE, OTHER);
@@ -167,10 +173,11 @@ class DeviceWorkerTest {
     return new MergeSpec(
         "job",
         List.of(),
-        List.of(),
+        Map.of(),
         IntegerWeights.over(1, 1),
         "staging",
-        List.of(),
+        "token",
+        Map.of(),
         NonFinitePolicy.FAIL);
   }
 

@@ -1,6 +1,7 @@
 package dev.stockpot.worker;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
@@ -14,10 +15,13 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
@@ -103,11 +107,19 @@ record RawMerge(
     return new MergeSpec(
         "job",
         IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
-        IntStream.range(0, models).mapToObj(k -> input(k).toString()).toList(),
+        IntStream.range(0, models)
+            .boxed()
+            .collect(Collectors.toMap(k -> k, k -> reference(input(k)))),
         weights(),
         directory.toString(),
-        List.of(SHARD),
+        "token",
+        Map.of(0, SHARD),
         policy);
+  }
+
+  /** As the planner would describe it; raw files have no header. */
+  private static InputRef reference(Path input) {
+    return new InputRef(input.toString(), 0, Instant.EPOCH, "");
   }
 
   /** 1, 2, 3, ... over their sum and one more, so that most sums must be rounded. */

@@ -3,6 +3,7 @@ package dev.stockpot.protocol;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What a coordinator says to a worker. */
@@ -11,9 +12,16 @@ public sealed interface WorkerCommand extends WireMessage {
   /**
    * Do these tasks. The worker answers {@code replyTo} with {@link WorkerEvent}s and keeps the
    * lease until it is closed.
+   *
+   * @param spec with the files that these tasks use, and no others
+   * @param access for files that the worker does not see; empty where all is one process
    */
   record MergeTensors(
-      LeaseId lease, MergeSpec spec, List<TensorTask> tasks, ActorRef<WorkerEvent> replyTo)
+      LeaseId lease,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      ActorRef<WorkerEvent> replyTo)
       implements WorkerCommand {
     public MergeTensors {
       tasks = List.copyOf(tasks);

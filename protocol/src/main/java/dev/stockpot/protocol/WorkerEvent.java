@@ -14,16 +14,23 @@ public sealed interface WorkerEvent extends WireMessage {
    *
    * @param capacity bytes of task traffic (read plus written) that the worker wants to hold leased
    * @param held the leases that the worker knows; each is renewed by the report
+   * @param state whether it wants more work
+   * @param restarts how often its supervisor had to start it anew
+   * @param storage how it reaches the files of the jobs that it works for
    */
   record WorkerReported(
       WorkerId worker,
       ActorRef<WorkerCommand> ref,
       Device device,
       long capacity,
-      List<LeaseId> held)
+      List<LeaseId> held,
+      WorkerState state,
+      int restarts,
+      List<StorageUse> storage)
       implements WorkerEvent {
     public WorkerReported {
       held = List.copyOf(held);
+      storage = List.copyOf(storage);
     }
   }
 

@@ -54,7 +54,7 @@ final class ComparingSink implements ChunkSink {
   @Override
   public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
       throws IOException {
-    Path shard = Path.of(spec.staging(), spec.shards().get(task.shard()));
+    Path shard = Path.of(spec.staging(), spec.shard(task.shard()));
     MemorySegment found = read(shard, task.offset() + from, (int) bytes.byteSize());
     long mismatch = first == null ? bytes.mismatch(found) : -1;
     if (mismatch >= 0) {

@@ -56,7 +56,7 @@ final class Recomputation {
   private Recomputation(PlannedMerge planned, List<TensorTask> tasks) {
     this.planned = planned;
     this.tasks = tasks;
-    MergeSpec written = planned.spec("verify", planned.plan().output().path());
+    MergeSpec written = planned.spec("verify", planned.plan().output().path(), "");
     // Changed inputs may hold NaN; that is told as a difference, not as a fault of the plan.
     this.spec =
         new MergeSpec(
@@ -65,6 +65,7 @@ final class Recomputation {
             written.inputs(),
             written.weights(),
             written.staging(),
+            written.stagingToken(),
             written.shards(),
             NonFinitePolicy.WARN);
   }

@@ -111,7 +111,15 @@ final class LeaseDesk {
     do {
       grant = board.lease(worker.worker(), worker.capacity(), System.nanoTime());
       grant.ifPresent(lease ->
-          worker.ref().tell(new MergeTensors(lease.lease(), spec, lease.tasks(), replyTo)));
+          worker
+              .ref()
+              .tell(
+                  new MergeTensors(
+                      lease.lease(),
+                      spec.forTasks(lease.tasks()),
+                      lease.tasks(),
+                      Optional.empty(),
+                      replyTo)));
     } while (grant.isPresent());
   }
 }

@@ -228,7 +228,7 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
     String job = planned.fingerprint() + "-" + UUID.randomUUID();
     LeaseDesk desk =
         new LeaseDesk(
-            planned.spec(job, order.staging().shards()),
+            planned.spec(job, order.staging().shards(), ""),
             new TaskBoard(job, planned.tasks(), kept, settings.leaseTerm()),
             settings.leaseTerm(),
             self);

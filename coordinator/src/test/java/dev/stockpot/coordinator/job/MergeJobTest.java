@@ -19,6 +19,7 @@ import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.WorkerState;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
@@ -79,7 +80,15 @@ class MergeJobTest {
   private void report(WorkerId id, LeaseId... held) {
     job.tell(
         new MergeJob.FromWorker(
-            new WorkerReported(id, worker.ref(), DEVICE, CAPACITY, List.of(held))));
+            new WorkerReported(
+                id,
+                worker.ref(),
+                DEVICE,
+                CAPACITY,
+                List.of(held),
+                WorkerState.WORKING,
+                0,
+                List.of())));
   }
 
   /** The next update that is no progress. */

@@ -1,31 +1,66 @@
 package dev.stockpot.merge;
 
+import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
- * What all tasks of one job share.
+ * What tasks of one job share.
  *
- * @param job id of the job
+ * @param job names this run of the job
  * @param models the models as the plan names them, for messages
- * @param inputs absolute paths of the input files
+ * @param inputs the input files by the index that tasks use
  * @param weights of the models with a weight other than zero, in plan order
  * @param staging absolute path of the directory that holds the shards until they are committed
- * @param shards file names of the output shards
+ * @param stagingToken what the file {@link #TOKEN_FILE} in the staging directory holds: who reads
+ *     it there sees the same directory as the coordinator
+ * @param shards file names of the output shards by the index that tasks use
  */
 public record MergeSpec(
     String job,
     List<String> models,
-    List<String> inputs,
+    Map<Integer, InputRef> inputs,
     IntegerWeights weights,
     String staging,
-    List<String> shards,
+    String stagingToken,
+    Map<Integer, String> shards,
     NonFinitePolicy nonFinite) {
+
+  /** Name of the file in the staging directory that holds the token. */
+  public static final String TOKEN_FILE = ".stockpot-token";
 
   public MergeSpec {
     models = List.copyOf(models);
-    inputs = List.copyOf(inputs);
-    shards = List.copyOf(shards);
+    inputs = Map.copyOf(inputs);
+    shards = Map.copyOf(shards);
+  }
+
+  /** The input of that index. */
+  public InputRef input(int index) {
+    return Objects.requireNonNull(inputs.get(index), "input of another spec");
+  }
+
+  /** File name of the shard of that index. */
+  public String shard(int index) {
+    return Objects.requireNonNull(shards.get(index), "shard of another spec");
+  }
+
+  /** The same, with only the files that these tasks use: small enough to travel with them. */
+  public MergeSpec forTasks(Collection<TensorTask> tasks) {
+    Map<Integer, InputRef> usedInputs = new TreeMap<>();
+    Map<Integer, String> usedShards = new TreeMap<>();
+    for (TensorTask task : tasks) {
+      usedShards.put(task.shard(), shard(task.shard()));
+      for (SourceRange source : task.sources()) {
+        usedInputs.put(source.input(), input(source.input()));
+      }
+    }
+    return new MergeSpec(
+        job, models, usedInputs, weights, staging, stagingToken, usedShards, nonFinite);
   }
 }

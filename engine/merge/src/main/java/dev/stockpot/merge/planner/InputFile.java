@@ -3,6 +3,7 @@ package dev.stockpot.merge.planner;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.SafetensorsHeader;
+import dev.stockpot.merge.InputRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +29,11 @@ public record InputFile(
         file.lastModified(),
         file.header().sha256(),
         fileKeyOf(file.path()));
+  }
+
+  /** The same, as tasks carry it. */
+  public InputRef ref() {
+    return new InputRef(path.toString(), size, lastModified, headerSha256);
   }
 
   private static Optional<String> fileKeyOf(Path path) {

@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.IntegerWeights;
@@ -13,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,15 +53,25 @@ public record PlannedMerge(
    * What the tasks share, for one run.
    *
    * @param staging absolute directory of the shards
+   * @param stagingToken what its token file holds
    */
-  public MergeSpec spec(String job, Path staging) {
+  public MergeSpec spec(String job, Path staging, String stagingToken) {
+    Map<Integer, InputRef> inputRefs = new HashMap<>();
+    for (InputFile input : inputs) {
+      inputRefs.put(inputRefs.size(), input.ref());
+    }
+    Map<Integer, String> shards = new HashMap<>();
+    for (ShardLayout shard : layout.shards()) {
+      shards.put(shards.size(), shard.fileName());
+    }
     return new MergeSpec(
         job,
         plan.models().stream().map(MergePlan.Ingredient::reference).toList(),
-        inputs.stream().map(input -> input.path().toString()).toList(),
+        inputRefs,
         weights,
         staging.toString(),
-        layout.shards().stream().map(ShardLayout::fileName).toList(),
+        stagingToken,
+        shards,
         plan.nonFinite());
   }
 

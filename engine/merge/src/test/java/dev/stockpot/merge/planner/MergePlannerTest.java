@@ -27,6 +27,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,15 +175,14 @@ class MergePlannerTest {
   @Test
   void theSpecNamesWhatTasksNameByNumber() {
     PlannedMerge planned = small().policy(NonFinitePolicy.WARN).planned();
-    MergeSpec spec = planned.spec("the job", directory);
+    MergeSpec spec = planned.spec("the job", directory, "the token");
     assertThat(spec.job()).isEqualTo("the job");
     assertThat(spec.models()).containsExactly("a", "b");
-    assertThat(spec.inputs())
-        .containsExactly(
-            directory.resolve("a/model.safetensors").toString(),
-            directory.resolve("b/model.safetensors").toString());
-    assertThat(spec.shards()).containsExactly("model.safetensors");
+    assertThat(spec.input(0)).isEqualTo(planned.inputs().get(0).ref());
+    assertThat(spec.input(1).path()).isEqualTo(directory.resolve("b/model.safetensors").toString());
+    assertThat(spec.shards()).containsExactly(Map.entry(0, "model.safetensors"));
     assertThat(spec.staging()).isEqualTo(directory.toString());
+    assertThat(spec.stagingToken()).isEqualTo("the token");
     assertThat(spec.nonFinite()).isEqualTo(NonFinitePolicy.WARN);
   }
 

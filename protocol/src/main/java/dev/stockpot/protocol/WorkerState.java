@@ -1,0 +1,9 @@
+package dev.stockpot.protocol;
+
+/** What a worker wants. */
+public enum WorkerState {
+  /** More leases, up to its capacity. */
+  WORKING,
+  /** To finish what it has begun and leave. */
+  DRAINING
+}
