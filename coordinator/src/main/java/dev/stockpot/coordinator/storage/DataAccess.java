@@ -1,0 +1,52 @@
+package dev.stockpot.coordinator.storage;
+
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * Lets workers that do not see a job's files read its inputs and write its output through this
+ * process. Called from any thread; never blocks.
+ */
+public interface DataAccess {
+
+  /**
+   * A run of a job begins.
+   *
+   * @param run as {@link LeaseId#job()} names it
+   * @param shards directory of the staged shards
+   */
+  void open(String run, PlannedMerge planned, Path shards);
+
+  /** The run is over: its files are closed, and what is on its way is refused. */
+  void close(String run);
+
+  /** What the worker of this lease needs; empty where workers have no other way. */
+  Optional<RemoteAccess> grant(LeaseId lease, Collection<TensorTask> tasks);
+
+  /** The lease is over: its capability opens nothing any more. */
+  void revoke(LeaseId lease);
+
+  /** For one process, whose workers see what it sees. */
+  static DataAccess none() {
+    return new DataAccess() {
+      @Override
+      public void open(String run, PlannedMerge planned, Path shards) {}
+
+      @Override
+      public void close(String run) {}
+
+      @Override
+      public Optional<RemoteAccess> grant(LeaseId lease, Collection<TensorTask> tasks) {
+        return Optional.empty();
+      }
+
+      @Override
+      public void revoke(LeaseId lease) {}
+    };
+  }
+}
