@@ -10,9 +10,11 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent.MemberEvent;
+import org.apache.pekko.cluster.ClusterEvent.MemberJoined;
 import org.apache.pekko.cluster.ClusterEvent.MemberRemoved;
+import org.apache.pekko.cluster.ClusterEvent.MemberUp;
+import org.apache.pekko.cluster.ClusterEvent.MemberWeaklyUp;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Subscribe;
@@ -55,9 +57,9 @@ final class Membership {
     }
     if (member.hasRole(COORDINATOR)) {
       boolean stays =
-          member.status() == MemberStatus.joining()
-              || member.status() == MemberStatus.weaklyUp()
-              || member.status() == MemberStatus.up();
+          event instanceof MemberJoined
+              || event instanceof MemberWeaklyUp
+              || event instanceof MemberUp;
       if (stays) {
         context
             .getLog()
