@@ -146,6 +146,11 @@ final class StockpotProcess implements AutoCloseable {
             .collect(Collectors.joining("\n")));
   }
 
+  /** What it has said on standard error so far. */
+  String said() {
+    return read(err);
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);
