@@ -54,6 +54,7 @@ final class ClusterSite implements AutoCloseable {
   /** Starts the coordinator, or starts it again, over these directories. */
   void startCoordinator(Path... roots) throws InterruptedException {
     start(
+        List.of(),
         "coordinator",
         """
         stockpot.cluster.port = %d
@@ -69,7 +70,17 @@ final class ClusterSite implements AutoCloseable {
 
   /** Starts a worker with one thread, over these directories. */
   void startWorker(String name, Path... roots) {
+    startWorker(List.of(), name, roots);
+  }
+
+  /** The same, so slow that a merge takes long enough to be disturbed. */
+  void startSlowWorker(String name, Path... roots) {
+    startWorker(List.of("-Xint"), name, roots);
+  }
+
+  private void startWorker(List<String> flags, String name, Path... roots) {
     start(
+        flags,
         name,
         """
         stockpot.cluster { port = 0, seeds = ["127.0.0.1:%d"] }
@@ -83,15 +94,20 @@ final class ClusterSite implements AutoCloseable {
         .writeValueAsString(List.of(paths).stream().map(Path::toString).toList());
   }
 
-  private void start(String name, String settings) {
+  private void start(List<String> flags, String name, String settings) {
     try {
       Path own = Files.createDirectories(directory.resolve(name));
       Path file = Files.writeString(own.resolve("node.conf"), settings);
       String role = name.equals("coordinator") ? "coordinator" : "worker";
-      nodes.put(name, StockpotProcess.start(own, role, "--config", file.toString()));
+      nodes.put(name, StockpotProcess.start(flags, own, role, "--config", file.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The directory that a node is started in. */
+  Path own(String name) {
+    return directory.resolve(name);
   }
 
   StockpotProcess node(String name) {
@@ -198,11 +214,11 @@ final class ClusterSite implements AutoCloseable {
     return job.path("progress").path("doneTasks").asInt(0);
   }
 
-  private interface Condition {
+  interface Condition {
     boolean holds();
   }
 
-  private void await(String what, Condition condition) throws InterruptedException {
+  void await(String what, Condition condition) throws InterruptedException {
     long start = System.nanoTime();
     while (!condition.holds()) {
       if (System.nanoTime() - start > LIMIT.toNanos()) {

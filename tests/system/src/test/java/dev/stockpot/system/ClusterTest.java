@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.system.StockpotProcess.Ended;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** A cluster of processes makes the same bytes as one process, whoever is killed or stopped. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -68,13 +70,82 @@ final class ClusterTest {
     site.assertServed(expected);
   }
 
+  /** Submits while slow workers are there, and waits until some of its tasks are done. */
+  private void midway(String id, int workers) throws InterruptedException {
+    cluster.startCoordinator(site.directory());
+    for (int i = 1; i <= workers; i++) {
+      cluster.startSlowWorker("worker-" + i, site.directory());
+    }
+    cluster.awaitWorkers(workers);
+    submit(id);
+    JsonNode job = cluster.awaitJob(id, "under way", at -> ClusterSite.doneTasks(at) > 0);
+    assertThat(ClusterSite.doneTasks(job)).isLessThan(site.tensors());
+  }
+
   @Test
   void whatAKilledWorkerHeldIsMergedByTheOthers() throws InterruptedException {
-    start(3);
-    submit("killed-worker");
-    cluster.awaitJob("killed-worker", "under way", job -> ClusterSite.doneTasks(job) > 0);
+    midway("killed-worker", 3);
     cluster.kill("worker-1");
-    cluster.awaitDone("killed-worker");
+    JsonNode done = cluster.awaitDone("killed-worker");
+    assertThat(done.path("progress").path("returnedTasks").asInt()).isPositive();
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aWorkerThatWasStoppedBeyondItsDeadlineDoesNoHarmAndComesBack() throws InterruptedException {
+    midway("stopped-worker", 2);
+    cluster.node("worker-1").signal("STOP");
+    cluster.awaitDone("stopped-worker");
+    site.assertServed(expected);
+    cluster.node("worker-1").signal("CONT");
+    cluster.awaitWorkers(2);
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aKilledCoordinatorGoesOnWithAllThatItHadAcknowledged() throws InterruptedException {
+    midway("killed-coordinator", 2);
+    cluster.kill("coordinator");
+    int recorded = site.journal().receipts().size();
+    cluster.startCoordinator(site.directory());
+    JsonNode done = cluster.awaitDone("killed-coordinator");
+    assertThat(done.path("progress").path("keptTasks").asInt()).isGreaterThanOrEqualTo(recorded);
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aWorkerThatJoinsWhileAJobRunsGetsItsShareAtOnce() throws InterruptedException {
+    midway("joined", 1);
+    cluster.startSlowWorker("worker-2", site.directory());
+    cluster.awaitWorkers(2);
+    long there = System.nanoTime();
+    cluster.await(
+        "every worker holds leases",
+        () -> cluster.workers().valueStream().allMatch(one -> one.path("leases").asInt() > 0));
+    assertThat(Duration.ofNanos(System.nanoTime() - there)).isLessThan(Duration.ofSeconds(3));
+    cluster.awaitDone("joined");
+    site.assertServed(expected);
+  }
+
+  @Test
+  void aWorkerThatIsAskedToEndFinishesWhatItHasBegunFirst() throws InterruptedException {
+    midway("drained", 2);
+    StockpotProcess leaving = cluster.node("worker-1");
+    leaving.signal("TERM");
+    assertThat(leaving.await().err()).doesNotContain("\tat ");
+    JsonNode done = cluster.awaitDone("drained");
+    assertThat(done.path("progress").path("returnedTasks").asInt()).isZero();
+    site.assertServed(expected);
+  }
+
+  @Test
+  void workersThatSeeNoFileOfTheJobMakeTheSameBytes() throws InterruptedException {
+    cluster.startCoordinator(site.directory());
+    cluster.startWorker("worker-1", cluster.own("worker-1"));
+    cluster.startWorker("worker-2", cluster.own("worker-2"));
+    cluster.awaitWorkers(2);
+    submit("unshared");
+    cluster.awaitDone("unshared");
     site.assertServed(expected);
   }
 }
