@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.cli.client.ClientException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import java.io.IOException;
@@ -65,6 +66,10 @@ public final class Main {
       case MergeException known -> {
         err.println(known.getMessage());
         yield ExitCode.of(known.failure());
+      }
+      case ClientException client -> {
+        err.println(client.getMessage());
+        yield client.exitCode();
       }
       case NoSuchFileException missing -> {
         err.println(missing.getFile() + ": no such file");
