@@ -8,7 +8,7 @@ import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.protocol.StorageUse.Way;
-import java.nio.file.Path;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,9 @@ final class ChosenFiles implements JobStorage {
   /** How the output is named to people. */
   private static final String OUTPUT = "output";
 
+  /** As it was told; may be no valid path. */
+  private record Shard(String directory, String name) {}
+
   private final String run;
   private final DataPlane dataPlane;
   private final OpenFiles files;
@@ -38,7 +41,7 @@ final class ChosenFiles implements JobStorage {
   /** Why a file cannot be opened here; empty if it can. */
   private final Map<InputRef, Optional<String>> inputs = new ConcurrentHashMap<>();
 
-  private final Map<Path, Optional<String>> outputs = new ConcurrentHashMap<>();
+  private final Map<Shard, Optional<String>> outputs = new ConcurrentHashMap<>();
 
   ChosenFiles(String run, Roots roots, DataPlane dataPlane) {
     this.run = run;
@@ -65,9 +68,10 @@ final class ChosenFiles implements JobStorage {
   @Override
   public Optional<Upload> upload(
       MergeSpec spec, TensorTask task, Optional<RemoteAccess> access, BooleanSupplier abandoned) {
-    Path shard = ShardFiles.path(spec, task);
     Optional<String> obstacle =
-        outputs.computeIfAbsent(shard, _ -> identity.obstacleToShard(spec, task));
+        outputs.computeIfAbsent(
+            new Shard(spec.staging(), spec.shard(task.shard())),
+            _ -> identity.obstacleToShard(spec, task));
     if (obstacle.isEmpty()) {
       return Optional.empty();
     }
@@ -91,16 +95,17 @@ final class ChosenFiles implements JobStorage {
   @Override
   public List<StorageUse> uses() {
     Map<String, Way> ways = new TreeMap<>();
-    inputs.forEach((ref, obstacle) -> {
-      Path directory = Path.of(ref.path()).getParent();
-      add(ways, directory == null ? ref.path() : directory.toString(), obstacle);
-    });
+    inputs.forEach((ref, obstacle) -> add(ways, directory(ref.path()), obstacle));
     List<StorageUse> uses = new ArrayList<>();
     Map<String, Way> output = new TreeMap<>();
     outputs.values().forEach(obstacle -> add(output, OUTPUT, obstacle));
     output.forEach((name, way) -> uses.add(new StorageUse(run, name, way)));
     ways.forEach((directory, way) -> uses.add(new StorageUse(run, directory, way)));
     return uses.subList(0, Math.min(uses.size(), MOST_USES));
+  }
+
+  private static String directory(String file) {
+    return file.substring(0, Math.max(0, file.lastIndexOf(File.separatorChar)));
   }
 
   private static void add(Map<String, Way> ways, String name, Optional<String> obstacle) {

@@ -40,6 +40,7 @@ final class RangeStream implements RangeReader {
   private final Duration stallTimeout;
   private final BooleanSupplier abandoned;
   private final Body body = new Body();
+  private volatile boolean accepted;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -48,7 +49,6 @@ final class RangeStream implements RangeReader {
   private long received;
   private long largestDelivery = DELIVERY_BYTES;
   private long asked;
-  private boolean subscribed;
   private Flow.@Nullable Subscription subscription;
   private @Nullable Exception trouble;
   private @Nullable Transfer transfer;
@@ -82,10 +82,10 @@ final class RangeStream implements RangeReader {
   /** Where the body of an answer goes. */
   BodySubscriber<String> answer(HttpResponse.ResponseInfo info) {
     String expected = "bytes %d-%d/".formatted(offset, offset + length - 1);
-    boolean mine =
+    accepted =
         info.statusCode() == PARTIAL_CONTENT
             && info.headers().firstValue("Content-Range").orElse("").startsWith(expected);
-    return mine ? body : new ErrorText();
+    return accepted ? body : new ErrorText();
   }
 
   /** The request is on its way; called once, before the first read. */
@@ -99,21 +99,12 @@ final class RangeStream implements RangeReader {
                 fail(RemoteTrouble.of(what, error));
               } else if (answer.statusCode() != PARTIAL_CONTENT) {
                 fail(RemoteTrouble.of(what, answer));
-              } else if (!isSubscribed()) {
+              } else if (!accepted) {
                 fail(
                     RemoteTrouble.passing(
                         what, "it sent another range", new IOException(rangeHeader())));
               }
             });
-  }
-
-  private boolean isSubscribed() {
-    lock.lock();
-    try {
-      return subscribed;
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
@@ -256,7 +247,6 @@ final class RangeStream implements RangeReader {
     public void onSubscribe(Flow.Subscription to) {
       lock.lock();
       try {
-        subscribed = true;
         subscription = to;
       } finally {
         lock.unlock();
