@@ -24,6 +24,7 @@ import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.FakeExecutor.Submitted;
+import dev.stockpot.worker.storage.Roots;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +45,16 @@ import org.junit.jupiter.api.Test;
 class DeviceWorkerTest {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(8);
+  private static final Duration ORPHAN_TERM = Duration.ofSeconds(5);
+  private static final WorkerSettings SETTINGS =
+      new WorkerSettings(
+          HEARTBEAT,
+          DRAIN_TIMEOUT,
+          ORPHAN_TERM,
+          new Roots(List.of()),
+          new WorkerSettings.Remote(HEARTBEAT, HEARTBEAT, 64 << 20));
 
   /** More than the first backoff with all of its jitter. */
   private static final Duration BACKOFF = Duration.ofMillis(300);
@@ -67,7 +78,7 @@ class DeviceWorkerTest {
         kit.spawn(
             DeviceWorker.create(
                 "node/fake",
-                new WorkerSettings(HEARTBEAT),
+                SETTINGS,
                 () -> {
                   FakeExecutor made = new FakeExecutor();
                   executors.add(made);

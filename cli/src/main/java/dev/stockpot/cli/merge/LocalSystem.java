@@ -49,7 +49,7 @@ public final class LocalSystem implements AutoCloseable {
         ActorSystem.create(
             guardian(
                 CoordinatorSettings.from(config),
-                new WorkerSettings(config.getDuration("stockpot.worker.heartbeat")),
+                WorkerSettings.from(config),
                 workers),
             "stockpot",
             config));
