@@ -24,7 +24,9 @@ import java.util.zip.CRC32C;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The data plane of a coordinator with one merge, which does to each request what a script says. */
+/**
+ * The data plane of a coordinator with one merge, which does to each request what a script says.
+ */
 final class FakeCoordinator implements AutoCloseable {
 
   static final String CAPABILITY = "the-capability";
@@ -131,7 +133,8 @@ final class FakeCoordinator implements AutoCloseable {
 
   private static void refuse(HttpExchange exchange, int status) throws IOException {
     exchange.getRequestBody().readAllBytes();
-    byte[] text = "{\"error\":\"as the script says\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] text =
+        "{\"error\":\"as the script says\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, text.length);
     exchange.getResponseBody().write(text);
   }
@@ -150,7 +153,9 @@ final class FakeCoordinator implements AutoCloseable {
       int length = Integer.parseInt(range.group(2)) + 1 - from;
       exchange
           .getResponseHeaders()
-          .set("Content-Range", "bytes %s-%s/%d".formatted(range.group(1), range.group(2), bytes.length));
+          .set(
+              "Content-Range",
+              "bytes %s-%s/%d".formatted(range.group(1), range.group(2), bytes.length));
       exchange.sendResponseHeaders(206, length);
       OutputStream body = exchange.getResponseBody();
       body.write(bytes, from, length / part);

@@ -7,26 +7,31 @@ import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.pekko.actor.Address;
 
 /** A node's settings in Pekko's words. */
 final class ClusterConfig {
 
   private ClusterConfig() {}
 
+  /** Where a node of this cluster is. */
+  static Address address(NodeSettings settings, HostPort at) {
+    return Address.apply("pekko", settings.name(), at.host(), at.port());
+  }
+
   /**
    * The whole configuration of the node's actor system.
    *
    * @param root the node's own, resolved
    * @param role {@code coordinator} or {@code worker}
-   * @param port to listen at; 0 is any free one
    * @throws IOException if the TLS password cannot be read
    */
-  static Config of(Config root, NodeSettings settings, String role, int port) throws IOException {
+  static Config of(Config root, NodeSettings settings, String role) throws IOException {
     Map<String, Object> keys = new HashMap<>();
     keys.put("pekko.cluster.roles", List.of(role));
     String artery = "pekko.remote.artery.";
     keys.put(artery + "canonical.hostname", settings.address().host());
-    keys.put(artery + "canonical.port", port);
+    keys.put(artery + "canonical.port", settings.address().port());
     settings.bindHost().ifPresent(host -> keys.put(artery + "bind.hostname", host));
     if (settings.tls().isPresent()) {
       NodeSettings.Tls tls = settings.tls().get();

@@ -44,14 +44,15 @@ final class NodeOptions {
   private CommandSpec spec;
 
   /**
-   * The configuration of a node: flags, then the file, then the defaults.
+   * The configuration of a node: flags, then the file, then the role's defaults, then all others.
    *
+   * @param role whose defaults stand in the resource {@code ROLE.conf}
    * @param more further keys that flags set; null values set nothing
    * @throws ParameterException if the file cannot be read
    */
-  Config load(java.util.Map<String, @Nullable Object> more) {
+  Config load(String role, java.util.Map<String, @Nullable Object> more) {
     try {
-      Config config = ConfigFactory.parseResources("cluster.conf");
+      Config config = ConfigFactory.parseResources(role + ".conf");
       if (file != null) {
         if (!Files.isReadable(file)) {
           throw new ParameterException(spec.commandLine(), file + ": no such file, or unreadable");

@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.node;
 
+import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,6 +34,13 @@ public final class CoordinatorNode {
   /** What the guardian hears. */
   public sealed interface Command {}
 
+  /**
+   * Stand by, and coordinate once the tenure is here.
+   *
+   * @param api bound, and on standby
+   */
+  public record Begin(HttpApi api) implements Command {}
+
   private record TenureTaken(Tenure tenure) implements Command {}
 
   private record TenureLost(String reason) implements Command {}
@@ -54,37 +61,36 @@ public final class CoordinatorNode {
   }
 
   private final ActorContext<Command> context;
+  private final TenureSource source;
   private final KnownMembers known;
-  private final Function<Tenure, Behavior<Void>> coordination;
+  private @Nullable HttpApi api;
   private @Nullable Tenure tenure;
   private @Nullable Thread seeker;
 
   private CoordinatorNode(
-      ActorContext<Command> context,
-      KnownMembers known,
-      Function<Tenure, Behavior<Void>> coordination) {
+      ActorContext<Command> context, TenureSource source, KnownMembers known) {
     this.context = context;
+    this.source = source;
     this.known = known;
-    this.coordination = coordination;
   }
 
   /**
-   * A node that stands by.
+   * A node that does nothing before {@link Begin}.
    *
    * @param known members of the cluster that was here before
-   * @param coordination what the holder of the tenure does
    */
-  public static Behavior<Command> create(
-      TenureSource source, KnownMembers known, Function<Tenure, Behavior<Void>> coordination) {
-    return Behaviors.setup(context -> {
-      CoordinatorNode node = new CoordinatorNode(context, known, coordination);
-      node.seekTenure(source);
-      return node.living();
-    });
+  public static Behavior<Command> create(TenureSource source, KnownMembers known) {
+    return Behaviors.setup(context -> new CoordinatorNode(context, source, known).living());
+  }
+
+  private Behavior<Command> onBegin(Begin begin) {
+    api = begin.api();
+    seekTenure();
+    return Behaviors.same();
   }
 
   /** On a thread of its own: it may wait for as long as the other coordinator lives. */
-  private void seekTenure(TenureSource source) {
+  private void seekTenure() {
     Consumer<String> lost = reason -> context.getSelf().tell(new TenureLost(reason));
     CompletableFuture<Tenure> taken = new CompletableFuture<>();
     seeker =
@@ -107,6 +113,7 @@ public final class CoordinatorNode {
     return Behaviors.receive(Command.class)
         .onAnyMessage(command ->
             switch (command) {
+              case Begin begin -> onBegin(begin);
               case TenureTaken(Tenure taken) -> onTenureTaken(taken);
               case JoinedCluster _ -> onJoined();
               case TenureLost(String reason) -> end("the tenure is lost: " + reason);
@@ -135,7 +142,12 @@ public final class CoordinatorNode {
   private Behavior<Command> onJoined() {
     ClusterSingleton.get(context.getSystem())
         .init(
-            SingletonActor.of(coordination.apply(Objects.requireNonNull(tenure)), "coordination")
+            SingletonActor.of(
+                    Coordination.create(
+                        context.getSystem().settings().config(),
+                        Objects.requireNonNull(api),
+                        Objects.requireNonNull(tenure)),
+                    "coordination")
                 .withSettings(
                     ClusterSingletonSettings.create(context.getSystem())
                         .withRole(Membership.COORDINATOR)));

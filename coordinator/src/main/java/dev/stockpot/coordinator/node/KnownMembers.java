@@ -18,7 +18,7 @@ import org.apache.pekko.actor.AddressFromURIString;
  *
  * @param file of one address a line
  */
-record KnownMembers(Path file) {
+public record KnownMembers(Path file) {
 
   /** Any one of them lets a node in; more are for those that are gone by then. */
   private static final int MAX = 50;

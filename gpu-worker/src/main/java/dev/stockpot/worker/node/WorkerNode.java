@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -59,18 +61,17 @@ public final class WorkerNode {
   /**
    * A node that looks for a coordinator.
    *
-   * @param name of the node, as people know it; unique in the cluster
    * @param devices makes each device's executor, by the device's name
    * @param rejoinAfter how long it may be without a coordinator
    */
   public static Behavior<Command> create(
-      String name,
       WorkerSettings settings,
       Map<String, Supplier<DeviceExecutor>> devices,
       Duration rejoinAfter) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
           WorkerNode node = new WorkerNode(context, timers, rejoinAfter);
+          String name = name(context.getSystem());
           devices.forEach((device, executors) ->
               node.workers.add(
                   context.spawn(
@@ -86,6 +87,12 @@ public final class WorkerNode {
               .tell(Receptionist.subscribe(ServiceKeys.DESK, listings));
           return node.working();
         }));
+  }
+
+  /** The node's address: unique in its cluster, and what people look for when it misbehaves. */
+  private static String name(ActorSystem<?> system) {
+    Address address = system.address();
+    return address.getHost().orElse("") + ":" + address.getPort().map(String::valueOf).orElse("");
   }
 
   private Behavior<Command> working() {
