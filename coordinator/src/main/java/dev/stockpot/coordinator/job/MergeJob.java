@@ -294,7 +294,8 @@ public final class MergeJob extends EventSourcedBehavior<MergeJob.Message, JobEv
               run.planned().tasks().size(),
               run.desk().board().doneBytes(),
               run.planned().outputBytes(),
-              run.desk().workers()));
+              run.desk().workers(),
+              run.desk().board().returned()));
     }
     return Effect().none();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -63,6 +64,15 @@ final class JournalFile implements Closeable {
       channel.truncate(start);
       throw e;
     }
+  }
+
+  /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
+  static Optional<String> onlyLine(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int end = bytes.length - 1;
+    return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
+        ? Optional.of(new String(bytes, PREFIX, end - PREFIX, StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   @Override
@@ -125,7 +135,7 @@ final class JournalFile implements Closeable {
   }
 
   /** A new file is only there after a crash if its directory says so. */
-  private static void forceDirectory(Path file) throws IOException {
+  static void forceDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
