@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -32,7 +33,7 @@ record JournalFile(Path file) {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       if (created) {
-        forceDirectory();
+        forceDirectory(file);
       }
       long start = channel.size();
       ByteBuffer line = ByteBuffer.wrap(line(json));
@@ -46,6 +47,15 @@ record JournalFile(Path file) {
         throw e;
       }
     }
+  }
+
+  /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
+  static Optional<String> onlyLine(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int end = bytes.length - 1;
+    return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
+        ? Optional.of(new String(bytes, PREFIX, end - PREFIX, StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   private static byte[] line(String json) {
@@ -108,7 +118,7 @@ record JournalFile(Path file) {
   }
 
   /** A new file is only there after a crash if its directory says so. */
-  private void forceDirectory() throws IOException {
+  static void forceDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

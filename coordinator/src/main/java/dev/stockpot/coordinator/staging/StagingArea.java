@@ -38,10 +38,10 @@ public final class StagingArea implements AutoCloseable {
   private final Path root;
   private final boolean insideOutput;
   private final List<Path> createdParents;
-  private final StagingLock lock;
+  private final DirectoryLock lock;
 
   private StagingArea(
-      Path output, Path root, boolean insideOutput, List<Path> createdParents, StagingLock lock) {
+      Path output, Path root, boolean insideOutput, List<Path> createdParents, DirectoryLock lock) {
     this.output = output;
     this.root = root;
     this.insideOutput = insideOutput;
@@ -63,7 +63,7 @@ public final class StagingArea implements AutoCloseable {
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
         Files.createDirectories(root);
-        Optional<StagingLock> lock = StagingLock.acquire(root);
+        Optional<DirectoryLock> lock = DirectoryLock.acquire(root);
         if (lock.isPresent()) {
           return new StagingArea(output, root, inside, createdParents, lock.get())
               .withOutputRestored();
@@ -71,7 +71,7 @@ public final class StagingArea implements AutoCloseable {
       }
       throw MergeException.environment(
           root + ": comes and goes under another run; try again", null);
-    } catch (StagingLock.HeldException held) {
+    } catch (DirectoryLock.HeldException held) {
       throw MergeException.environment(
           "%s: %s is writing this output; wait for it, or stop it"
               .formatted(output, held.getMessage()),

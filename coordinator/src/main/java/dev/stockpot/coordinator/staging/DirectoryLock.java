@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * it. So nothing may open the lock's file but the one channel that holds the lock: not to read it,
  * and not to try the lock from a second place in this process.
  */
-final class StagingLock implements AutoCloseable {
+final class DirectoryLock implements AutoCloseable {
 
   private static final String LOCK = "lock";
   private static final String HOLDER = "holder";
@@ -38,7 +38,7 @@ final class StagingLock implements AutoCloseable {
   private final Path key;
   private final FileChannel channel;
 
-  private StagingLock(Path directory, Path key, FileChannel channel) {
+  private DirectoryLock(Path directory, Path key, FileChannel channel) {
     this.directory = directory;
     this.key = key;
     this.channel = channel;
@@ -63,7 +63,7 @@ final class StagingLock implements AutoCloseable {
    *     create it and try again
    * @throws HeldException if somebody holds it
    */
-  static Optional<StagingLock> acquire(Path directory) throws IOException {
+  static Optional<DirectoryLock> acquire(Path directory) throws IOException {
     Path key;
     try {
       key = directory.toRealPath();
@@ -73,7 +73,7 @@ final class StagingLock implements AutoCloseable {
     if (!HELD_HERE.add(key)) {
       throw new HeldException(holder(directory));
     }
-    StagingLock acquired = null;
+    DirectoryLock acquired = null;
     try {
       acquired = acquireFromOthers(directory, key);
       return Optional.ofNullable(acquired);
@@ -86,7 +86,7 @@ final class StagingLock implements AutoCloseable {
     }
   }
 
-  private static @Nullable StagingLock acquireFromOthers(Path directory, Path key)
+  private static @Nullable DirectoryLock acquireFromOthers(Path directory, Path key)
       throws IOException {
     Path file = directory.resolve(LOCK);
     FileChannel channel =
@@ -110,7 +110,7 @@ final class StagingLock implements AutoCloseable {
           "process %d (since %s)"
               .formatted(
                   ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS)));
-      return new StagingLock(directory, key, channel);
+      return new DirectoryLock(directory, key, channel);
     } catch (IOException e) {
       acquired = false;
       throw e;
