@@ -38,7 +38,12 @@ record Attempt(URI address, Kind kind, String found) {
   static Attempt of(URI address, IOException failure, Trust trust) {
     return switch (failure) {
       case HttpConnectTimeoutException _ ->
-          new Attempt(address, Kind.NOT_THERE, "no connection in time; is a firewall between?");
+          new Attempt(
+              address,
+              Kind.NOT_THERE,
+              "no %s in time; is the address right, or a firewall between?"
+                  .formatted(
+                      address.getScheme().equals("https") ? "secure connection" : "connection"));
       case ConnectException refused -> new Attempt(address, Kind.NOT_THERE, words(refused));
       case SSLException insecure ->
           new Attempt(address, Kind.TLS, trust.words(insecure, address.getHost()));

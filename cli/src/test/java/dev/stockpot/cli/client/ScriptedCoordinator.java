@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -146,6 +147,21 @@ final class ScriptedCoordinator implements AutoCloseable {
       exchange.sendResponseHeaders(200, bytes.length + 1000);
       exchange.getResponseBody().write(bytes);
       exchange.getResponseBody().flush();
+    };
+  }
+
+  /** These events, and a connection that stays. */
+  static Answer openEvents(String... events) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(String.join("", events).getBytes(StandardCharsets.UTF_8));
+      exchange.getResponseBody().flush();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     };
   }
 
