@@ -503,8 +503,7 @@ class DeviceWorkerTest {
     executor.storage.add(use);
     assertThat(reportAfterHeartbeat().storage()).containsExactly(use);
     RemoteAccess access = new RemoteAccess(List.of("https://one"), "secret");
-    worker.tell(
-        new MergeTensors(LEASE, spec(), List.of(task(1)), Optional.of(access), job.ref()));
+    worker.tell(new MergeTensors(LEASE, spec(), List.of(task(1)), Optional.of(access), job.ref()));
     assertThat(taken(executor.submitted).access()).contains(access);
   }
 }

@@ -125,9 +125,7 @@ record RawMerge(
     return new MergeSpec(
         "job",
         IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
-        IntStream.range(0, models)
-            .boxed()
-            .collect(Collectors.toMap(k -> k, references::get)),
+        IntStream.range(0, models).boxed().collect(Collectors.toMap(k -> k, references::get)),
         weights(),
         directory.toString(),
         TOKEN,

@@ -27,6 +27,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,8 +84,7 @@ class RemoteStorageTest {
   private CpuExecutor executor(Duration stall, Optional<SSLContext> tls, Path... roots) {
     DataPlaneSettings settings =
         new DataPlaneSettings(PATIENT, stall, DataPlaneSettings.LEAST_BUFFER_BYTES, 2, tls);
-    NodeStorage storage =
-        closedLater(NodeStorage.within(new Roots(List.of(roots)), settings));
+    NodeStorage storage = closedLater(NodeStorage.within(new Roots(List.of(roots)), settings));
     return closedLater(new CpuExecutor(new CpuSettings(2, 1_000), Kernels.scalar(), storage));
   }
 
@@ -150,7 +150,8 @@ class RemoteStorageTest {
     assertThat(merge.writtenShard()).as("not touched").isEqualTo(merge.emptyShard());
     assertThat(coordinator.requests).as("one for each source and each output").hasSize(3 * 7);
     assertThat(ways(executor))
-        .isEqualTo(Map.of("output", Way.COORDINATOR, merge.directory().toString(), Way.COORDINATOR));
+        .isEqualTo(
+            Map.of("output", Way.COORDINATOR, merge.directory().toString(), Way.COORDINATOR));
   }
 
   @Test
@@ -159,7 +160,10 @@ class RemoteStorageTest {
     new Random(1).nextBytes(bytes);
     RawMerge merge =
         RawMerge.of(
-            made("unseen"), List.of(bytes, bytes.clone()), List.of(Dtype.I64, Dtype.I64), Dtype.I64);
+            made("unseen"),
+            List.of(bytes, bytes.clone()),
+            List.of(Dtype.I64, Dtype.I64),
+            Dtype.I64);
     List<TensorTask> tasks = merge.pieces(300_000);
     FakeCoordinator coordinator = coordinator(merge, tasks, _ -> SERVED);
     expectMerged(executor(made("elsewhere")), merge.spec(), tasks, coordinator.access());
@@ -172,8 +176,7 @@ class RemoteStorageTest {
     List<TensorTask> tasks = merge.pieces(6_000);
     FakeCoordinator coordinator = coordinator(merge, tasks, _ -> SERVED);
     executor(made("elsewhere"))
-        .submit(
-            LEASE, merge.spec(), tasks, Optional.of(coordinator.access()), outcomes::addAll);
+        .submit(LEASE, merge.spec(), tasks, Optional.of(coordinator.access()), outcomes::addAll);
     for (int i = 0; i < tasks.size(); i++) {
       Outcome.Merged merged = (Outcome.Merged) next();
       TensorTask task = tasks.get(merged.task());
@@ -211,7 +214,7 @@ class RemoteStorageTest {
       FileTime written = Files.getLastModifiedTime(input);
       byte[] bytes = merge.inputBytes(0);
       switch (change) {
-        case "size" -> bytes = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+        case "size" -> bytes = Arrays.copyOf(bytes, bytes.length + 1);
         case "time" -> written = FileTime.from(Instant.EPOCH);
         default -> bytes[9] = ' ';
       }
@@ -284,7 +287,7 @@ class RemoteStorageTest {
     Failure failure = failure(executor(root), merge, Optional.empty());
     assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
     assertThat(failure.message())
-        .contains("some.tensor", merge.shard().getParent().toString(), root.toString())
+        .contains("some.tensor", merge.directory().toString(), root.toString())
         .contains("stockpot.worker.roots");
   }
 
@@ -294,9 +297,7 @@ class RemoteStorageTest {
       RawMerge merge = merge("unseen-" + method);
       FakeCoordinator coordinator =
           coordinator(
-              merge,
-              List.of(merge.task()),
-              request -> request.startsWith(method) ? CUT : SERVED);
+              merge, List.of(merge.task()), request -> request.startsWith(method) ? CUT : SERVED);
       Failure failure =
           failure(executor(made("elsewhere")), merge, Optional.of(coordinator.access()));
       assertThat(failure.kind()).as(failure.message()).isEqualTo(Failure.Kind.TRANSIENT);
@@ -344,8 +345,7 @@ class RemoteStorageTest {
             coordinator(
                 merge,
                 tasks,
-                request ->
-                    request.startsWith(method) ? new Fate.Refused(status) : SERVED);
+                request -> request.startsWith(method) ? new Fate.Refused(status) : SERVED);
         CpuExecutor executor = executor(made("elsewhere"));
         executor.submit(
             LEASE, merge.spec(), tasks, Optional.of(coordinator.access()), outcomes::addAll);
@@ -443,9 +443,7 @@ class RemoteStorageTest {
     CpuExecutor executor = executor(made("elsewhere"));
     Optional<RemoteAccess> access = Optional.of(coordinator.access());
     executor.submit(LEASE, merge.spec(), tasks, access, outcomes::addAll);
-    while (coordinator.requests.size() < 2) {
-      Thread.onSpinWait();
-    }
+    assertThat(coordinator.requests.poll(20, TimeUnit.SECONDS)).as("begun").isNotNull();
     LeaseId waiting = new LeaseId("job", 2);
     executor.submit(waiting, merge.spec(), tasks, access, outcomes::addAll);
     assertThat(executor.withdraw(LEASE)).isFalse();

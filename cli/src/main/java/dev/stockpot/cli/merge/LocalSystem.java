@@ -47,10 +47,7 @@ public final class LocalSystem implements AutoCloseable {
     Config config = ConfigFactory.load();
     return new LocalSystem(
         ActorSystem.create(
-            guardian(
-                CoordinatorSettings.from(config),
-                WorkerSettings.from(config),
-                workers),
+            guardian(CoordinatorSettings.from(config), WorkerSettings.from(config), workers),
             "stockpot",
             config));
   }

@@ -83,7 +83,7 @@ class RangeStreamTest {
 
   private static byte[] piece(int at) {
     byte[] piece = new byte[PIECE];
-    MemorySegment.ofArray(piece).set(ValueLayout.JAVA_INT, 0, at);
+    MemorySegment.ofArray(piece).set(ValueLayout.JAVA_INT_UNALIGNED, 0, at);
     return piece;
   }
 

@@ -27,7 +27,8 @@ class RootsTest {
 
   @BeforeEach
   void makeFiles() throws IOException {
-    inside = Files.writeString(Files.createDirectory(directory.resolve("root")).resolve("in"), "in");
+    inside =
+        Files.writeString(Files.createDirectory(directory.resolve("root")).resolve("in"), "in");
     outside =
         Files.writeString(Files.createDirectory(directory.resolve("root2")).resolve("out"), "out");
   }
@@ -60,8 +61,7 @@ class RootsTest {
   void dotsAndLinksDoNotLeadOut() throws IOException {
     assertRefused(inside.resolveSibling("../root2/out"), "outside");
     assertRefused(Files.createSymbolicLink(inside.resolveSibling("link"), outside), "outside");
-    Path linked =
-        Files.createSymbolicLink(inside.resolveSibling("linked"), outside.getParent());
+    Path linked = Files.createSymbolicLink(inside.resolveSibling("linked"), outside.getParent());
     assertRefused(linked.resolve("out"), "outside");
   }
 
@@ -79,7 +79,7 @@ class RootsTest {
 
   @Test
   void aDirectoryIsNotOpened() {
-    assertRefused(inside.getParent(), "not a regular file");
+    assertRefused(directory.resolve("root"), "not a regular file");
   }
 
   @Test
@@ -88,7 +88,8 @@ class RootsTest {
     Path pipe = inside.resolveSibling("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     assertRefused(pipe, "not a regular file");
-    assertRefused(Files.createSymbolicLink(inside.resolveSibling("null"), Path.of("/dev/null")), "outside");
+    assertRefused(
+        Files.createSymbolicLink(inside.resolveSibling("null"), Path.of("/dev/null")), "outside");
     assertRefused(Path.of("/proc/self/root", outside.toString()), "outside");
     assertRefused(Path.of("/proc/self/environ"), "outside");
     assertThat(roots().admit(Path.of("/proc/self/root", inside.toString())))

@@ -50,14 +50,13 @@ class UploadBuffersTest {
     List<byte[]> first = marked(reserve(3 * BLOCK));
     CountDownLatch waiting = new CountDownLatch(2);
     CompletableFuture<List<byte[]>> second =
-        CompletableFuture.supplyAsync(
-            () ->
-                buffers.reserve(
-                    task(2 * BLOCK),
-                    () -> {
-                      waiting.countDown();
-                      return false;
-                    }));
+        CompletableFuture.supplyAsync(() ->
+            buffers.reserve(
+                task(2 * BLOCK),
+                () -> {
+                  waiting.countDown();
+                  return false;
+                }));
     assertThat(waiting.await(20, TimeUnit.SECONDS)).as("asked again").isTrue();
     assertThat(second).isNotDone();
     buffers.release(first, true);
