@@ -12,11 +12,8 @@ import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,7 +100,7 @@ public final class DeviceWorker {
   private final Lives lives;
   private final ActorRef<WorkerCommand> self;
   private final WorkerId id;
-  private final Map<LeaseId, HeldLease> held = new LinkedHashMap<>();
+  private final HeldLeases held;
 
   private DeviceWorker(
       ActorContext<Command> context,
@@ -118,6 +115,7 @@ public final class DeviceWorker {
     this.executor = executor;
     this.lives = lives;
     this.id = new WorkerId(name, INCARNATIONS.incrementAndGet());
+    this.held = new HeldLeases(id);
     this.self = context.messageAdapter(WorkerCommand.class, Message.FromWire::new);
   }
 
@@ -190,10 +188,10 @@ public final class DeviceWorker {
 
   /** While it drains, a lease that comes all the same is not held, which the next report says. */
   private void onMergeTensors(MergeTensors command) {
-    if (lives.draining || held.containsKey(command.lease())) {
+    if (lives.draining || held.contains(command.lease())) {
       return;
     }
-    held.put(command.lease(), new HeldLease(command));
+    held.add(command);
     ActorRef<Command> me = context.getSelf();
     executor.submit(
         command.lease(),
@@ -204,47 +202,25 @@ public final class DeviceWorker {
   }
 
   private void onTasksEnded(List<DeviceExecutor.Outcome> outcomes) {
-    Map<LeaseId, List<DeviceExecutor.Outcome>> byLease = new HashMap<>();
     for (DeviceExecutor.Outcome outcome : outcomes) {
       if (outcome instanceof DeviceExecutor.Outcome.LeaseOver(LeaseId lease, _)) {
         abandon(lease);
-      } else {
-        byLease.computeIfAbsent(outcome.lease(), _ -> new ArrayList<>()).add(outcome);
       }
     }
-    Optional<Failure> bug = Optional.empty();
-    for (Map.Entry<LeaseId, List<DeviceExecutor.Outcome>> each : byLease.entrySet()) {
-      // A lease that was closed, or held by the executor of an incarnation that is over.
-      HeldLease lease = held.get(each.getKey());
-      if (lease != null) {
-        lease.end(id, each.getValue());
-        bug = bug.or(() -> firstBug(each.getValue()));
-      }
-    }
+    Optional<Failure> bug = held.end(outcomes);
     if (bug.isPresent()) {
       throw new ExecutorFault(bug.get().message());
     }
   }
 
-  private static Optional<Failure> firstBug(List<DeviceExecutor.Outcome> outcomes) {
-    for (DeviceExecutor.Outcome outcome : outcomes) {
-      if (outcome instanceof DeviceExecutor.Outcome.Failed(_, _, Failure failure)
-          && failure.kind() == Failure.Kind.BUG) {
-        return Optional.of(failure);
-      }
-    }
-    return Optional.empty();
-  }
-
   private void onAcknowledge(AcknowledgeReceipts command) {
-    HeldLease lease = held.get(command.lease());
-    if (lease != null && lease.acknowledge(command.tasks())) {
+    if (held.acknowledge(command.lease(), command.tasks())) {
       forget(command.lease());
     }
   }
 
   private void abandon(LeaseId lease) {
-    if (held.containsKey(lease)) {
+    if (held.contains(lease)) {
       executor.abandon(lease);
       forget(lease);
     }
@@ -252,25 +228,23 @@ public final class DeviceWorker {
 
   private void forget(LeaseId lease) {
     held.remove(lease);
-    if (held.keySet().stream().noneMatch(other -> other.job().equals(lease.job()))) {
+    if (!held.containsAnyOf(lease.job())) {
       executor.release(lease.job());
     }
     answerIfDrained();
   }
 
   private void onHeartbeat() {
-    for (HeldLease lease : List.copyOf(held.values())) {
-      int silent = lease.heartbeat(id, lives.desks);
-      if (settings.heartbeat().multipliedBy(silent).compareTo(settings.orphanTerm()) >= 0) {
-        context
-            .getLog()
-            .warn(
-                "lease {} of {}: its coordinator is gone for {} s; given up",
-                lease.id().number(),
-                lease.id().job(),
-                settings.orphanTerm().toSeconds());
-        abandon(lease.id());
-      }
+    long patience = Math.max(1, settings.orphanTerm().dividedBy(settings.heartbeat()));
+    for (LeaseId orphan : held.heartbeat(lives.desks, patience)) {
+      context
+          .getLog()
+          .warn(
+              "lease {} of {}: its coordinator is gone for {} s; given up",
+              orphan.number(),
+              orphan.job(),
+              settings.orphanTerm().toSeconds());
+      abandon(orphan);
     }
     report(lives.desks);
   }
@@ -280,7 +254,7 @@ public final class DeviceWorker {
     if (!lives.draining) {
       lives.draining = true;
       timers.startSingleTimer(new Message.DrainTimeout(), settings.drainTimeout());
-      List.copyOf(held.keySet()).stream().filter(executor::withdraw).forEach(this::forget);
+      held.ids().stream().filter(executor::withdraw).forEach(this::forget);
       report(lives.desks);
     }
     answerIfDrained();
@@ -291,7 +265,7 @@ public final class DeviceWorker {
         .getLog()
         .warn(
             "{} leases are not finished after {} s; others will do them again",
-            held.size(),
+            held.ids().size(),
             settings.drainTimeout().toSeconds());
     answerDrained();
   }
@@ -317,7 +291,7 @@ public final class DeviceWorker {
             self,
             executor.device(),
             executor.capacity(),
-            List.copyOf(held.keySet()),
+            held.ids(),
             lives.draining ? WorkerState.DRAINING : WorkerState.WORKING,
             lives.begun - 1,
             executor.storage());

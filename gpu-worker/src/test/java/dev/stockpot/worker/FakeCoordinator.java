@@ -10,16 +10,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,7 @@ final class FakeCoordinator implements AutoCloseable {
   static final Fate CUT = new Fate.Cut();
   static final Fate STALLED = new Fate.Stalled();
 
-  final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
   private final List<byte[]> inputs;
   private final List<TensorTask> tasks;
   private final byte[] shard;
@@ -75,10 +77,7 @@ final class FakeCoordinator implements AutoCloseable {
       Function<String, Fate> script,
       @Nullable SSLContext tls)
       throws IOException {
-    this.inputs =
-        java.util.stream.IntStream.range(0, merge.sources().size())
-            .mapToObj(merge::inputBytes)
-            .toList();
+    this.inputs = IntStream.range(0, merge.sources().size()).mapToObj(merge::inputBytes).toList();
     this.tasks = tasks;
     this.shard = merge.emptyShard();
     this.script = script;
@@ -133,8 +132,7 @@ final class FakeCoordinator implements AutoCloseable {
 
   private static void refuse(HttpExchange exchange, int status) throws IOException {
     exchange.getRequestBody().readAllBytes();
-    byte[] text =
-        "{\"error\":\"as the script says\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] text = "{\"error\":\"as the script says\"}".getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, text.length);
     exchange.getResponseBody().write(text);
   }

@@ -27,6 +27,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,7 +214,7 @@ class RemoteStorageTest {
       FileTime written = Files.getLastModifiedTime(input);
       byte[] bytes = merge.inputBytes(0);
       switch (change) {
-        case "size" -> bytes = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+        case "size" -> bytes = Arrays.copyOf(bytes, bytes.length + 1);
         case "time" -> written = FileTime.from(Instant.EPOCH);
         default -> bytes[9] = ' ';
       }
@@ -286,7 +287,7 @@ class RemoteStorageTest {
     Failure failure = failure(executor(root), merge, Optional.empty());
     assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
     assertThat(failure.message())
-        .contains("some.tensor", merge.shard().getParent().toString(), root.toString())
+        .contains("some.tensor", merge.directory().toString(), root.toString())
         .contains("stockpot.worker.roots");
   }
 
@@ -442,9 +443,7 @@ class RemoteStorageTest {
     CpuExecutor executor = executor(made("elsewhere"));
     Optional<RemoteAccess> access = Optional.of(coordinator.access());
     executor.submit(LEASE, merge.spec(), tasks, access, outcomes::addAll);
-    while (coordinator.requests.size() < 2) {
-      Thread.onSpinWait();
-    }
+    assertThat(coordinator.requests.poll(20, TimeUnit.SECONDS)).as("begun").isNotNull();
     LeaseId waiting = new LeaseId("job", 2);
     executor.submit(waiting, merge.spec(), tasks, access, outcomes::addAll);
     assertThat(executor.withdraw(LEASE)).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -51,9 +52,7 @@ record TestKeys(KeyStore store) {
             .start();
     assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(keytool.exitValue())
-        .as(
-            new String(
-                keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        .as(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .isZero();
     try (InputStream in = Files.newInputStream(file)) {
       KeyStore store = KeyStore.getInstance("PKCS12");

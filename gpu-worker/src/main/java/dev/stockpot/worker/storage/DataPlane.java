@@ -65,14 +65,18 @@ final class DataPlane implements AutoCloseable {
   RangeReader read(Lease lease, String shown, TensorTask task, SourceRange range) {
     long share =
         settings.bufferBytes() / 2 / settings.threads() / Math.max(1, task.sources().size());
+    String what = "%s: %s".formatted(task.tensor(), shown);
     RangeStream stream =
         new RangeStream(
-            "%s: %s".formatted(task.tensor(), shown),
+            what,
             range.offset(),
             range.length(),
-            Math.clamp(share, LEAST_READ_AHEAD, MOST_READ_AHEAD),
-            settings.stallTimeout(),
-            lease.abandoned());
+            new ReadAhead(
+                what,
+                range.length(),
+                Math.clamp(share, LEAST_READ_AHEAD, MOST_READ_AHEAD),
+                settings.stallTimeout(),
+                lease.abandoned()));
     String path = "/v1/data/%s/inputs/%d".formatted(segment(lease.run()), range.input());
     stream.begin(
         exchange.send(
