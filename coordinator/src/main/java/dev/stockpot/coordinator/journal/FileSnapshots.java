@@ -84,9 +84,7 @@ public final class FileSnapshots extends SnapshotStore {
       Files.deleteIfExists(unfinished);
       ObjectNode node = JSON.createObjectNode();
       payloads.write(snapshot, node);
-      try (JournalFile written = JournalFile.open(unfinished)) {
-        written.append(JSON.writeValueAsString(node));
-      }
+      new JournalFile(unfinished).append(JSON.writeValueAsString(node));
       Files.move(
           unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       JournalFile.forceDirectory(file);
