@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.demo.DemoCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       DevicesCommand.class,
       DoctorCommand.class,
+      CertsCommand.class,
       CompletionCommand.class,
       HelpCommand.class
     },
