@@ -128,13 +128,12 @@ final class HeadDeadline
         scheduleOnce(DEADLINE, next);
         return response;
       }
-      return (HttpResponse)
-          response.transformEntityDataBytes(
-              Flow.<ByteString>create()
-                  .watchTermination((unused, end) -> {
-                    end.whenComplete((_, _) -> responded.invoke(0));
-                    return unused;
-                  }));
+      return response.transformEntityDataBytes(
+          Flow.<ByteString>create()
+              .watchTermination((unused, end) -> {
+                end.whenComplete((_, _) -> responded.invoke(0));
+                return unused;
+              }));
     }
 
     @Override

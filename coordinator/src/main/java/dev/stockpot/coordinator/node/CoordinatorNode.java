@@ -67,8 +67,7 @@ public final class CoordinatorNode {
   private @Nullable Tenure tenure;
   private @Nullable Thread seeker;
 
-  private CoordinatorNode(
-      ActorContext<Command> context, TenureSource source, KnownMembers known) {
+  private CoordinatorNode(ActorContext<Command> context, TenureSource source, KnownMembers known) {
     this.context = context;
     this.source = source;
     this.known = known;

@@ -51,8 +51,7 @@ final class MergeHost {
               merge.cancel().run();
               return Behaviors.same();
             })
-        .onSignal(
-            ChildFailed.class, failed -> stopped(run, queue, Optional.of(failed.getCause())))
+        .onSignal(ChildFailed.class, failed -> stopped(run, queue, Optional.of(failed.getCause())))
         .onSignal(Terminated.class, _ -> stopped(run, queue, Optional.empty()))
         .build();
   }

@@ -115,7 +115,7 @@ final class ApiSite implements AutoCloseable {
 
   /** A connection of which the test writes every byte itself. */
   Socket socket() throws IOException {
-    Socket socket = new Socket("127.0.0.1", port());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
     socket.setSoTimeout((int) PATIENCE.toMillis());
     return socket;
   }

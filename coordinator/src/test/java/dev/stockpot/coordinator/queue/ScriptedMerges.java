@@ -104,8 +104,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   @Override
-  public Running start(
-      ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
+  public Running start(ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
     BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     ActorRef<Line> actor = context.spawn(merge(follower, cancels), "merge");
     claimed.add(order.staging());
