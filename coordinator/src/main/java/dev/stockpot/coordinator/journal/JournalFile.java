@@ -1,83 +1,90 @@
 package dev.stockpot.coordinator.journal;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
  * An append-only file of lines, each its CRC-32C in eight hex digits, a space, and one JSON text.
+ * It is open only while it is read or written.
  *
  * <p>A line is on storage when {@link #append} returns. A crash can leave a torn last line, which
- * was never acknowledged: opening the file cuts it off. A damaged line with whole lines after it is
- * not the work of a crash and is an error.
+ * was never acknowledged: reading the file cuts it off, so it is to be read before it is written
+ * again. A damaged line with whole lines after it is not the work of a crash and is an error.
  */
-final class JournalFile implements Closeable {
+record JournalFile(Path file) {
 
   private static final int PREFIX = 9;
+  private static final String UNFINISHED = ".new";
 
-  private final Path file;
-  private final FileChannel channel;
-
-  private JournalFile(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
-  }
-
-  /** Opens or creates the file, and cuts off a torn end. */
-  static JournalFile open(Path file) throws IOException {
+  /** Writes one entry and forces it to storage; creates the file if need be. */
+  void append(String json) throws IOException {
     boolean created = Files.notExists(file);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    try {
+    if (created) {
+      Files.createDirectories(file.toAbsolutePath().resolveSibling("."));
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       if (created) {
-        forceDirectory(file);
+        forceDirectory();
       }
-      JournalFile journal = new JournalFile(file, channel);
-      journal.forEach(_ -> {});
-      return journal;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+      long start = channel.size();
+      ByteBuffer line = ByteBuffer.wrap(line(json));
+      try {
+        while (line.hasRemaining()) {
+          channel.write(line, start + line.position());
+        }
+        channel.force(false);
+      } catch (IOException e) {
+        channel.truncate(start);
+        throw e;
+      }
     }
   }
 
-  /** Writes one entry and forces it to storage. */
-  void append(String json) throws IOException {
-    long start = channel.size();
-    ByteBuffer line = ByteBuffer.wrap(line(json));
-    try {
-      while (line.hasRemaining()) {
-        channel.write(line, start + line.position());
+  /**
+   * Puts these entries in place of all that the file holds: after a crash it holds either. Creates
+   * the file if need be.
+   */
+  void replace(List<String> entries) throws IOException {
+    Path directory = file.toAbsolutePath().resolveSibling(".");
+    Files.createDirectories(directory);
+    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try (FileChannel channel =
+        FileChannel.open(
+            unfinished,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      for (String entry : entries) {
+        ByteBuffer line = ByteBuffer.wrap(line(entry));
+        while (line.hasRemaining()) {
+          channel.write(line);
+        }
       }
       channel.force(false);
-    } catch (IOException e) {
-      channel.truncate(start);
-      throw e;
     }
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    forceDirectory();
   }
 
   /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
-  static Optional<String> onlyLine(Path file) throws IOException {
+  Optional<String> onlyEntry() throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int end = bytes.length - 1;
     return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
         ? Optional.of(new String(bytes, PREFIX, end - PREFIX, StandardCharsets.UTF_8))
         : Optional.empty();
-  }
-
-  @Override
-  public void close() throws IOException {
-    channel.close();
   }
 
   private static byte[] line(String json) {
@@ -90,8 +97,11 @@ final class JournalFile implements Closeable {
     return line.array();
   }
 
-  /** Hands over every entry, oldest first. */
+  /** Hands over every entry, oldest first; none where there is no file. */
   void forEach(Consumer<String> entries) throws IOException {
+    if (Files.notExists(file)) {
+      return;
+    }
     byte[] bytes = Files.readAllBytes(file);
     int start = 0;
     while (start < bytes.length) {
@@ -115,8 +125,10 @@ final class JournalFile implements Closeable {
           "%s: the entry at byte %d is damaged, and others follow it; restore the file, or delete its directory to begin anew"
               .formatted(file, start));
     }
-    channel.truncate(start);
-    channel.force(false);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(start);
+      channel.force(false);
+    }
   }
 
   private static boolean isWhole(byte[] bytes, int start, int end) {
@@ -135,7 +147,7 @@ final class JournalFile implements Closeable {
   }
 
   /** A new file is only there after a crash if its directory says so. */
-  static void forceDirectory(Path file) throws IOException {
+  private void forceDirectory() throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

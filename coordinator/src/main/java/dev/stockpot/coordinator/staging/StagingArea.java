@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -231,6 +233,22 @@ public final class StagingArea implements AutoCloseable {
       for (ShardLayout shard : layout.shards()) {
         writeHeader(shard);
       }
+    } catch (IOException e) {
+      throw unusable(shards(), e);
+    }
+  }
+
+  /**
+   * Writes a new token beside the shards, which are there: who reads it sees this directory. The
+   * commit leaves it out.
+   *
+   * @return what the file {@link MergeSpec#TOKEN_FILE} holds now
+   */
+  public String writeToken() {
+    String token = UUID.randomUUID().toString();
+    try {
+      Files.writeString(shards().resolve(MergeSpec.TOKEN_FILE), token);
+      return token;
     } catch (IOException e) {
       throw unusable(shards(), e);
     }

@@ -1,8 +1,8 @@
-package dev.stockpot.coordinator.job;
+package dev.stockpot.coordinator.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.coordinator.job.TaskBoard.Grant;
+import dev.stockpot.coordinator.desk.TaskBoard.Grant;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.LeaseId;
@@ -67,7 +67,12 @@ class TaskBoardModelTest {
       random = new Random(seed);
       tasks = 1 + random.nextInt(40);
       board =
-          new TaskBoard("job", Tasks.ofTraffic(tasks, TRAFFIC), List.of(), Duration.ofNanos(TERM));
+          new TaskBoard(
+              Tasks.spec("job"),
+              Tasks.ofTraffic(tasks, TRAFFIC),
+              List.of(),
+              Duration.ofNanos(TERM),
+              Tasks.LIMITS);
     }
 
     void play() {
@@ -93,7 +98,7 @@ class TaskBoardModelTest {
               .mapToLong(each -> each.open.size() * TRAFFIC)
               .sum();
       Set<Integer> waiting = waiting();
-      Optional<Grant> grant = board.lease(worker, capacity, now);
+      Optional<Grant> grant = board.lease(worker, capacity - held, 1 + random.nextInt(3), now);
       assertThat(grant.isPresent())
           .as("seed %d: granted", seed)
           .isEqualTo(!waiting.isEmpty() && held < capacity);
@@ -168,26 +173,23 @@ class TaskBoardModelTest {
           over.add(id);
         }
       });
-      assertThat(board.expire(now)).containsExactlyInAnyOrderElementsOf(over);
+      assertThat(board.expire(now).stream().map(TaskBoard.Ended::lease))
+          .containsExactlyInAnyOrderElementsOf(over);
       end(over);
     }
 
     private void renew() {
       WorkerId worker = workers.get(random.nextInt(workers.size()));
-      List<LeaseId> named = new ArrayList<>();
-      List<LeaseId> strange = new ArrayList<>();
       for (Grant grant : everGranted) {
         if (random.nextInt(4) == 0) {
-          named.add(grant.lease());
           Held lease = leases.get(grant.lease());
-          if (lease != null && lease.worker.equals(worker)) {
-            lease.deadline = now + TERM;
-          } else {
-            strange.add(grant.lease());
+          boolean ours = lease != null && lease.worker.equals(worker);
+          assertThat(board.renew(worker, grant.lease(), now)).as("seed %d", seed).isEqualTo(ours);
+          if (ours) {
+            Objects.requireNonNull(lease).deadline = now + TERM;
           }
         }
       }
-      assertThat(board.renew(worker, named, now)).isEqualTo(strange);
     }
 
     private void lose() {
@@ -208,6 +210,10 @@ class TaskBoardModelTest {
       assertThat(board.isComplete()).as("seed %d", seed).isEqualTo(done.size() == tasks);
       assertThat(board.doneBytes()).as("seed %d", seed).isEqualTo(done.size() * TRAFFIC / 3);
       assertThat(board.returned()).as("seed %d: returned", seed).isEqualTo(returned);
+      assertThat(board.leasedTraffic())
+          .as("seed %d", seed)
+          .isEqualTo(leases.values().stream().mapToLong(each -> each.open.size() * TRAFFIC).sum());
+      assertThat(board.hasWaiting()).as("seed %d", seed).isEqualTo(!waiting().isEmpty());
       for (WorkerId worker : workers) {
         assertThat(board.leasesOf(worker))
             .as("seed %d: leases of %s", seed, worker.name())
@@ -223,9 +229,9 @@ class TaskBoardModelTest {
     private void finish() {
       workers.forEach(board::lose);
       end(new HashSet<>(leases.keySet()));
-      for (Optional<Grant> grant = board.lease(workers.getFirst(), 1, now);
+      for (Optional<Grant> grant = board.lease(workers.getFirst(), 1, 1, now);
           grant.isPresent();
-          grant = board.lease(workers.getFirst(), 1, now)) {
+          grant = board.lease(workers.getFirst(), 1, 1, now)) {
         LeaseId lease = grant.get().lease();
         for (TensorTask task : grant.get().tasks()) {
           assertThat(done.add(task.id())).as("seed %d: task %d", seed, task.id()).isTrue();

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
@@ -18,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole merges of real files by real actors. */
-class CoordinatorTest {
+class WholeMergeTest {
 
   private static final int TASKS = 9;
 
@@ -138,16 +138,16 @@ class CoordinatorTest {
   }
 
   @Test
-  void twoJobsRunOneAfterAnother() {
+  void twoMergesRunAtOnceAndShareAWorker() {
     Soup second = soup.writing("second");
     try (StagingArea secondStaging = StagingArea.claim(second.output())) {
-      TestProbe<JobUpdate> first = merge();
-      TestProbe<JobUpdate> next = kitchen.merge(second, secondStaging, false);
-      Kitchen.await(first, JobUpdate.Progressed.class);
-      next.expectNoMessage(Duration.ofMillis(100));
+      TestProbe<JobUpdate> one = merge();
+      TestProbe<JobUpdate> other = kitchen.merge(second, secondStaging, false);
+      Kitchen.await(one, JobUpdate.Progressed.class);
+      Kitchen.await(other, JobUpdate.Progressed.class);
       kitchen.worker("cpu");
-      Kitchen.summary(first);
-      Kitchen.summary(next);
+      Kitchen.summary(one);
+      Kitchen.summary(other);
     }
     assertThat(second.planned().fingerprint())
         .as("another place is no other merge")
@@ -156,7 +156,7 @@ class CoordinatorTest {
   }
 
   @Test
-  void aJobThatFailsMakesWayForTheNext() throws IOException {
+  void aMergeThatFailedCanBeRunAgain() throws IOException {
     kitchen.worker("cpu");
     soup.overwrite("b", Soup.BUFFER, (byte) 1);
     TestProbe<JobUpdate> first = merge();
@@ -199,10 +199,10 @@ class CoordinatorTest {
             0,
             List.of());
     merge();
-    kitchen.coordinator.tell(new Coordinator.FromWorker(report));
+    kitchen.desk.tell(new LeaseDesk.FromWorker(report));
     MergeTensors first = worker.expectMessageClass(MergeTensors.class);
     worker.expectNoMessage(Kitchen.LEASE_TERM.multipliedBy(2));
-    kitchen.coordinator.tell(new Coordinator.FromWorker(report));
+    kitchen.desk.tell(new LeaseDesk.FromWorker(report));
     MergeTensors again = worker.expectMessageClass(MergeTensors.class);
     assertThat(again.lease()).isNotEqualTo(first.lease());
     assertThat(again.tasks()).containsExactlyInAnyOrderElementsOf(first.tasks());
@@ -268,7 +268,7 @@ class CoordinatorTest {
   }
 
   @Test
-  void aJournalThatCannotBeWrittenFailsTheJobAndNotTheCoordinator() throws IOException {
+  void aJournalThatCannotBeWrittenFailsTheJobAndNoOther() throws IOException {
     kitchen.worker("cpu");
     Files.createFile(staging.journalDirectory());
     Failure failure = failure(merge());
