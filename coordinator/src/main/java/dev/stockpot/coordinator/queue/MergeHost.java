@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
 import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
 import java.util.Optional;
@@ -52,8 +52,7 @@ final class MergeHost {
               merge.cancel().run();
               return Behaviors.same();
             })
-        .onSignal(
-            ChildFailed.class, failed -> stopped(run, queue, Optional.of(failed.getCause())))
+        .onSignal(ChildFailed.class, failed -> stopped(run, queue, Optional.of(failed.getCause())))
         .onSignal(Terminated.class, _ -> stopped(run, queue, Optional.empty()))
         .build();
   }

@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeJob;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -36,8 +36,7 @@ public interface MergeStarter {
       DataAccess access) {
     return (context, order, follower) -> {
       ActorRef<MergeJob.Command> merge =
-          context.spawn(
-              MergeJob.create(order, settings, desk, tenure, access, follower), "merge");
+          context.spawn(MergeJob.create(order, settings, desk, tenure, access, follower), "merge");
       return new Running(merge, () -> merge.tell(new MergeJob.Cancel(false)));
     };
   }

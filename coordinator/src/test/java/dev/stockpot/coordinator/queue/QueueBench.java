@@ -49,7 +49,8 @@ final class QueueBench implements AutoCloseable {
             "QueueBench",
             ConfigFactory.load(
                 own.withFallback(ConfigFactory.parseResources("application-test.conf"))));
-    queue = kit.spawn(JobQueue.create(QueueSettings.from(kit.system().settings().config()), merges));
+    queue =
+        kit.spawn(JobQueue.create(QueueSettings.from(kit.system().settings().config()), merges));
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */

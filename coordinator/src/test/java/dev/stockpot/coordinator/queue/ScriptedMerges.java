@@ -2,8 +2,8 @@ package dev.stockpot.coordinator.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
@@ -105,8 +105,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   @Override
-  public Running start(
-      ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
+  public Running start(ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
     BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     ActorRef<Line> actor = context.spawn(merge(follower, cancels), "merge");
     claimed.add(order.staging());
