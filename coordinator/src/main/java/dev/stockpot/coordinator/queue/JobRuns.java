@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
@@ -119,11 +120,9 @@ final class JobRuns {
       return;
     }
     QueuedJob job = run.job();
-    String id = "merge-" + job.id() + "-" + job.plan();
-    PlanOrder order =
-        new PlanOrder(
-            id,
-            job.id(),
+    MergeOrder order =
+        new MergeOrder(
+            mergeId(job),
             job.submission().priority(),
             claimed.plan(),
             claimed.staging(),
@@ -131,7 +130,12 @@ final class JobRuns {
     run.begin(
         context.spawn(
             MergeHost.create(run.number(), starter, order, context.getSelf()),
-            id + "-" + run.number()));
+            "merge-" + run.number()));
+  }
+
+  /** Unlike that of any other job's plan, because no job's id holds a slash. */
+  private static String mergeId(QueuedJob job) {
+    return job.plans() == 1 ? job.id() : job.id() + "/" + (job.plan() + 1);
   }
 
   List<QueueEvent> on(OutputNotClaimed refused) {

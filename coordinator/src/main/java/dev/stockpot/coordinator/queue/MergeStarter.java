@@ -1,6 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeJob;
+import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -20,5 +26,18 @@ public interface MergeStarter {
    *
    * @param follower hears of all that happens
    */
-  Running start(ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower);
+  Running start(ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower);
+
+  /** Starts {@link MergeJob}s. */
+  static MergeStarter of(
+      CoordinatorSettings settings,
+      ActorRef<LeaseDesk.Command> desk,
+      Tenure tenure,
+      DataAccess access) {
+    return (context, order, follower) -> {
+      ActorRef<MergeJob.Command> merge =
+          context.spawn(MergeJob.create(order, settings, desk, tenure, access, follower), "merge");
+      return new Running(merge, () -> merge.tell(new MergeJob.Cancel(false)));
+    };
+  }
 }

@@ -72,16 +72,8 @@ final class OutputClaims {
   }
 
   private static Failure failure(Optional<Throwable> crash) {
-    if (crash.isEmpty()) {
-      return new Failure(Failure.Kind.BUG, "the merge ended without a word; try again");
-    }
-    Throwable root = crash.get();
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String reason = String.valueOf(root.getMessage());
     return new Failure(
-        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-        "the merge's journal cannot be used: " + reason);
+        Failure.Kind.BUG,
+        "the merge broke off: " + crash.map(Throwable::toString).orElse("it said nothing"));
   }
 }

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
@@ -32,7 +33,7 @@ final class ScriptedMerges implements MergeStarter {
   private record Cancel() implements Line {}
 
   /** A merge that was started, and waits for the test's word. */
-  record Scripted(PlanOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
+  record Scripted(MergeOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
 
     void progress(int done, int tasks) {
       actor.tell(new Say(new JobUpdate.Progressed(done, tasks, done * 10L, tasks * 10L, 2, 1)));
@@ -104,7 +105,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   @Override
-  public Running start(ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
+  public Running start(ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
     BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     ActorRef<Line> actor = context.spawn(merge(follower, cancels), "merge");
     claimed.add(order.staging());
