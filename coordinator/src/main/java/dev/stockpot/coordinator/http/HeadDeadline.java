@@ -1,6 +1,9 @@
 package dev.stockpot.coordinator.http;
 
 import java.time.Duration;
+import java.util.OptionalLong;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Attributes;
@@ -128,12 +131,24 @@ final class HeadDeadline
         scheduleOnce(DEADLINE, next);
         return response;
       }
-      return response.transformEntityDataBytes(
+      Flow<ByteString, ByteString, NotUsed> untilEnd =
           Flow.<ByteString>create()
-              .watchTermination((unused, end) -> {
-                end.whenComplete((_, _) -> responded.invoke(0));
-                return unused;
-              }));
+              .watchTermination(
+                  (unused, end) -> {
+                    end.whenComplete((_, _) -> responded.invoke(0));
+                    return unused;
+                  });
+      OptionalLong length = response.entity().getContentLengthOption();
+      // Put together anew where the length is known, or it would no longer be.
+      return response.withEntity(
+          length.isPresent()
+              ? HttpEntities.create(
+                  response.entity().getContentType(),
+                  length.getAsLong(),
+                  response.entity().getDataBytes().via(untilEnd))
+              : HttpEntities.create(
+                  response.entity().getContentType(),
+                  response.entity().getDataBytes().via(untilEnd)));
     }
 
     @Override

@@ -130,6 +130,7 @@ public final class HttpApi {
             "linger-timeout", millis(settings.headTimeout()),
             "max-connections", settings.maxConnections(),
             "remote-address-attribute", true,
+            "raw-request-uri-header", true,
             "parsing.error-handler", IllegalRequestReply.class.getName(),
             "parsing.max-content-length", Bodies.LIMIT,
             "parsing.illegal-header-warnings", false);
