@@ -12,6 +12,8 @@ import dev.stockpot.cli.client.WatchCommand;
 import dev.stockpot.cli.client.WorkersCommand;
 import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
+import dev.stockpot.cli.node.CoordinatorRole;
+import dev.stockpot.cli.node.WorkerRole;
 import dev.stockpot.cli.plan.PlanCommand;
 import dev.stockpot.cli.system.CompletionCommand;
 import dev.stockpot.cli.system.DevicesCommand;
@@ -48,6 +50,8 @@ import picocli.CommandLine.Spec;
       WorkersCommand.class,
       DevicesCommand.class,
       DoctorCommand.class,
+      CoordinatorRole.class,
+      WorkerRole.class,
       CompletionCommand.class,
       HelpCommand.class
     },

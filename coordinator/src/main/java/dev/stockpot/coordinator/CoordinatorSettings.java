@@ -1,19 +1,14 @@
 package dev.stockpot.coordinator;
 
 import com.typesafe.config.Config;
-import java.time.Duration;
+import dev.stockpot.coordinator.desk.DeskSettings;
+import dev.stockpot.coordinator.job.JobJournal;
 
 /** The section {@code stockpot.coordinator} of the configuration, read once. */
-public record CoordinatorSettings(
-    Duration leaseTerm, Duration leaseCheck, Duration progress, Config journal) {
+public record CoordinatorSettings(DeskSettings desk, JobJournal journal) {
 
   /** Reads the section from the whole configuration. */
   public static CoordinatorSettings from(Config root) {
-    Config config = root.getConfig("stockpot.coordinator");
-    return new CoordinatorSettings(
-        config.getDuration("lease-term"),
-        config.getDuration("lease-check"),
-        config.getDuration("progress"),
-        config.getConfig("journal"));
+    return new CoordinatorSettings(DeskSettings.from(root), JobJournal.from(root));
   }
 }

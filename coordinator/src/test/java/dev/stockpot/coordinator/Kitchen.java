@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.ScriptedExecutor.Fate;
+import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeJob;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
@@ -17,7 +21,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** An actor system with a coordinator, to which tests add workers and merges. */
+/** An actor system with a lease desk, to which tests add workers and merges. */
 final class Kitchen implements AutoCloseable {
 
   static final Duration LEASE_TERM = Duration.ofMillis(700);
@@ -31,15 +35,17 @@ final class Kitchen implements AutoCloseable {
                 lease-check = 50ms
                 progress = 20ms
               }
+              stockpot.worker.heartbeat = 100ms
               """
                   .formatted(LEASE_TERM.toMillis()))
           .withFallback(ConfigFactory.load("application-test"));
 
-  private static final WorkerSettings WORKER = new WorkerSettings(Duration.ofMillis(100));
+  private static final WorkerSettings WORKER = WorkerSettings.from(CONFIG);
 
   final ActorTestKit kit = ActorTestKit.create("kitchen", CONFIG);
-  final ActorRef<Coordinator.Command> coordinator =
-      kit.spawn(Coordinator.create(CoordinatorSettings.from(CONFIG)));
+  private final CoordinatorSettings settings = CoordinatorSettings.from(CONFIG);
+  final ActorRef<LeaseDesk.Command> desk =
+      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
 
   /** A real worker on the CPU. */
   ActorRef<?> worker(String name) {
@@ -49,14 +55,20 @@ final class Kitchen implements AutoCloseable {
   ActorRef<?> worker(String name, Function<TensorTask, Fate> script) {
     return kit.spawn(
         DeviceWorker.create(
-            name, WORKER, () -> new ScriptedExecutor(script), kit.spawn(Forward.to(coordinator))));
+            name, WORKER, () -> new ScriptedExecutor(script), kit.spawn(Forward.to(desk))));
   }
 
   /** What a follower of the merge hears. */
   TestProbe<JobUpdate> merge(Soup soup, StagingArea staging, boolean replace) {
     TestProbe<JobUpdate> follower = kit.createTestProbe();
-    coordinator.tell(
-        new Coordinator.Merge(new MergeOrder(soup.plan(), staging, replace), follower.ref()));
+    kit.spawn(
+        MergeJob.create(
+            MergeOrder.alone(soup.plan(), staging, replace),
+            settings,
+            desk,
+            Tenure.unshared(),
+            DataAccess.none(),
+            follower.ref()));
     return follower;
   }
 
@@ -67,7 +79,7 @@ final class Kitchen implements AutoCloseable {
       if (kind.isInstance(update)) {
         return kind.cast(update);
       }
-      assertThat(update).isNotInstanceOfAny(JobUpdate.Finished.class, JobUpdate.Failed.class);
+      assertThat(update).isNotInstanceOf(JobUpdate.End.class);
     }
   }
 

@@ -2,11 +2,14 @@ package dev.stockpot.cli.merge;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.coordinator.Coordinator;
 import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeJob;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.protocol.WorkerEvent;
@@ -16,6 +19,7 @@ import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -25,15 +29,18 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.LoggerFactory;
 
 /**
- * Coordinator and workers in one actor system of this process; opens no port. May run many merges,
+ * A lease desk and workers in one actor system of this process; opens no port. May run many merges,
  * one after another.
  */
 public final class LocalSystem implements AutoCloseable {
 
-  private final ActorSystem<Coordinator.Command> system;
+  private final ActorSystem<LeaseDesk.Command> system;
+  private final CoordinatorSettings settings;
+  private final AtomicInteger merges = new AtomicInteger();
 
-  private LocalSystem(ActorSystem<Coordinator.Command> system) {
+  private LocalSystem(ActorSystem<LeaseDesk.Command> system, CoordinatorSettings settings) {
     this.system = system;
+    this.settings = settings;
   }
 
   /**
@@ -45,23 +52,20 @@ public final class LocalSystem implements AutoCloseable {
     // Logback starts here, alone: a second thread that logs while it starts is told off by SLF4J.
     LoggerFactory.getILoggerFactory();
     Config config = ConfigFactory.load();
+    CoordinatorSettings settings = CoordinatorSettings.from(config);
+    WorkerSettings workerSettings = WorkerSettings.from(config);
     return new LocalSystem(
-        ActorSystem.create(
-            guardian(
-                CoordinatorSettings.from(config),
-                new WorkerSettings(config.getDuration("stockpot.worker.heartbeat")),
-                workers),
-            "stockpot",
-            config));
+        ActorSystem.create(guardian(settings, workerSettings, workers), "stockpot", config),
+        settings);
   }
 
-  private static Behavior<Coordinator.Command> guardian(
+  private static Behavior<LeaseDesk.Command> guardian(
       CoordinatorSettings settings, WorkerSettings workerSettings, List<CpuSettings> workers) {
     return Behaviors.setup(context -> {
-      ActorRef<Coordinator.Command> coordinator =
-          context.spawn(Coordinator.create(settings), "coordinator");
+      ActorRef<LeaseDesk.Command> desk =
+          context.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()), "desk");
       ActorRef<WorkerEvent> fromWorkers =
-          context.messageAdapter(WorkerEvent.class, Coordinator.FromWorker::new);
+          context.messageAdapter(WorkerEvent.class, LeaseDesk.FromWorker::new);
       for (int i = 0; i < workers.size(); i++) {
         CpuSettings cpu = workers.get(i);
         String name = workers.size() == 1 ? "cpu" : "cpu-" + i;
@@ -71,7 +75,7 @@ public final class LocalSystem implements AutoCloseable {
             "worker-" + name);
       }
       return Behaviors.receiveMessage(command -> {
-        coordinator.tell(command);
+        desk.tell(command);
         return Behaviors.same();
       });
     });
@@ -81,35 +85,42 @@ public final class LocalSystem implements AutoCloseable {
    * Runs a merge to its end.
    *
    * @param updates hears of every update, on a thread of the system
-   * @return the last update: Finished or Failed
+   * @return the last update
    */
-  public JobUpdate run(MergePlan plan, boolean replace, Consumer<JobUpdate> updates) {
-    CompletableFuture<JobUpdate> ended = new CompletableFuture<>();
+  public JobUpdate.End run(MergePlan plan, boolean replace, Consumer<JobUpdate> updates) {
+    CompletableFuture<JobUpdate.End> ended = new CompletableFuture<>();
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
-      ActorRef<JobUpdate> follower =
-          system.systemActorOf(follower(updates, ended), "follower", Props.empty());
-      system.tell(new Coordinator.Merge(new MergeOrder(plan, staging, replace), follower));
-      JobUpdate last = ended.join();
-      if ((last instanceof JobUpdate.Failed failed && failed.resumable().isEmpty())
-          || last instanceof JobUpdate.Finished) {
-        staging.delete();
+      system.systemActorOf(
+          merge(MergeOrder.alone(plan, staging, replace), updates, ended),
+          "merge-" + merges.incrementAndGet(),
+          Props.empty());
+      JobUpdate.End last = ended.join();
+      switch (last) {
+        case JobUpdate.Finished _ -> staging.delete();
+        case JobUpdate.Failed failed when failed.resumable().isEmpty() -> staging.delete();
+        case JobUpdate.Cancelled cancelled when cancelled.resumable().isEmpty() -> staging.delete();
+        case JobUpdate.Failed _, JobUpdate.Cancelled _ -> {}
       }
       return last;
     }
   }
 
-  private static Behavior<JobUpdate> follower(
-      Consumer<JobUpdate> updates, CompletableFuture<JobUpdate> ended) {
-    return Behaviors.receiveMessage(update -> {
-      updates.accept(update);
-      return switch (update) {
-        case JobUpdate.Finished _, JobUpdate.Failed _ -> {
-          ended.complete(update);
-          yield Behaviors.stopped();
+  /** Runs the job and stops with it. */
+  private Behavior<JobUpdate> merge(
+      MergeOrder order, Consumer<JobUpdate> updates, CompletableFuture<JobUpdate.End> ended) {
+    return Behaviors.setup(context -> {
+      context.spawn(
+          MergeJob.create(
+              order, settings, system, Tenure.unshared(), DataAccess.none(), context.getSelf()),
+          "job");
+      return Behaviors.receiveMessage(update -> {
+        updates.accept(update);
+        if (update instanceof JobUpdate.End end) {
+          ended.complete(end);
+          return Behaviors.stopped();
         }
-        case JobUpdate.Started _, JobUpdate.Progressed _, JobUpdate.Committing _ ->
-            Behaviors.same();
-      };
+        return Behaviors.same();
+      });
     });
   }
 

@@ -45,7 +45,7 @@ public final class MergeRun {
     ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
     Thread onStop = new Thread(this::tellHowToGoOn);
     Runtime.getRuntime().addShutdownHook(onStop);
-    JobUpdate last;
+    JobUpdate.End last;
     boolean goesOn;
     try {
       last =
@@ -72,8 +72,7 @@ public final class MergeRun {
         tell(failed);
         yield ExitCode.of(failed.failure());
       }
-      case JobUpdate.Started _, JobUpdate.Progressed _, JobUpdate.Committing _ ->
-          throw new IllegalStateException("a merge ended in " + last);
+      case JobUpdate.Cancelled _ -> ExitCode.INTERRUPTED;
     };
   }
 

@@ -40,11 +40,22 @@ final class ProgressPrinter {
           err.flush();
         }
       }
-      case JobUpdate.Finished _, JobUpdate.Failed _ -> {
+      case JobUpdate.Noted noted -> onNoted(noted);
+      case JobUpdate.End _ -> {
         if (terminal) {
           err.print(CLEAR_LINE);
           err.flush();
         }
+      }
+    }
+  }
+
+  private void onNoted(JobUpdate.Noted noted) {
+    switch (noted.level()) {
+      case INFO -> {}
+      case WARNING, ERROR -> {
+        err.println((terminal ? CLEAR_LINE : "") + "warning: " + noted.message());
+        err.flush();
       }
     }
   }

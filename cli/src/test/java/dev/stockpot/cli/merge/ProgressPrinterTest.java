@@ -16,8 +16,8 @@ class ProgressPrinterTest {
   @Test
   void aTerminalSeesOneLineThatIsRedrawn() {
     ProgressPrinter printer = new ProgressPrinter(err, true);
-    printer.on(new Progressed(1, 4, 250_000_000, 1_000_000_000, 1));
-    printer.on(new Progressed(2, 4, 500_000_000, 1_000_000_000, 1));
+    printer.on(new Progressed(1, 4, 250_000_000, 1_000_000_000, 1, 0));
+    printer.on(new Progressed(2, 4, 500_000_000, 1_000_000_000, 1, 0));
     printer.on(new Committing());
 
     assertThat(text.toString())
@@ -37,7 +37,7 @@ class ProgressPrinterTest {
 
   @Test
   void aMergeWithoutWorkersSaysWhatItWaitsFor() {
-    new ProgressPrinter(err, true).on(new Progressed(0, 4, 0, 1_000_000_000, 0));
+    new ProgressPrinter(err, true).on(new Progressed(0, 4, 0, 1_000_000_000, 0, 0));
 
     assertThat(text.toString()).endsWith("0 B of 1.00 GB, waiting for a worker");
   }

@@ -3,12 +3,16 @@ package dev.stockpot.coordinator.job;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.protocol.api.LogLine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What a job tells whoever follows it, in the order in which it happens. */
 public sealed interface JobUpdate {
+
+  /** The last that is heard of a job. */
+  sealed interface End extends JobUpdate {}
 
   /**
    * The merge is planned and merging begins.
@@ -21,23 +25,37 @@ public sealed interface JobUpdate {
   /**
    * How far the job is.
    *
+   * @param doneTasks tasks done, kept ones included
    * @param doneBytes bytes of output tensors that are done, kept ones included
+   * @param workers that hold leases of this job
+   * @param returned tasks that lost, expired or failed leases gave back so far
    */
-  record Progressed(int doneTasks, int tasks, long doneBytes, long bytes, int workers)
+  record Progressed(
+      int doneTasks, int tasks, long doneBytes, long bytes, int workers, long returned)
       implements JobUpdate {}
+
+  /** Something worth a line in the job's log. There are never many in a short time. */
+  record Noted(LogLine.Level level, String message) implements JobUpdate {}
 
   /** All tensors are merged; the output is being put into its place. */
   record Committing() implements JobUpdate {}
 
   /** The output is in its place. */
-  record Finished(Summary summary) implements JobUpdate {}
+  record Finished(Summary summary) implements End {}
 
   /**
    * The job ended without an output.
    *
    * @param resumable where finished tensors wait for another run, if any do
    */
-  record Failed(Failure failure, Optional<Path> resumable) implements JobUpdate {}
+  record Failed(Failure failure, Optional<Path> resumable) implements End {}
+
+  /**
+   * The job was cancelled.
+   *
+   * @param resumable where finished tensors wait for another run, if any do and are to be kept
+   */
+  record Cancelled(Optional<Path> resumable) implements End {}
 
   /**
    * A finished job.

@@ -4,7 +4,10 @@ import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagedBytes;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.NonFinitePolicy;
@@ -16,14 +19,21 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The steps of a job that read and write files: they block, and never run on the actor's thread.
+ * The steps of one run of a job that read and write files: they block, and never run on the actor's
+ * thread.
  */
 final class JobWork {
 
   private final MergeOrder order;
+  private final Tenure tenure;
+  private final DataAccess access;
+  private final String run;
 
-  JobWork(MergeOrder order) {
+  JobWork(MergeOrder order, Tenure tenure, DataAccess access, String run) {
     this.order = order;
+    this.tenure = tenure;
+    this.access = access;
+    this.run = run;
   }
 
   /**
@@ -33,7 +43,10 @@ final class JobWork {
    *     output's place
    */
   PlannedMerge plan() {
-    OutputCommit.finishInterrupted(order.staging());
+    tenure.whileHeld(() -> {
+      OutputCommit.finishInterrupted(order.staging());
+      return order;
+    });
     PlannedMerge planned = MergePlanner.plan(order.plan());
     if (!OutputCommit.isFinished(planned)
         && !order.replace()
@@ -73,11 +86,30 @@ final class JobWork {
         .toList();
   }
 
-  /** Puts the output into its place and deletes the staging area. */
+  /** Opens the shards, which are there, to workers; what their tasks share. */
+  MergeSpec open(PlannedMerge planned) {
+    StagingArea staging = order.staging();
+    MergeSpec spec = planned.spec(run, staging.shards(), staging.writeToken());
+    access.open(run, planned, staging.shards());
+    return spec;
+  }
+
+  /** Nobody reads or writes the job's files through this process any more. */
+  void close() {
+    access.close(run);
+  }
+
+  /**
+   * Puts the output into its place and deletes the staging area.
+   *
+   * @throws MergeException if this process may not coordinate any more, among other reasons
+   */
   Manifest commit(PlannedMerge planned, Collection<Receipt> receipts) {
     Manifest manifest = Provenance.manifest(planned, receipts);
-    new OutputCommit(order.staging(), planned, order.replace()).commit(manifest);
-    order.staging().delete();
-    return manifest;
+    return tenure.whileHeld(() -> {
+      new OutputCommit(order.staging(), planned, order.replace()).commit(manifest);
+      order.staging().delete();
+      return manifest;
+    });
   }
 }

@@ -4,41 +4,39 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.apache.pekko.serialization.SerializationExtension;
 import scala.concurrent.Future;
+import scala.jdk.javaapi.FutureConverters;
 
 /**
  * A Pekko Persistence journal of plain files, light enough to start with every command: one {@link
- * JournalFile} per persistence id, under the {@code directory} of its configuration.
+ * JournalFile} per persistence id, under the {@code directory} of its configuration or where the
+ * persistence id itself says. It keeps no file open and remembers nothing of files that are not in
+ * use, so one journal serves any number of them.
  *
- * <p>One process at a time may use a directory; whoever configures it sees to that.
+ * <p>One process at a time may use a file; whoever configures it sees to that.
  */
 public final class FileJournal extends AsyncWriteJournal {
 
   private static final String FILE_SUFFIX = ".journal";
 
-  /** What must be known of a file's events without reading it again. */
-  private static final class Log {
-    private final JournalFile file;
+  /** What a file's entries add up to. */
+  private static final class Extent {
     private long deletedTo;
     private long highest;
-
-    Log(JournalFile file) {
-      this.file = file;
-    }
 
     void add(JournalEntry entry) {
       switch (entry) {
@@ -77,54 +75,78 @@ public final class FileJournal extends AsyncWriteJournal {
   }
 
   private final Path directory;
-  private final String dispatcher;
+  private final Executor executor;
   private final JournalEntryJson json;
-  private final Map<String, Log> logs = new HashMap<>();
+
+  /** The last work begun on each file, while it is under way: work on one file goes in order. */
+  private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
 
   public FileJournal(Config config) {
     directory = Path.of(config.getString("directory"));
-    dispatcher = config.getString("plugin-dispatcher");
+    executor = context().system().dispatchers().lookup(config.getString("plugin-dispatcher"));
     json = new JournalEntryJson(SerializationExtension.get(context().system()));
+  }
+
+  /**
+   * The persistence id whose events are in a certain file.
+   *
+   * @param file absolute, without the suffix {@code .journal}
+   */
+  public static String persistenceId(Path file) {
+    if (!file.isAbsolute()) {
+      throw new IllegalArgumentException(file + ": the path of a journal must be absolute");
+    }
+    return file.toString();
+  }
+
+  private JournalFile file(String persistenceId) {
+    Path place = Path.of(persistenceId);
+    return new JournalFile(
+        place.isAbsolute()
+            ? place.resolveSibling(place.getFileName() + FILE_SUFFIX)
+            : directory.resolve(
+                URLEncoder.encode(persistenceId, StandardCharsets.UTF_8) + FILE_SUFFIX));
   }
 
   @Override
   public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(
       Iterable<AtomicWrite> messages) {
-    return async(() -> {
-      List<Optional<Exception>> results = new ArrayList<>();
-      for (AtomicWrite write : messages) {
-        results.add(write(write));
-      }
-      return results;
-    });
+    List<AtomicWrite> writes = new ArrayList<>();
+    messages.forEach(writes::add);
+    // Pekko hands over the writes of one persistent actor at a time.
+    return inOrder(
+        writes.getFirst().persistenceId(),
+        () -> {
+          List<Optional<Exception>> results = new ArrayList<>();
+          for (AtomicWrite write : writes) {
+            results.add(write(write));
+          }
+          return results;
+        });
   }
 
   /** Empty, or why the events cannot be serialized: that rejects them but does no harm. */
   private Optional<Exception> write(AtomicWrite write) throws IOException {
     List<PersistentRepr> events = new ArrayList<>(write.size());
     write.payload().foreach(event -> events.add(event));
-    JournalEntry.Written entry = new JournalEntry.Written(events);
     String text;
     try {
-      text = json.write(entry);
+      text = json.write(new JournalEntry.Written(events));
     } catch (Exception e) {
       return Optional.of(e);
     }
-    Log log = log(write.persistenceId());
-    log.file.append(text);
-    log.add(entry);
+    file(write.persistenceId()).append(text);
     return Optional.empty();
   }
 
   @Override
   public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-    return async(() -> {
-      JournalEntry.Deleted deleted = new JournalEntry.Deleted(toSequenceNr);
-      Log log = log(persistenceId);
-      log.file.append(json.write(deleted));
-      log.add(deleted);
-      return null;
-    });
+    return inOrder(
+        persistenceId,
+        () -> {
+          file(persistenceId).append(json.write(new JournalEntry.Deleted(toSequenceNr)));
+          return null;
+        });
   }
 
   @Override
@@ -134,53 +156,44 @@ public final class FileJournal extends AsyncWriteJournal {
       long toSequenceNr,
       long max,
       Consumer<PersistentRepr> replay) {
-    return async(() -> {
-      Log log = log(persistenceId);
-      Replay replaying =
-          new Replay(Math.max(fromSequenceNr, log.deletedTo + 1), toSequenceNr, max, replay);
-      log.file.forEach(text -> replaying.offer(json.read(text, persistenceId)));
-      return null;
-    });
+    return inOrder(
+        persistenceId,
+        () -> {
+          long from = Math.max(fromSequenceNr, extent(persistenceId).deletedTo + 1);
+          Replay replaying = new Replay(from, toSequenceNr, max, replay);
+          file(persistenceId).forEach(text -> replaying.offer(json.read(text, persistenceId)));
+          return null;
+        });
   }
 
   @Override
   public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-    return async(() -> log(persistenceId).highest);
+    return inOrder(persistenceId, () -> extent(persistenceId).highest);
   }
 
-  @Override
-  public void postStop() throws Exception {
-    synchronized (logs) {
-      for (Log log : logs.values()) {
-        log.file.close();
-      }
-      logs.clear();
+  private Extent extent(String persistenceId) throws IOException {
+    Extent extent = new Extent();
+    file(persistenceId).forEach(text -> extent.add(json.read(text, persistenceId)));
+    return extent;
+  }
+
+  private <T> Future<T> inOrder(String persistenceId, Callable<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    CompletableFuture<?> last =
+        underWay.compute(
+            persistenceId,
+            (_, before) ->
+                (before == null ? CompletableFuture.completedFuture(null) : before)
+                    .thenRunAsync(() -> complete(result, work), executor));
+    CompletableFuture<?> _ = last.whenComplete((_, _) -> underWay.remove(persistenceId, last));
+    return FutureConverters.asScala(result);
+  }
+
+  private static <T> void complete(CompletableFuture<T> result, Callable<T> work) {
+    try {
+      result.complete(work.call());
+    } catch (Throwable e) {
+      result.completeExceptionally(e);
     }
-    super.postStop();
-  }
-
-  /** Caller holds the lock on {@link #logs}. */
-  private Log log(String persistenceId) throws IOException {
-    Log known = logs.get(persistenceId);
-    if (known != null) {
-      return known;
-    }
-    Files.createDirectories(directory);
-    Path file =
-        directory.resolve(URLEncoder.encode(persistenceId, StandardCharsets.UTF_8) + FILE_SUFFIX);
-    Log log = new Log(JournalFile.open(file));
-    log.file.forEach(text -> log.add(json.read(text, persistenceId)));
-    logs.put(persistenceId, log);
-    return log;
-  }
-
-  private <T> Future<T> async(Callable<T> work) {
-    return Futures.future(
-        () -> {
-          synchronized (logs) {
-            return work.call();
-          }
-        },
-        context().system().dispatchers().lookup(dispatcher));
   }
 }

@@ -1,30 +1,24 @@
 package dev.stockpot.coordinator.journal;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.serialization.Serialization;
-import org.apache.pekko.serialization.Serializer;
-import org.apache.pekko.serialization.Serializers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The JSON of a {@link JournalEntry}. Events are serialized by Pekko; those of a {@link JsonEvents}
- * serializer stand as JSON, others as base64.
- */
+/** The JSON of a {@link JournalEntry}. */
 final class JournalEntryJson {
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final Serialization serialization;
+  private final PayloadJson payloads;
 
   JournalEntryJson(Serialization serialization) {
-    this.serialization = serialization;
+    this.payloads = new PayloadJson(serialization);
   }
 
   /**
@@ -48,21 +42,12 @@ final class JournalEntryJson {
   }
 
   private void write(PersistentRepr event, ObjectNode node) {
-    Object payload = event.payload();
-    Serializer serializer = serialization.findSerializerFor(payload);
-    byte[] bytes = serialization.serialize(payload).get();
     node.put("sequence", event.sequenceNr());
     node.put("writer", event.writerUuid());
     node.put("adapter", event.manifest());
     // Pekko leaves it to the journal to say when an event was stored.
     node.put("timestamp", System.currentTimeMillis());
-    node.put("serializer", serializer.identifier());
-    node.put("manifest", Serializers.manifestFor(serializer, payload));
-    if (serializer instanceof JsonEvents) {
-      node.set("event", JSON.readTree(bytes));
-    } else {
-      node.put("bytes", bytes);
-    }
+    payloads.write(event.payload(), node);
   }
 
   JournalEntry read(String text, String persistenceId) {
@@ -78,18 +63,8 @@ final class JournalEntryJson {
   }
 
   private PersistentRepr readEvent(JsonNode node, String persistenceId) {
-    JsonNode json = node.get("event");
-    byte[] bytes =
-        json == null
-            ? node.get("bytes").binaryValue()
-            : JSON.writeValueAsString(json).getBytes(StandardCharsets.UTF_8);
-    Object payload =
-        serialization
-            .deserialize(
-                bytes, node.get("serializer").intValue(), node.get("manifest").stringValue())
-            .get();
     return PersistentRepr.apply(
-            payload,
+            payloads.read(node),
             node.get("sequence").longValue(),
             persistenceId,
             node.get("adapter").stringValue(),

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.journal;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,65 +8,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
  * An append-only file of lines, each its CRC-32C in eight hex digits, a space, and one JSON text.
+ * It is open only while it is read or written.
  *
  * <p>A line is on storage when {@link #append} returns. A crash can leave a torn last line, which
- * was never acknowledged: opening the file cuts it off. A damaged line with whole lines after it is
- * not the work of a crash and is an error.
+ * was never acknowledged: reading the file cuts it off, so it is to be read before it is written
+ * again. A damaged line with whole lines after it is not the work of a crash and is an error.
  */
-final class JournalFile implements Closeable {
+record JournalFile(Path file) {
 
   private static final int PREFIX = 9;
 
-  private final Path file;
-  private final FileChannel channel;
-
-  private JournalFile(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
-  }
-
-  /** Opens or creates the file, and cuts off a torn end. */
-  static JournalFile open(Path file) throws IOException {
+  /** Writes one entry and forces it to storage; creates the file if need be. */
+  void append(String json) throws IOException {
     boolean created = Files.notExists(file);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    try {
+    if (created) {
+      Files.createDirectories(file.toAbsolutePath().resolveSibling("."));
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       if (created) {
         forceDirectory(file);
       }
-      JournalFile journal = new JournalFile(file, channel);
-      journal.forEach(_ -> {});
-      return journal;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  /** Writes one entry and forces it to storage. */
-  void append(String json) throws IOException {
-    long start = channel.size();
-    ByteBuffer line = ByteBuffer.wrap(line(json));
-    try {
-      while (line.hasRemaining()) {
-        channel.write(line, start + line.position());
+      long start = channel.size();
+      ByteBuffer line = ByteBuffer.wrap(line(json));
+      try {
+        while (line.hasRemaining()) {
+          channel.write(line, start + line.position());
+        }
+        channel.force(false);
+      } catch (IOException e) {
+        channel.truncate(start);
+        throw e;
       }
-      channel.force(false);
-    } catch (IOException e) {
-      channel.truncate(start);
-      throw e;
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    channel.close();
+  /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
+  static Optional<String> onlyLine(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int end = bytes.length - 1;
+    return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
+        ? Optional.of(new String(bytes, PREFIX, end - PREFIX, StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   private static byte[] line(String json) {
@@ -80,8 +68,11 @@ final class JournalFile implements Closeable {
     return line.array();
   }
 
-  /** Hands over every entry, oldest first. */
+  /** Hands over every entry, oldest first; none where there is no file. */
   void forEach(Consumer<String> entries) throws IOException {
+    if (Files.notExists(file)) {
+      return;
+    }
     byte[] bytes = Files.readAllBytes(file);
     int start = 0;
     while (start < bytes.length) {
@@ -105,8 +96,10 @@ final class JournalFile implements Closeable {
           "%s: the entry at byte %d is damaged, and others follow it; restore the file, or delete its directory to begin anew"
               .formatted(file, start));
     }
-    channel.truncate(start);
-    channel.force(false);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(start);
+      channel.force(false);
+    }
   }
 
   private static boolean isWhole(byte[] bytes, int start, int end) {
@@ -125,7 +118,7 @@ final class JournalFile implements Closeable {
   }
 
   /** A new file is only there after a crash if its directory says so. */
-  private static void forceDirectory(Path file) throws IOException {
+  static void forceDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What clients ask of the queue of jobs. Never crosses a node. */
-public sealed interface JobRequest {
+public sealed interface JobRequest extends QueueMessage {
 
   /**
    * Accept this plan.

@@ -4,8 +4,8 @@ import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
@@ -16,9 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -36,10 +38,10 @@ public final class StagingArea implements AutoCloseable {
   private final Path root;
   private final boolean insideOutput;
   private final List<Path> createdParents;
-  private final StagingLock lock;
+  private final DirectoryLock lock;
 
   private StagingArea(
-      Path output, Path root, boolean insideOutput, List<Path> createdParents, StagingLock lock) {
+      Path output, Path root, boolean insideOutput, List<Path> createdParents, DirectoryLock lock) {
     this.output = output;
     this.root = root;
     this.insideOutput = insideOutput;
@@ -61,7 +63,7 @@ public final class StagingArea implements AutoCloseable {
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
         Files.createDirectories(root);
-        Optional<StagingLock> lock = StagingLock.acquire(root);
+        Optional<DirectoryLock> lock = DirectoryLock.acquire(root);
         if (lock.isPresent()) {
           return new StagingArea(output, root, inside, createdParents, lock.get())
               .withOutputRestored();
@@ -69,7 +71,7 @@ public final class StagingArea implements AutoCloseable {
       }
       throw MergeException.environment(
           root + ": comes and goes under another run; try again", null);
-    } catch (StagingLock.HeldException held) {
+    } catch (DirectoryLock.HeldException held) {
       throw MergeException.environment(
           "%s: %s is writing this output; wait for it, or stop it"
               .formatted(output, held.getMessage()),
@@ -185,9 +187,8 @@ public final class StagingArea implements AutoCloseable {
       Files.createDirectories(shards());
       long needed = layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
       checkSpace(root, needed);
-      layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
-    } catch (UncheckedIOException e) {
-      throw unusable(shards(), Objects.requireNonNull(e.getCause()));
+      allocate(layout, needed);
+      restoreHeaders(layout);
     } catch (IOException e) {
       throw unusable(shards(), e);
     }
@@ -209,28 +210,46 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  private void allocate(ShardLayout shard, long needed) {
-    Path file = shards().resolve(shard.fileName());
+  private void allocate(CheckpointLayout layout, long needed) throws IOException {
+    Map<Path, Long> sizes = new LinkedHashMap<>();
+    for (ShardLayout shard : layout.shards()) {
+      sizes.put(shards().resolve(shard.fileName()), shard.fileSize());
+    }
     try {
-      Preallocation.create(file, shard.fileSize());
-      writeHeader(shard);
+      Preallocation.create(sizes);
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left")) {
-        throw outOfDisk(root, needed, file.toFile().getUsableSpace());
+        throw outOfDisk(root, needed, root.toFile().getUsableSpace());
       }
-      throw new UncheckedIOException(e);
+      throw e;
     }
   }
 
   /**
-   * Writes the header of every allocated shard again: a run that was stopped while it allocated
-   * leaves shards of the full size whose headers are not there.
+   * Writes the header of every allocated shard: a run that was stopped while it allocated leaves
+   * shards of the full size whose headers are not there.
    */
   public void restoreHeaders(CheckpointLayout layout) {
     try {
       for (ShardLayout shard : layout.shards()) {
         writeHeader(shard);
       }
+    } catch (IOException e) {
+      throw unusable(shards(), e);
+    }
+  }
+
+  /**
+   * Writes a new token beside the shards, which are there: who reads it sees this directory. The
+   * commit leaves it out.
+   *
+   * @return what the file {@link MergeSpec#TOKEN_FILE} holds now
+   */
+  public String writeToken() {
+    String token = UUID.randomUUID().toString();
+    try {
+      Files.writeString(shards().resolve(MergeSpec.TOKEN_FILE), token);
+      return token;
     } catch (IOException e) {
       throw unusable(shards(), e);
     }

@@ -22,13 +22,16 @@ public interface DataAccess {
    */
   void open(String run, PlannedMerge planned, Path shards);
 
-  /** The run is over: its files are closed, and what is on its way is refused. */
+  /**
+   * The run is over: its files are closed, and what is on its way is refused. Does nothing for a
+   * run that is not open.
+   */
   void close(String run);
 
   /** What the worker of this lease needs; empty where workers have no other way. */
   Optional<RemoteAccess> grant(LeaseId lease, Collection<TensorTask> tasks);
 
-  /** The lease is over: its capability opens nothing any more. */
+  /** The lease is over: its capability opens nothing any more. May be said more than once. */
   void revoke(LeaseId lease);
 
   /** For one process, whose workers see what it sees. */

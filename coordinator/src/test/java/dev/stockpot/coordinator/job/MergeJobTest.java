@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.Soup;
+import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.Device;
@@ -20,6 +25,7 @@ import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
+import dev.stockpot.protocol.api.LogLine;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
@@ -27,9 +33,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -49,7 +57,13 @@ class MergeJobTest {
   private final ActorTestKit kit = ActorTestKit.create(ConfigFactory.load("application-test"));
   private final TestProbe<JobUpdate> follower = kit.createTestProbe();
   private final TestProbe<WorkerCommand> worker = kit.createTestProbe();
-  private ActorRef<MergeJob.Message> job = kit.system().ignoreRef();
+  private final CoordinatorSettings settings =
+      CoordinatorSettings.from(kit.system().settings().config());
+  private final ActorRef<LeaseDesk.Command> desk =
+      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
+  private ActorRef<MergeJob.Command> job = kit.system().ignoreRef();
+
+  private final HeldTenure tenure = new HeldTenure();
 
   @SuppressWarnings("NullAway.Init") // begin() sets it
   private StagingArea staging;
@@ -61,14 +75,19 @@ class MergeJobTest {
   void begin() {
     Soup soup = Soup.in(directory);
     staging = StagingArea.claim(soup.output());
-    MergeOrder order = new MergeOrder(soup.plan(), staging, false);
     job =
         kit.spawn(
             MergeJob.create(
-                order, CoordinatorSettings.from(kit.system().settings().config()), follower.ref()));
+                MergeOrder.alone(soup.plan(), staging, false),
+                settings,
+                desk,
+                tenure,
+                DataAccess.none(),
+                follower.ref()));
     assertThat(update()).isInstanceOf(JobUpdate.Started.class);
     report(WORKER);
     lease = worker.expectMessageClass(MergeTensors.class);
+    assertThat(lease.tasks()).hasSize(9);
   }
 
   @AfterEach
@@ -78,8 +97,8 @@ class MergeJobTest {
   }
 
   private void report(WorkerId id, LeaseId... held) {
-    job.tell(
-        new MergeJob.FromWorker(
+    desk.tell(
+        new LeaseDesk.FromWorker(
             new WorkerReported(
                 id,
                 worker.ref(),
@@ -91,10 +110,10 @@ class MergeJobTest {
                 List.of())));
   }
 
-  /** The next update that is no progress. */
+  /** The next update that is no progress and no note. */
   private JobUpdate update() {
     JobUpdate update = follower.receiveMessage();
-    while (update instanceof JobUpdate.Progressed) {
+    while (update instanceof JobUpdate.Progressed || update instanceof JobUpdate.Noted) {
       update = follower.receiveMessage();
     }
     return update;
@@ -105,7 +124,7 @@ class MergeJobTest {
     BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     List<Receipt> receipts = new ArrayList<>();
     try (CpuExecutor executor = new CpuExecutor(new CpuSettings(1, 1 << 10), Kernels.scalar())) {
-      executor.submit(lease.lease(), lease.spec(), lease.tasks(), outcomes::addAll);
+      executor.submit(lease.lease(), lease.spec(), lease.tasks(), lease.access(), outcomes::addAll);
       while (receipts.size() < lease.tasks().size()) {
         Outcome outcome = outcomes.poll(20, TimeUnit.SECONDS);
         assertThat(outcome).isInstanceOf(Outcome.Merged.class);
@@ -126,9 +145,7 @@ class MergeJobTest {
       tell(lease.lease(), receipts);
     }
     List<Integer> tasks = receipts.stream().map(Receipt::task).toList();
-    for (int told = 0; told < 2; told++) {
-      worker.expectMessage(new AcknowledgeReceipts(lease.lease(), tasks));
-    }
+    worker.expectMessage(new AcknowledgeReceipts(lease.lease(), tasks));
     assertThat(update()).isInstanceOf(JobUpdate.Committing.class);
     assertThat(update())
         .isInstanceOfSatisfying(
@@ -203,5 +220,95 @@ class MergeJobTest {
         .isInstanceOfSatisfying(
             JobUpdate.Failed.class,
             failed -> assertThat(failed.resumable()).contains(directory.resolve(".soup.stockpot")));
+  }
+
+  @Test
+  void aCancelledJobClosesItsLeasesAndKeepsWhatIsDone() throws InterruptedException {
+    tell(lease.lease(), receipts().subList(0, 2));
+    worker.expectMessageClass(AcknowledgeReceipts.class);
+    job.tell(new MergeJob.Cancel(false));
+    worker.expectMessage(new CloseLease(lease.lease()));
+    assertThat(update())
+        .isEqualTo(new JobUpdate.Cancelled(Optional.of(directory.resolve(".soup.stockpot"))));
+    kit.createTestProbe().expectTerminated(job, Duration.ofSeconds(20));
+    assertThat(staging.hasShards()).isTrue();
+  }
+
+  @Test
+  void aJobCancelledForGoodKeepsNothing() throws InterruptedException {
+    tell(lease.lease(), receipts().subList(0, 2));
+    worker.expectMessageClass(AcknowledgeReceipts.class);
+    job.tell(new MergeJob.Cancel(true));
+    assertThat(update()).isEqualTo(new JobUpdate.Cancelled(Optional.empty()));
+  }
+
+  @Test
+  void aCoordinatorThatWasDeposedDoesNotCommit() throws InterruptedException {
+    tenure.lost = true;
+    tell(lease.lease(), receipts());
+    assertThat(update()).isInstanceOf(JobUpdate.Committing.class);
+    assertThat(update())
+        .isInstanceOfSatisfying(
+            JobUpdate.Failed.class,
+            failed -> {
+              assertThat(failed.failure().message()).isEqualTo("deposed");
+              assertThat(failed.resumable()).isPresent();
+            });
+    assertThat(directory.resolve("soup")).doesNotExist();
+  }
+
+  @Test
+  void theTokenStandsBesideTheShardsAndNotInTheOutput() throws Exception {
+    Path token = staging.shards().resolve(MergeSpec.TOKEN_FILE);
+    assertThat(token).hasContent(lease.spec().stagingToken());
+    assertThat(lease.spec().stagingToken()).hasSizeGreaterThan(30);
+    tell(lease.lease(), receipts());
+    assertThat(update()).isInstanceOf(JobUpdate.Committing.class);
+    assertThat(update()).isInstanceOf(JobUpdate.Finished.class);
+    assertThat(directory.resolve("soup")).isDirectoryNotContaining("glob:**" + token.getFileName());
+  }
+
+  @Test
+  void aTaskThatIsTriedAgainIsNoted() {
+    lease
+        .replyTo()
+        .tell(
+            new TensorFailed(
+                WORKER, lease.lease(), 3, new Failure(Failure.Kind.TRANSIENT, "a hiccup")));
+    JobUpdate update = follower.receiveMessage();
+    while (!(update instanceof JobUpdate.Noted(LogLine.Level level, _)
+        && level == LogLine.Level.WARNING)) {
+      assertThat(update).isNotInstanceOf(JobUpdate.End.class);
+      update = follower.receiveMessage();
+    }
+    assertThat(((JobUpdate.Noted) update).message())
+        .isEqualTo("will try again, after probe: a hiccup");
+  }
+
+  @Test
+  void aJobThatIsStoppedLeavesNoLease() {
+    kit.stop(job);
+    worker.expectMessage(new CloseLease(lease.lease()));
+  }
+
+  /** A tenure that a test may take away. */
+  private static final class HeldTenure implements Tenure {
+    private volatile boolean lost;
+
+    @Override
+    public <T> T whileHeld(Supplier<T> action) {
+      if (lost) {
+        throw MergeException.environment("deposed", null);
+      }
+      return action.get();
+    }
+
+    @Override
+    public long epoch() {
+      return 1;
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -28,18 +28,15 @@ class JournalFileTest {
   }
 
   private void write(List<String> entries) throws IOException {
-    try (JournalFile journal = JournalFile.open(file)) {
-      for (String entry : entries) {
-        journal.append(entry);
-      }
+    JournalFile journal = new JournalFile(file);
+    for (String entry : entries) {
+      journal.append(entry);
     }
   }
 
   private List<String> read() throws IOException {
     List<String> found = new ArrayList<>();
-    try (JournalFile journal = JournalFile.open(file)) {
-      journal.forEach(found::add);
-    }
+    new JournalFile(file).forEach(found::add);
     return found;
   }
 
@@ -50,18 +47,24 @@ class JournalFileTest {
   }
 
   @Test
-  void aNewFileIsEmpty() throws IOException {
+  void aFileThatIsNotThereIsEmptyAndReadingDoesNotMakeIt() throws IOException {
     assertThat(read()).isEmpty();
-    assertThat(file).exists();
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void theDirectoryIsMadeWithTheFile() throws IOException {
+    file = directory.resolve("to/be/made/some.journal");
+    write(ENTRIES);
+    assertThat(read()).isEqualTo(ENTRIES);
   }
 
   @Test
   void anEntryStandsInTheFileWhenAppendReturns() throws IOException {
-    try (JournalFile journal = JournalFile.open(file)) {
-      for (int count = 1; count <= ENTRIES.size(); count++) {
-        journal.append(ENTRIES.get(count - 1));
-        assertThat(Files.readAllLines(file)).hasSize(count);
-      }
+    JournalFile journal = new JournalFile(file);
+    for (int count = 1; count <= ENTRIES.size(); count++) {
+      journal.append(ENTRIES.get(count - 1));
+      assertThat(Files.readAllLines(file)).hasSize(count);
     }
   }
 
@@ -104,6 +107,7 @@ class JournalFileTest {
     write(ENTRIES);
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length - 3));
+    assertThat(read()).hasSize(2);
     write(List.of("{\"d\":4}"));
     assertThat(read()).containsExactly(ENTRIES.get(0), ENTRIES.get(1), "{\"d\":4}");
   }

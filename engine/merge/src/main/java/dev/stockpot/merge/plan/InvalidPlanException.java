@@ -8,14 +8,21 @@ public final class InvalidPlanException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<PlanProblem> problems;
+  private final boolean forbidden;
 
-  InvalidPlanException(List<PlanProblem> problems) {
+  InvalidPlanException(List<PlanProblem> problems, boolean forbidden) {
     super(problems.stream().map(PlanProblem::toString).collect(Collectors.joining("\n")));
     this.problems = List.copyOf(problems);
+    this.forbidden = forbidden;
   }
 
   /** In the order of the file; at least one. */
   public List<PlanProblem> problems() {
     return problems;
+  }
+
+  /** Whether a path outside the {@link AllowedRoots} is among them. */
+  public boolean forbidden() {
+    return forbidden;
   }
 }

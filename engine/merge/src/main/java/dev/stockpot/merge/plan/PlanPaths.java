@@ -30,12 +30,14 @@ final class PlanPaths {
 
   private final Path source;
   private final Path baseDirectory;
+  private final AllowedRoots roots;
   private final Problems problems;
   private final InputPaths inputs;
   private final OutputPaths outputs;
 
-  PlanPaths(Path source, Path baseDirectory, Problems problems) {
+  PlanPaths(Path source, Path baseDirectory, AllowedRoots roots, Problems problems) {
     this.source = source;
+    this.roots = roots;
     this.baseDirectory = baseDirectory.toAbsolutePath().normalize();
     this.problems = problems;
     this.inputs = new InputPaths(this.baseDirectory);
@@ -102,12 +104,27 @@ final class PlanPaths {
     }
     try {
       Path path = baseDirectory.resolve(text).normalize();
-      return Optional.of(new PathEntry(plan, written, path, RealPaths.of(path)));
+      Path real = RealPaths.of(path);
+      return roots.allow(real)
+          ? Optional.of(new PathEntry(plan, written, path, real))
+          : refused(what, written);
     } catch (InvalidPathException e) {
       problems.at(written.place(), Wording.quoted(text) + " cannot be a path: " + e.getReason());
     } catch (IOException e) {
+      if (!roots.allow(baseDirectory.resolve(text).normalize())) {
+        // What stands in the way out there is nobody's business.
+        return refused(what, written);
+      }
       problems.at(written.place(), Wording.quoted(text) + " cannot be followed: " + reason(e));
     }
+    return Optional.empty();
+  }
+
+  private Optional<PathEntry> refused(String what, Located<String> written) {
+    problems.forbidden(
+        written.place(),
+        "the %s %s is not inside the directories that may be used (%s); move it, or have its directory added"
+            .formatted(what, Wording.quoted(written.value()), roots));
     return Optional.empty();
   }
 

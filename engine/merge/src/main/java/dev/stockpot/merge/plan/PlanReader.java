@@ -61,13 +61,27 @@ public final class PlanReader {
    */
   public static List<MergePlan> parse(String text, Path source, Path baseDirectory)
       throws InvalidPlanException {
+    return parse(text, source, baseDirectory, AllowedRoots.everywhere());
+  }
+
+  /**
+   * Reads the text of somebody who may not see the whole file system: of paths outside the roots
+   * nothing is said but that they are outside.
+   *
+   * @param source how messages name the text; {@code -} for standard input
+   * @param baseDirectory what the plan's relative paths are relative to
+   * @throws InvalidPlanException with every mistake in it
+   */
+  public static List<MergePlan> parse(
+      String text, Path source, Path baseDirectory, AllowedRoots roots)
+      throws InvalidPlanException {
     if (text.length() > MAX_BYTES) {
       throw refused(source, "", "the file is larger than 1 MiB; is it a plan?");
     }
     SourceText sourceText = new SourceText(source.toString(), text);
     Problems problems = new Problems(sourceText);
     List<PlanDraft> drafts = drafts(sourceText, problems);
-    List<MergePlan> plans = new PlanPaths(source, baseDirectory, problems).resolve(drafts);
+    List<MergePlan> plans = new PlanPaths(source, baseDirectory, roots, problems).resolve(drafts);
     problems.throwIfAny();
     return plans;
   }
@@ -101,6 +115,6 @@ public final class PlanReader {
   private static InvalidPlanException refused(Path source, String readable, String message) {
     SourceText text = new SourceText(source.toString(), readable);
     return new InvalidPlanException(
-        List.of(text.problem(text.placeOfCodePoint(Integer.MAX_VALUE), message)));
+        List.of(text.problem(text.placeOfCodePoint(Integer.MAX_VALUE), message)), false);
   }
 }

@@ -14,6 +14,7 @@ final class Problems {
   private final SourceText source;
   private final List<Problem> problems = new ArrayList<>();
   private int omitted;
+  private boolean forbidden;
 
   Problems(SourceText source) {
     this.source = source;
@@ -25,6 +26,12 @@ final class Problems {
     } else {
       omitted++;
     }
+  }
+
+  /** A path that may not be named. */
+  void forbidden(Place place, String message) {
+    forbidden = true;
+    at(place, message);
   }
 
   boolean isEmpty() {
@@ -44,6 +51,6 @@ final class Problems {
       Place last = problems.getLast().place();
       shown.add(source.problem(last, "and " + omitted + " more mistakes; mend these first"));
     }
-    throw new InvalidPlanException(shown);
+    throw new InvalidPlanException(shown, forbidden);
   }
 }

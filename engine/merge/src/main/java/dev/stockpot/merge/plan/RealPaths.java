@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a path leads once all links are followed, whether or not it exists yet. */
-final class RealPaths {
+public final class RealPaths {
   /** As Linux does: more links than this are taken for a loop. */
   private static final int MAX_LINKS = 40;
 
@@ -17,7 +17,7 @@ final class RealPaths {
    *
    * @throws IOException for a loop of links
    */
-  static Path of(Path path) throws IOException {
+  public static Path of(Path path) throws IOException {
     Path real = path;
     for (int links = 0; links <= MAX_LINKS; links++) {
       Path existing = longestExisting(real);

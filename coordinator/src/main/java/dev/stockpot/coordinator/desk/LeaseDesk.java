@@ -1,0 +1,410 @@
+package dev.stockpot.coordinator.desk;
+
+import dev.stockpot.coordinator.desk.Arrivals.Arrival;
+import dev.stockpot.coordinator.desk.TaskBoard.Ended;
+import dev.stockpot.coordinator.desk.TaskBoard.Grant;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.ServiceKeys;
+import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
+import dev.stockpot.protocol.WorkerCommand.CloseLease;
+import dev.stockpot.protocol.WorkerCommand.MergeTensors;
+import dev.stockpot.protocol.WorkerEvent;
+import dev.stockpot.protocol.WorkerEvent.TensorFailed;
+import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
+import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.api.WorkerView;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases the tasks of all running jobs to the workers that report, and takes their receipts to the
+ * jobs' journals. What is decided is decided by {@link FairShare} and {@link TaskBoard}.
+ *
+ * <p>Nothing here survives a crash: jobs open their boards again with what their journals hold, and
+ * workers are told to drop leases of boards that are no more.
+ */
+public final class LeaseDesk {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseDesk.class);
+
+  /** What the desk understands. */
+  public sealed interface Command {}
+
+  /**
+   * From now on workers do these tasks, until the board is closed or {@code news} stops.
+   *
+   * @param job id that people know the job by
+   * @param priority higher goes first
+   * @param spec with every file of the job; {@link MergeSpec#job()} names this run of it
+   * @param tasks by id: the task at index i has id i
+   * @param done tasks that need not be done again
+   */
+  public record OpenBoard(
+      String job,
+      int priority,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Collection<Integer> done,
+      ActorRef<BoardNews> news)
+      implements Command {}
+
+  /** The run is over: its leases end. Does nothing if its board is not open. */
+  public record CloseBoard(String run) implements Command {}
+
+  /** What this run was given with {@link BoardNews.ReceiptsArrived} stands in its journal. */
+  public record Recorded(String run) implements Command {}
+
+  /** A worker's word. */
+  public record FromWorker(WorkerEvent event) implements Command {}
+
+  /** These nodes left the cluster: their workers' leases go to others at once. */
+  public record WorkersLost(Set<Address> nodes) implements Command {
+    public WorkersLost {
+      nodes = Set.copyOf(nodes);
+    }
+  }
+
+  /** Who works here. */
+  public record ListWorkers(ActorRef<List<WorkerView>> replyTo) implements Command {}
+
+  private record LeaseCheck() implements Command {}
+
+  private record ProgressTick() implements Command {}
+
+  private final ActorContext<Command> context;
+  private final DeskSettings settings;
+  private final DataAccess access;
+  private final ActorRef<WorkerEvent> replyTo;
+  private final Map<String, Board> boards = new LinkedHashMap<>();
+  private final FairShare shares;
+  private final Roster roster;
+  private @Nullable WorkerId lastOutdated;
+
+  private LeaseDesk(ActorContext<Command> context, DeskSettings settings, DataAccess access) {
+    this.context = context;
+    this.settings = settings;
+    this.access = access;
+    this.replyTo = context.messageAdapter(WorkerEvent.class, FromWorker::new);
+    this.shares = new FairShare(settings.limits().leasesPerWorker());
+    this.roster = new Roster(settings.leaseTerm());
+  }
+
+  /** A desk that workers of this process are told of. */
+  public static Behavior<Command> create(DeskSettings settings, DataAccess access) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new LeaseDesk(context, settings, access).open(timers)));
+  }
+
+  /** A desk that workers find in the cluster, as {@link ServiceKeys#DESK}. */
+  public static Behavior<Command> listed(DeskSettings settings, DataAccess access) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          LeaseDesk desk = new LeaseDesk(context, settings, access);
+          context
+              .getSystem()
+              .receptionist()
+              .tell(Receptionist.register(ServiceKeys.DESK, desk.replyTo));
+          return desk.open(timers);
+        }));
+  }
+
+  private Behavior<Command> open(TimerScheduler<Command> timers) {
+    timers.startTimerWithFixedDelay(new LeaseCheck(), settings.leaseCheck());
+    timers.startTimerWithFixedDelay(new ProgressTick(), settings.progress());
+    return Behaviors.receiveMessage(command -> {
+      switch (command) {
+        case FromWorker(WorkerReported report) -> onReported(report);
+        case FromWorker(TensorsMerged merged) -> onMerged(merged);
+        case FromWorker(TensorFailed failed) -> onFailed(failed);
+        case Recorded(String run) -> onRecorded(run);
+        case OpenBoard open -> onOpenBoard(open);
+        case CloseBoard(String run) -> close(run);
+        case WorkersLost(Set<Address> nodes) -> onWorkersLost(nodes);
+        case LeaseCheck _ -> onLeaseCheck();
+        case ProgressTick _ -> onProgressTick();
+        case ListWorkers(ActorRef<List<WorkerView>> asker) -> asker.tell(views());
+      }
+      giveLeases();
+      return Behaviors.same();
+    });
+  }
+
+  /** No task waits while a worker has room: this runs after whatever may change either. */
+  private void giveLeases() {
+    long now = System.nanoTime();
+    for (Optional<Grant> grant = shares.next(now); grant.isPresent(); grant = shares.next(now)) {
+      Grant lease = grant.get();
+      roster
+          .find(lease.worker())
+          .ifPresent(worker ->
+              worker
+                  .report()
+                  .ref()
+                  .tell(
+                      new MergeTensors(
+                          lease.lease(),
+                          lease.spec(),
+                          lease.tasks(),
+                          access.grant(lease.lease(), lease.tasks()),
+                          replyTo)));
+    }
+  }
+
+  private void onReported(WorkerReported report) {
+    long now = System.nanoTime();
+    WorkerId worker = report.worker();
+    Optional<Roster.Entry> before = roster.named(worker.name());
+    Optional<WorkerId> former = before.map(Roster.Entry::id);
+    switch (roster.see(report, now)) {
+      case PRESENT -> {}
+      case JOINED -> boards.values().forEach(board -> board.news().tell(joined(worker)));
+      case RESTARTED -> former.ifPresent(old -> returned(shares.lose(old), "it started anew"));
+      case OUTDATED -> {
+        if (!worker.equals(lastOutdated)) {
+          LOG.warn("{} is not listened to: another worker of that name is here", worker);
+          lastOutdated = worker;
+        }
+        report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
+        return;
+      }
+    }
+    for (LeaseId lease : report.held()) {
+      if (!shares.renew(worker, lease, now)) {
+        report.ref().tell(new CloseLease(lease));
+      }
+    }
+    switch (report.state()) {
+      case WORKING -> shares.offer(worker, report.capacity());
+      case DRAINING -> shares.withdraw(worker);
+    }
+  }
+
+  private static BoardNews joined(WorkerId worker) {
+    return new BoardNews.WorkerJoined(worker.name());
+  }
+
+  private void onMerged(TensorsMerged merged) {
+    Board board = boards.get(merged.lease().job());
+    if (board == null) {
+      // Its next report is answered with the end of the lease.
+      return;
+    }
+    List<Integer> known = new ArrayList<>();
+    for (Receipt receipt : merged.receipts()) {
+      if (!board.tasks().fits(receipt)) {
+        Failure misfit =
+            new Failure(Failure.Kind.BUG, "a receipt fits no task of the job: " + receipt);
+        onFailed(new TensorFailed(merged.worker(), merged.lease(), receipt.task(), misfit));
+      } else if (board.tasks().isDone(receipt.task())) {
+        settled(board, merged.worker(), merged.lease(), receipt.task());
+        known.add(receipt.task());
+      } else {
+        board.arrivals().add(new Arrival(merged.worker(), merged.lease(), receipt));
+      }
+    }
+    if (!known.isEmpty()) {
+      acknowledge(merged.worker(), merged.lease(), known);
+    }
+    if (boards.containsKey(board.tasks().run())) {
+      board.handOver();
+    }
+  }
+
+  private void onRecorded(String run) {
+    Board board = boards.get(run);
+    if (board == null) {
+      return;
+    }
+    record Of(WorkerId worker, LeaseId lease) {}
+    Map<Of, List<Integer>> recorded = new LinkedHashMap<>();
+    for (Arrival arrival : board.arrivals().recorded()) {
+      int task = arrival.receipt().task();
+      settled(board, arrival.worker(), arrival.lease(), task);
+      roster
+          .named(arrival.worker().name())
+          .ifPresent(worker -> worker.did(board.tasks().length(task)));
+      recorded
+          .computeIfAbsent(new Of(arrival.worker(), arrival.lease()), _ -> new ArrayList<>())
+          .add(task);
+    }
+    recorded.forEach((of, tasks) -> acknowledge(of.worker(), of.lease(), tasks));
+    completeOr(board, board::handOver);
+  }
+
+  private void settled(Board board, WorkerId worker, LeaseId lease, int task) {
+    board.tasks().complete(lease, task);
+    freed(board, worker, lease);
+  }
+
+  private void freed(Board board, WorkerId worker, LeaseId lease) {
+    if (!board.tasks().isOpen(lease)) {
+      access.revoke(lease);
+    }
+    shares.freed(worker);
+  }
+
+  private void acknowledge(WorkerId worker, LeaseId lease, List<Integer> tasks) {
+    roster
+        .find(worker)
+        .ifPresent(entry -> entry.report().ref().tell(new AcknowledgeReceipts(lease, tasks)));
+  }
+
+  private void completeOr(Board board, Runnable otherwise) {
+    if (board.tasks().isComplete()) {
+      board.news().tell(new BoardNews.Completed(board.progress()));
+      close(board.tasks().run());
+    } else {
+      otherwise.run();
+    }
+  }
+
+  private void onFailed(TensorFailed failed) {
+    Board board = boards.get(failed.lease().job());
+    if (board == null) {
+      return;
+    }
+    Optional<Failure> end = board.tasks().fail(failed.lease(), failed.task(), failed.failure());
+    if (end.isPresent()) {
+      board.news().tell(new BoardNews.GaveUp(end.get()));
+      roster
+          .find(failed.worker())
+          .ifPresent(worker -> worker.report().ref().tell(new CloseLease(failed.lease())));
+      close(board.tasks().run());
+      return;
+    }
+    board.news().tell(new BoardNews.TaskRetried(failed.worker().name(), failed.failure()));
+    acknowledge(failed.worker(), failed.lease(), List.of(failed.task()));
+    freed(board, failed.worker(), failed.lease());
+  }
+
+  private void onOpenBoard(OpenBoard open) {
+    TaskBoard tasks =
+        new TaskBoard(
+            open.spec(), open.tasks(), open.done(), settings.leaseTerm(), settings.limits());
+    Board board = new Board(open.job(), tasks, new Arrivals(), open.news());
+    boards.put(tasks.run(), board);
+    shares.open(tasks, open.priority());
+    context.watchWith(open.news(), new CloseBoard(tasks.run()));
+    completeOr(board, () -> {});
+  }
+
+  private void close(String run) {
+    Board board = boards.remove(run);
+    if (board == null) {
+      return;
+    }
+    context.unwatch(board.news());
+    for (Ended ended : shares.close(run)) {
+      access.revoke(ended.lease());
+      roster
+          .find(ended.worker())
+          .ifPresent(worker -> worker.report().ref().tell(new CloseLease(ended.lease())));
+    }
+  }
+
+  private void onWorkersLost(Set<Address> nodes) {
+    for (Roster.Entry lost :
+        roster.remove(entry -> nodes.contains(entry.report().ref().path().address()))) {
+      returned(shares.lose(lost.id()), "its node left");
+    }
+  }
+
+  private void onLeaseCheck() {
+    long now = System.nanoTime();
+    for (Roster.Entry silent : roster.expire(now)) {
+      returned(shares.lose(silent.id()), "it fell silent");
+    }
+    returned(shares.expire(now), "it did not name their lease any more");
+  }
+
+  /** Tells the boards what came back to them, and from whom. */
+  private void returned(List<Ended> leases, String why) {
+    record Of(String run, WorkerId worker) {}
+    Map<Of, Integer> tasks = new HashMap<>();
+    for (Ended ended : leases) {
+      access.revoke(ended.lease());
+      tasks.merge(new Of(ended.lease().job(), ended.worker()), ended.returned(), Integer::sum);
+    }
+    tasks.forEach((of, count) -> {
+      Board board = boards.get(of.run());
+      if (board != null && count > 0) {
+        board.news().tell(new BoardNews.TasksReturned(of.worker().name(), why, count));
+      }
+    });
+  }
+
+  private void onProgressTick() {
+    for (Board board : boards.values()) {
+      board.news().tell(new BoardNews.Progressed(board.progress()));
+    }
+  }
+
+  private List<WorkerView> views() {
+    long now = System.nanoTime();
+    return roster.all().stream().map(entry -> view(entry, now)).toList();
+  }
+
+  private WorkerView view(Roster.Entry entry, long now) {
+    WorkerReported report = entry.report();
+    Address address = report.ref().path().address();
+    return new WorkerView(
+        entry.id().name(),
+        address.hasGlobalScope()
+            ? address.getHost().get() + ":" + address.getPort().get()
+            : "local",
+        status(entry),
+        report.device().kind(),
+        report.device().name(),
+        report.device().detail(),
+        shares.leaseCount(entry.id()),
+        shares.leasedTraffic(entry.id()),
+        entry.doneTasks(),
+        entry.doneBytes(),
+        report.restarts(),
+        (now - entry.sinceNanos()) / 1e9,
+        report.storage().stream()
+            .map(use -> {
+              Board board = boards.get(use.job());
+              return new WorkerView.Storage(
+                  board == null ? use.job() : board.job(),
+                  use.files(),
+                  switch (use.way()) {
+                    case DIRECT -> "direct";
+                    case COORDINATOR -> "coordinator";
+                  });
+            })
+            .toList());
+  }
+
+  private static String status(Roster.Entry entry) {
+    if (entry.isSilent()) {
+      return "silent";
+    }
+    return switch (entry.report().state()) {
+      case WORKING -> "working";
+      case DRAINING -> "draining";
+    };
+  }
+}

@@ -1,0 +1,365 @@
+package dev.stockpot.coordinator.desk;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.WorkerId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who does which task of a job: tasks wait, are leased to a worker until a deadline, and are done.
+ *
+ * <p>Knows no clock and no actor: the caller says what time it is. Every operation costs time in
+ * proportion to the tasks and leases it names. Confined to one thread.
+ *
+ * <p>A lease that ends because its worker died, was removed or fell silent gives its tasks back;
+ * that is no failure of theirs. Only what a worker reports as failed counts, and the third failure
+ * of one task is final.
+ */
+final class TaskBoard {
+
+  static final int MAX_FAILURES = 3;
+
+  /** Names of tensors are for messages only, and a checkpoint may hold any. */
+  static final int MAX_NAME = 1_000;
+
+  /** A batch of tasks given to a worker, with the files that they use. */
+  record Grant(LeaseId lease, WorkerId worker, MergeSpec spec, List<TensorTask> tasks) {}
+
+  /** A lease that is over, and how many tasks it gave back. */
+  record Ended(LeaseId lease, WorkerId worker, int returned) {}
+
+  private static final class Lease {
+    private final WorkerId worker;
+    private final Set<Integer> open = new LinkedHashSet<>();
+    private long traffic;
+    private long deadlineNanos;
+
+    Lease(WorkerId worker) {
+      this.worker = worker;
+    }
+  }
+
+  /** What one worker has of this board. */
+  private static final class Holding {
+    private final Set<LeaseId> leases = new LinkedHashSet<>();
+    private long traffic;
+  }
+
+  private static final Holding NOTHING = new Holding();
+
+  private final MergeSpec spec;
+  private final List<TensorTask> tasks;
+  private final Duration term;
+  private final LeaseLimits limits;
+  private final long sharedBytes;
+  private final Deque<Integer> waiting = new ArrayDeque<>();
+  private final BitSet done;
+
+  /** By deadline, soonest first: the term is the same for all, and a renewed lease goes last. */
+  private final LinkedHashMap<LeaseId, Lease> leases = new LinkedHashMap<>();
+
+  private final Map<WorkerId, Holding> holdings = new HashMap<>();
+  private final Map<Integer, Integer> failures = new HashMap<>();
+  private int doneTasks;
+  private long doneBytes;
+  private long leasedTraffic;
+  private long nextLease;
+  private long returned;
+
+  /**
+   * A board on which all tasks wait but those already done.
+   *
+   * @param spec with every file of the job
+   * @param tasks by id: the task at index i has id i
+   * @param alreadyDone ids of tasks that need not be done again
+   * @param term how long a lease lasts without a sign of life
+   */
+  TaskBoard(
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Collection<Integer> alreadyDone,
+      Duration term,
+      LeaseLimits limits) {
+    this.spec = spec;
+    this.tasks = tasks;
+    this.term = term;
+    this.limits = limits;
+    this.sharedBytes = LeaseSize.shared(spec);
+    this.done = new BitSet(tasks.size());
+    alreadyDone.forEach(this::markDone);
+    for (int id = done.nextClearBit(0); id < tasks.size(); id = done.nextClearBit(id + 1)) {
+      waiting.add(id);
+    }
+  }
+
+  private void markDone(int task) {
+    if (!done.get(task)) {
+      done.set(task);
+      doneTasks++;
+      doneBytes += tasks.get(task).length();
+    }
+  }
+
+  /** Names the run of the job that the board belongs to. */
+  String run() {
+    return spec.job();
+  }
+
+  boolean isComplete() {
+    return doneTasks == tasks.size();
+  }
+
+  int doneTasks() {
+    return doneTasks;
+  }
+
+  /** Bytes of output that are done. */
+  long doneBytes() {
+    return doneBytes;
+  }
+
+  boolean isDone(int task) {
+    return done.get(task);
+  }
+
+  /** Number of tasks that a lost, expired or failed lease gave back to be done again. */
+  long returned() {
+    return returned;
+  }
+
+  /** Bytes of task traffic that are leased to whomever. */
+  long leasedTraffic() {
+    return leasedTraffic;
+  }
+
+  /** Bytes of task traffic that are leased to the worker. */
+  long leasedTraffic(WorkerId worker) {
+    return holdings.getOrDefault(worker, NOTHING).traffic;
+  }
+
+  /** The leases that the worker holds. */
+  Collection<LeaseId> leasesOf(WorkerId worker) {
+    return List.copyOf(holdings.getOrDefault(worker, NOTHING).leases);
+  }
+
+  int leaseCount(WorkerId worker) {
+    return holdings.getOrDefault(worker, NOTHING).leases.size();
+  }
+
+  /** How many workers hold leases. */
+  int workers() {
+    return holdings.size();
+  }
+
+  /** Whether any task waits for a worker. */
+  boolean hasWaiting() {
+    // A late receipt may have finished a task that had been given back.
+    for (Integer id = waiting.peek(); id != null && done.get(id); id = waiting.peek()) {
+      waiting.remove();
+    }
+    return !waiting.isEmpty();
+  }
+
+  /**
+   * Gives the worker a batch, if any task waits.
+   *
+   * @param room bytes of task traffic that the worker still wants; the task that reaches it is the
+   *     last
+   * @param workers among whom the waiting tasks are to be divided, so that none takes them all
+   */
+  Optional<Grant> lease(WorkerId worker, long room, int workers, long nowNanos) {
+    if (room <= 0 || !hasWaiting()) {
+      return Optional.empty();
+    }
+    int most = Math.min(limits.tasks(), Math.ceilDiv(waiting.size(), Math.max(1, workers)));
+    long mostTraffic = Math.min(room, limits.traffic());
+    LeaseSize size = new LeaseSize(spec, sharedBytes);
+    Lease lease = new Lease(worker);
+    List<TensorTask> batch = new ArrayList<>();
+    while (batch.size() < most && lease.traffic < mostTraffic && hasWaiting()) {
+      int id = waiting.remove();
+      TensorTask task = withShortName(tasks.get(id));
+      boolean fits = size.add(task);
+      if (!fits && !batch.isEmpty()) {
+        waiting.addFirst(id);
+        break;
+      }
+      batch.add(task);
+      lease.open.add(id);
+      lease.traffic += task.traffic();
+      if (!fits) {
+        // It must travel, whatever its size.
+        break;
+      }
+    }
+    LeaseId id = new LeaseId(run(), nextLease++);
+    lease.deadlineNanos = nowNanos + term.toNanos();
+    leases.put(id, lease);
+    Holding holding = holdings.computeIfAbsent(worker, _ -> new Holding());
+    holding.leases.add(id);
+    holding.traffic += lease.traffic;
+    leasedTraffic += lease.traffic;
+    return Optional.of(new Grant(id, worker, spec.forTasks(batch), batch));
+  }
+
+  private static TensorTask withShortName(TensorTask task) {
+    if (task.tensor().length() <= MAX_NAME) {
+      return task;
+    }
+    return new TensorTask(
+        task.id(),
+        task.tensor().substring(0, MAX_NAME - 1) + "…",
+        task.operation(),
+        task.firstElement(),
+        task.elements(),
+        task.sources(),
+        task.dtype(),
+        task.shard(),
+        task.offset(),
+        task.length());
+  }
+
+  /**
+   * A sign of life: the lease lasts for another term.
+   *
+   * @return false if it is not the worker's lease (any more)
+   */
+  boolean renew(WorkerId worker, LeaseId id, long nowNanos) {
+    Lease lease = leases.get(id);
+    if (lease == null || !lease.worker.equals(worker)) {
+      return false;
+    }
+    lease.deadlineNanos = nowNanos + term.toNanos();
+    leases.putLast(id, lease);
+    return true;
+  }
+
+  /** Whether the lease still holds tasks. */
+  boolean isOpen(LeaseId id) {
+    return leases.containsKey(id);
+  }
+
+  /** Whether this may be the receipt of one of this board's tasks. */
+  boolean fits(Receipt receipt) {
+    return receipt.task() >= 0
+        && receipt.task() < tasks.size()
+        && receipt.sourceCrcs().size() == tasks.get(receipt.task()).sources().size();
+  }
+
+  /**
+   * A task is done, by whichever lease: merging is deterministic, so a late receipt is as good as a
+   * timely one.
+   */
+  void complete(LeaseId leaseId, int task) {
+    markDone(task);
+    settle(leaseId, task);
+  }
+
+  /** Bytes of output of the task. */
+  long length(int task) {
+    return tasks.get(task).length();
+  }
+
+  /**
+   * A task failed.
+   *
+   * @return the failure that ends the job, or empty when the task is to be tried again
+   */
+  Optional<Failure> fail(LeaseId leaseId, int task, Failure failure) {
+    if (task < 0 || task >= tasks.size() || done.get(task) || !settle(leaseId, task)) {
+      return Optional.empty();
+    }
+    if (!failure.kind().worthRetrying()) {
+      return Optional.of(failure);
+    }
+    int count = failures.merge(task, 1, Integer::sum);
+    if (count >= MAX_FAILURES) {
+      return Optional.of(
+          new Failure(
+              failure.kind(), failure.message() + " (failed " + count + " times, giving up)"));
+    }
+    // Last: what failed just now may do better later, and elsewhere.
+    waiting.addLast(task);
+    returned++;
+    return Optional.empty();
+  }
+
+  /** Whether the lease still held the task. */
+  private boolean settle(LeaseId leaseId, int task) {
+    Lease lease = leases.get(leaseId);
+    if (lease == null || !lease.open.remove(task)) {
+      return false;
+    }
+    long traffic = tasks.get(task).traffic();
+    lease.traffic -= traffic;
+    forget(lease.worker, traffic);
+    if (lease.open.isEmpty()) {
+      leases.remove(leaseId);
+      forget(lease.worker, leaseId);
+    }
+    return true;
+  }
+
+  private void forget(WorkerId worker, long traffic) {
+    leasedTraffic -= traffic;
+    Objects.requireNonNull(holdings.get(worker)).traffic -= traffic;
+  }
+
+  private void forget(WorkerId worker, LeaseId lease) {
+    Holding holding = Objects.requireNonNull(holdings.get(worker));
+    holding.leases.remove(lease);
+    if (holding.leases.isEmpty()) {
+      holdings.remove(worker);
+    }
+  }
+
+  /** The worker is gone, or has begun a new incarnation: its leases end. */
+  List<Ended> lose(WorkerId worker) {
+    return leasesOf(worker).stream().map(this::end).toList();
+  }
+
+  /** Ends the leases whose deadline has passed. */
+  List<Ended> expire(long nowNanos) {
+    List<Ended> ended = new ArrayList<>();
+    while (!leases.isEmpty() && nowNanos - leases.firstEntry().getValue().deadlineNanos > 0) {
+      ended.add(end(leases.firstEntry().getKey()));
+    }
+    return ended;
+  }
+
+  /** Ends every lease. */
+  List<Ended> endAll() {
+    return List.copyOf(leases.keySet()).stream().map(this::end).toList();
+  }
+
+  private Ended end(LeaseId id) {
+    Lease lease = Objects.requireNonNull(leases.remove(id));
+    forget(lease.worker, lease.traffic);
+    forget(lease.worker, id);
+    int before = waiting.size();
+    for (int task : lease.open) {
+      if (!done.get(task)) {
+        waiting.addFirst(task);
+      }
+    }
+    int back = waiting.size() - before;
+    returned += back;
+    return new Ended(id, lease.worker, back);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.stockpot.coordinator.http;
+
+import java.time.Duration;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.BidiShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Closes a connection whose client does not get a request's head done in time, however busily it
+ * sends: an idle timeout alone lets a client hold a connection for ever with a byte now and then.
+ * One of these runs per connection, from its acceptance, so the time covers the TLS handshake too.
+ */
+final class HeadDeadline
+    extends GraphStage<BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse>> {
+
+  private final Inlet<HttpRequest> requestIn = Inlet.create("HeadDeadline.requestIn");
+  private final Outlet<HttpRequest> requestOut = Outlet.create("HeadDeadline.requestOut");
+  private final Inlet<HttpResponse> responseIn = Inlet.create("HeadDeadline.responseIn");
+  private final Outlet<HttpResponse> responseOut = Outlet.create("HeadDeadline.responseOut");
+  private final BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse> shape =
+      BidiShape.of(requestIn, requestOut, responseIn, responseOut);
+  private final Duration first;
+  private final Duration next;
+
+  /**
+   * A stage for any number of connections.
+   *
+   * @param first from the acceptance of a connection to the end of its first request's head
+   * @param next from the end of a response to the end of the next request's head
+   */
+  HeadDeadline(Duration first, Duration next) {
+    this.first = first;
+    this.next = next;
+  }
+
+  @Override
+  public BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes inheritedAttributes) {
+    return new Connection();
+  }
+
+  private final class Connection extends TimerGraphStageLogic {
+
+    private static final String DEADLINE = "deadline";
+
+    private final AsyncCallback<Integer> responded =
+        createAsyncCallback(_ -> scheduleOnce(DEADLINE, next));
+
+    Connection() {
+      super(shape);
+      setHandler(
+          requestIn,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              cancelTimer(DEADLINE);
+              push(requestOut, grab(requestIn));
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              complete(requestOut);
+            }
+          });
+      setHandler(
+          requestOut,
+          new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+              pull(requestIn);
+            }
+
+            @Override
+            public void onDownstreamFinish(Throwable cause) {
+              cancel(requestIn, cause);
+            }
+          });
+      setHandler(
+          responseIn,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              push(responseOut, watched(grab(responseIn)));
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              complete(responseOut);
+            }
+          });
+      setHandler(
+          responseOut,
+          new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+              pull(responseIn);
+            }
+
+            @Override
+            public void onDownstreamFinish(Throwable cause) {
+              cancel(responseIn, cause);
+            }
+          });
+    }
+
+    @Override
+    public void preStart() {
+      scheduleOnce(DEADLINE, first);
+    }
+
+    private HttpResponse watched(HttpResponse response) {
+      if (response.entity().isStrict()) {
+        scheduleOnce(DEADLINE, next);
+        return response;
+      }
+      return (HttpResponse)
+          response.transformEntityDataBytes(
+              Flow.<ByteString>create()
+                  .watchTermination((unused, end) -> {
+                    end.whenComplete((_, _) -> responded.invoke(0));
+                    return unused;
+                  }));
+    }
+
+    @Override
+    public void onTimer(Object key) {
+      completeStage();
+    }
+  }
+}

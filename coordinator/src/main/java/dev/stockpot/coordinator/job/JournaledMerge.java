@@ -1,0 +1,403 @@
+package dev.stockpot.coordinator.job;
+
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.coordinator.desk.BoardNews;
+import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.staging.OutputCommit;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The phases of one merge, and its journal. It recovers what an earlier run recorded, plans, checks
+ * or allocates the staged shards, opens a board at the desk, records the receipts that come of it,
+ * and commits. Everything that blocks runs on the blocking dispatcher and comes back as a message.
+ */
+final class JournaledMerge
+    extends EventSourcedBehavior<JournaledMerge.Message, JobEvent, JobState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JournaledMerge.class);
+
+  /** Where Pekko logs that the journal failed; {@link MergeJob} tells the follower. */
+  private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
+
+  /** What it understands. */
+  sealed interface Message {}
+
+  record Cancelled(boolean discard) implements Message {}
+
+  private record FromDesk(BoardNews news) implements Message {}
+
+  private record Planned(PlannedMerge planned, boolean finished) implements Message {}
+
+  private record StagingChecked(PlannedMerge planned, List<Integer> mismatches)
+      implements Message {}
+
+  private record StagingAllocated(PlannedMerge planned) implements Message {}
+
+  private record Opened(Run opened) implements Message {}
+
+  private record Committed(Manifest manifest) implements Message {}
+
+  private record Aborted(Failure failure) implements Message {}
+
+  /**
+   * The merging phase and the commit.
+   *
+   * @param revoked tasks of an earlier run that are to be done again
+   */
+  private record Run(PlannedMerge planned, MergeSpec spec, int revoked) {}
+
+  private final ActorContext<Message> context;
+  private final String runId;
+  private final MergeOrder order;
+  private final JobJournal journal;
+  private final ActorRef<LeaseDesk.Command> desk;
+  private final ActorRef<BoardNews> news;
+  private final ActorRef<JobUpdate> follower;
+  private final JobWork work;
+  private final long startNanos = System.nanoTime();
+  private final Notes notes = new Notes(startNanos);
+  private @Nullable Run run;
+  private int kept;
+  private BoardNews.Progress progress = new BoardNews.Progress(0, 0, 0, 0);
+  private boolean blocked;
+  private Optional<Cancelled> cancelled = Optional.empty();
+
+  private JournaledMerge(
+      ActorContext<Message> context,
+      String runId,
+      MergeOrder order,
+      JobJournal journal,
+      ActorRef<LeaseDesk.Command> desk,
+      JobWork work,
+      ActorRef<JobUpdate> follower) {
+    super(journal.persistenceId(order));
+    this.context = context;
+    this.runId = runId;
+    this.order = order;
+    this.journal = journal;
+    this.desk = desk;
+    this.news = context.messageAdapter(BoardNews.class, FromDesk::new);
+    this.work = work;
+    this.follower = follower;
+  }
+
+  /**
+   * A merge that begins, or goes on, at once.
+   *
+   * @param runId names this run, unlike every other
+   */
+  static Behavior<Message> create(
+      String runId,
+      MergeOrder order,
+      JobJournal journal,
+      ActorRef<LeaseDesk.Command> desk,
+      JobWork work,
+      ActorRef<JobUpdate> follower) {
+    return Behaviors.setup(context -> {
+      context.setLoggerName(JOURNAL_LOGGER);
+      return new JournaledMerge(context, runId, order, journal, desk, work, follower);
+    });
+  }
+
+  @Override
+  public String journalPluginId() {
+    return journal.plugin();
+  }
+
+  @Override
+  public JobState emptyState() {
+    return new JobState();
+  }
+
+  @Override
+  public EventHandler<JobState, JobEvent> eventHandler() {
+    return JobState::apply;
+  }
+
+  @Override
+  public SignalHandler<JobState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.class, (_, _) -> onRecovered())
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Message, JobEvent, JobState> commandHandler() {
+    return newCommandHandlerBuilder().forAnyState().onAnyCommand(this::onMessage);
+  }
+
+  private Effect<JobEvent, JobState> onMessage(JobState state, Message message) {
+    return switch (message) {
+      case Cancelled cancel -> onCancelled(state, cancel);
+      case FromDesk(BoardNews told) -> onNews(state, told);
+      case Committed(Manifest manifest) -> onCommitted(state, manifest);
+      case Aborted(Failure failure) -> {
+        blocked = false;
+        yield cancelled.isPresent() ? endCancelled(state, cancelled.get()) : abort(state, failure);
+      }
+      case Planned _, StagingChecked _, StagingAllocated _, Opened _ -> {
+        blocked = false;
+        yield cancelled.isPresent()
+            ? endCancelled(state, cancelled.get())
+            : onPrepared(state, message);
+      }
+    };
+  }
+
+  /** One more step towards merging is done. */
+  private Effect<JobEvent, JobState> onPrepared(JobState state, Message step) {
+    return switch (step) {
+      case Planned plan -> onPlanned(state, plan);
+      case StagingChecked checked -> onStagingChecked(checked);
+      case StagingAllocated(PlannedMerge planned) -> {
+        openFiles(planned, 0);
+        yield Effect().none();
+      }
+      case Opened(Run opened) -> onOpened(state, opened);
+      case Cancelled _, FromDesk _, Committed _, Aborted _ ->
+          throw new IllegalStateException("no step: " + step);
+    };
+  }
+
+  private void onRecovered() {
+    blocking(() -> {
+      PlannedMerge planned = work.plan();
+      return new Planned(planned, OutputCommit.isFinished(planned));
+    });
+  }
+
+  private Effect<JobEvent, JobState> onPlanned(JobState state, Planned message) {
+    PlannedMerge planned = message.planned();
+    if (message.finished()) {
+      return end(new JobUpdate.Finished(summary(planned, true, 0, 0, 0, StageNanos.ZERO)));
+    }
+    String fingerprint = planned.fingerprint();
+    if (state.fingerprint().equals(Optional.of(fingerprint))
+        && order.staging().isAllocated(planned.layout())) {
+      List<Receipt> receipts = List.copyOf(state.receipts());
+      blocking(() -> new StagingChecked(planned, work.checkStaged(planned, receipts)));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new JobEvent.Accepted(fingerprint, planned.tasks().size()))
+        .thenRun(_ ->
+            blocking(() -> {
+              work.allocate(planned);
+              return new StagingAllocated(planned);
+            }));
+  }
+
+  private Effect<JobEvent, JobState> onStagingChecked(StagingChecked checked) {
+    List<Integer> mismatches = checked.mismatches();
+    if (mismatches.isEmpty()) {
+      openFiles(checked.planned(), 0);
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new JobEvent.ReceiptsRevoked(mismatches))
+        .thenRun(_ -> openFiles(checked.planned(), mismatches.size()));
+  }
+
+  private void openFiles(PlannedMerge planned, int revoked) {
+    blocking(() -> new Opened(new Run(planned, work.open(planned), revoked)));
+  }
+
+  private Effect<JobEvent, JobState> onOpened(JobState state, Run opened) {
+    run = opened;
+    List<Integer> done = state.receipts().stream().map(Receipt::task).toList();
+    kept = done.size();
+    follower.tell(new JobUpdate.Started(opened.planned(), kept, opened.revoked()));
+    desk.tell(
+        new LeaseDesk.OpenBoard(
+            order.id(), order.priority(), opened.spec(), opened.planned().tasks(), done, news));
+    return Effect().none();
+  }
+
+  private Effect<JobEvent, JobState> onNews(JobState state, BoardNews told) {
+    if (run == null) {
+      // Told before the board was closed.
+      return Effect().none();
+    }
+    PlannedMerge planned = run.planned();
+    long now = System.nanoTime();
+    switch (told) {
+      case BoardNews.ReceiptsArrived(List<Receipt> receipts) -> {
+        return onReceipts(state, receipts);
+      }
+      case BoardNews.GaveUp(Failure failure) -> {
+        return abort(state, failure);
+      }
+      case BoardNews.Completed(BoardNews.Progress last) -> {
+        progress = last;
+        commit(state, planned);
+      }
+      case BoardNews.Progressed(BoardNews.Progress latest) -> {
+        progress = latest;
+        notes.pending(now).forEach(follower::tell);
+        tellProgress(planned);
+      }
+      case BoardNews.TaskRetried retried -> notes.of(retried, now).forEach(follower::tell);
+      case BoardNews.WorkerJoined joined -> notes.of(joined, now).forEach(follower::tell);
+      case BoardNews.TasksReturned returned -> notes.of(returned, now).forEach(follower::tell);
+    }
+    return Effect().none();
+  }
+
+  private void tellProgress(PlannedMerge planned) {
+    follower.tell(
+        new JobUpdate.Progressed(
+            progress.doneTasks(),
+            planned.tasks().size(),
+            progress.doneBytes(),
+            planned.outputBytes(),
+            progress.workers(),
+            progress.returned()));
+  }
+
+  private Effect<JobEvent, JobState> onReceipts(JobState state, List<Receipt> receipts) {
+    List<Receipt> fresh =
+        receipts.stream().filter(receipt -> !state.isRecorded(receipt.task())).toList();
+    if (fresh.isEmpty()) {
+      desk.tell(new LeaseDesk.Recorded(runId));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new JobEvent.TensorsRecorded(fresh))
+        .thenRun(_ -> desk.tell(new LeaseDesk.Recorded(runId)));
+  }
+
+  private void commit(JobState state, PlannedMerge planned) {
+    tellProgress(planned);
+    follower.tell(new JobUpdate.Committing());
+    work.close();
+    List<Receipt> receipts = List.copyOf(state.receipts());
+    blocking(() -> new Committed(work.commit(planned, receipts)));
+  }
+
+  private Effect<JobEvent, JobState> onCommitted(JobState state, Manifest manifest) {
+    if (run == null) {
+      return Effect().none();
+    }
+    return end(
+        new JobUpdate.Finished(
+            summary(
+                run.planned(),
+                false,
+                state.receipts().size() - kept,
+                manifest.tensors().stream().mapToLong(Manifest.Tensor::nan).sum(),
+                manifest.tensors().stream().mapToLong(Manifest.Tensor::infinity).sum(),
+                manifest.times())));
+  }
+
+  private JobUpdate.Summary summary(
+      PlannedMerge plan,
+      boolean alreadyFinished,
+      int merged,
+      long nan,
+      long infinity,
+      StageNanos times) {
+    return new JobUpdate.Summary(
+        plan.plan().output().path(),
+        alreadyFinished,
+        plan.layout().tensors().size(),
+        merged,
+        kept,
+        progress.returned(),
+        plan.inputBytes(),
+        plan.outputBytes(),
+        nan,
+        infinity,
+        Duration.ofNanos(System.nanoTime() - startNanos),
+        times);
+  }
+
+  /** While files are worked on, they are not left behind: the end waits for that work's. */
+  private Effect<JobEvent, JobState> onCancelled(JobState state, Cancelled cancel) {
+    if (blocked) {
+      cancelled = Optional.of(cancel);
+      return Effect().none();
+    }
+    return endCancelled(state, cancel);
+  }
+
+  private Effect<JobEvent, JobState> endCancelled(JobState state, Cancelled cancel) {
+    return end(new JobUpdate.Cancelled(cancel.discard() ? Optional.empty() : resumable(state)));
+  }
+
+  private Effect<JobEvent, JobState> abort(JobState state, Failure failure) {
+    return end(new JobUpdate.Failed(failure, resumable(state)));
+  }
+
+  private Optional<Path> resumable(JobState state) {
+    return state.receipts().isEmpty() || !order.staging().hasShards()
+        ? Optional.empty()
+        : Optional.of(order.staging().root());
+  }
+
+  private Effect<JobEvent, JobState> end(JobUpdate.End end) {
+    desk.tell(new LeaseDesk.CloseBoard(runId));
+    work.close();
+    follower.tell(end);
+    return Effect().stop();
+  }
+
+  private void blocking(Supplier<Message> step) {
+    blocked = true;
+    Executor dispatcher =
+        context
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
+    context.pipeToSelf(
+        CompletableFuture.supplyAsync(step, dispatcher),
+        (message, failure) -> message != null ? message : new Aborted(failure(failure)));
+  }
+
+  private Failure failure(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof MergeException known) {
+      return known.failure();
+    }
+    if (cause instanceof CheckpointException unreadable) {
+      return new Failure(Failure.Kind.USER_INPUT, String.valueOf(unreadable.getMessage()));
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return new Failure(
+          Failure.Kind.ENVIRONMENT,
+          "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
+    }
+    LOG.error("The job failed unexpectedly", cause);
+    return new Failure(Failure.Kind.BUG, cause.toString());
+  }
+}

@@ -1,0 +1,347 @@
+package dev.stockpot.coordinator.queue;
+
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.queue.Answer.Ok;
+import dev.stockpot.coordinator.queue.Answer.Reason;
+import dev.stockpot.coordinator.queue.Answer.Refused;
+import dev.stockpot.coordinator.queue.JobRequest.Cancel;
+import dev.stockpot.coordinator.queue.JobRequest.Follow;
+import dev.stockpot.coordinator.queue.JobRequest.GetJob;
+import dev.stockpot.coordinator.queue.JobRequest.GetLog;
+import dev.stockpot.coordinator.queue.JobRequest.ListJobs;
+import dev.stockpot.coordinator.queue.JobRequest.Retry;
+import dev.stockpot.coordinator.queue.JobRequest.Submit;
+import dev.stockpot.coordinator.queue.JobRequest.Unfollow;
+import dev.stockpot.coordinator.queue.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
+import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
+import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
+import dev.stockpot.coordinator.queue.QueueMessage.Recovered;
+import dev.stockpot.coordinator.queue.QueueMessage.Schedule;
+import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRead;
+import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRefused;
+import dev.stockpot.coordinator.queue.QueueMessage.TellProgress;
+import dev.stockpot.protocol.api.JobProgress;
+import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.LogLine.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * The queue of jobs: accepts submissions, decides which jobs run, runs their plans one after
+ * another, and tells followers. An answer is given once what it says stands in the journal.
+ *
+ * <p>If the journal fails, the actor fails, and its process must end: only then is it sure that
+ * none of the merges that it began goes on beside those of its successor.
+ */
+public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEvent, QueueState> {
+
+  private final ActorContext<QueueMessage> context;
+  private final QueueSettings settings;
+  private final InstantSource clock;
+  private final JobRuns runs;
+  private final JobReader reader;
+  private final Submissions submissions;
+  private final Followers followers;
+
+  /** Which job a job was last said to wait for. */
+  private final Map<String, String> waiting = new HashMap<>();
+
+  private JobQueue(
+      ActorContext<QueueMessage> context,
+      TimerScheduler<QueueMessage> timers,
+      QueueSettings settings,
+      MergeStarter starter,
+      InstantSource clock) {
+    super(PersistenceId.ofUniqueId("queue"));
+    this.context = context;
+    this.settings = settings;
+    this.clock = clock;
+    SubmissionCheck check = new SubmissionCheck(settings.roots());
+    runs = new JobRuns(context, starter, new OutputClaims(check), settings.patience(), clock);
+    reader = new JobReader(runs);
+    submissions = new Submissions(settings, check, reader, runs, clock);
+    followers = new Followers(context, timers, reader);
+  }
+
+  /** A queue that goes on where the last one ended. */
+  public static Behavior<JobRequest> create(QueueSettings settings, MergeStarter starter) {
+    return create(settings, starter, InstantSource.system());
+  }
+
+  static Behavior<JobRequest> create(
+      QueueSettings settings, MergeStarter starter, InstantSource clock) {
+    return Behaviors.<QueueMessage>setup(context ->
+            Behaviors.withTimers(timers -> new JobQueue(context, timers, settings, starter, clock)))
+        .narrow();
+  }
+
+  @Override
+  public String journalPluginId() {
+    return settings.journal();
+  }
+
+  @Override
+  public String snapshotPluginId() {
+    return settings.snapshots();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2)
+        .withDeleteEventsOnSnapshot();
+  }
+
+  @Override
+  public SnapshotAdapter<QueueState> snapshotAdapter() {
+    return new SnapshotAdapter<>() {
+      @Override
+      public Object toJournal(QueueState state) {
+        return state.snapshot();
+      }
+
+      @Override
+      public QueueState fromJournal(Object from) {
+        return new QueueState((QueueSnapshot) from);
+      }
+    };
+  }
+
+  @Override
+  public QueueState emptyState() {
+    return new QueueState();
+  }
+
+  @Override
+  public EventHandler<QueueState, QueueEvent> eventHandler() {
+    return QueueState::apply;
+  }
+
+  @Override
+  public SignalHandler<QueueState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.class, (_, _) -> context.getSelf().tell(new Recovered()))
+        .onSignal(Terminated.class, (_, stopped) -> followers.forget(stopped.getRef()))
+        .build();
+  }
+
+  @Override
+  public CommandHandler<QueueMessage, QueueEvent, QueueState> commandHandler() {
+    return newCommandHandlerBuilder().forAnyState().onAnyCommand(this::onMessage);
+  }
+
+  private Effect<QueueEvent, QueueState> onMessage(QueueState state, QueueMessage message) {
+    return switch (message) {
+      case Submit submit -> answered(() -> submissions.on(state, submit));
+      case Cancel cancel -> onCancel(state, cancel);
+      case Retry retry -> onRetry(state, retry);
+      case GetJob get -> answered(() -> reader.on(state, get));
+      case ListJobs list -> answered(() -> reader.on(state, list));
+      case GetLog get -> answered(() -> reader.on(state, get));
+      case Follow follow -> answered(() -> followers.on(state, follow));
+      case Unfollow(String id, ActorRef<JobNews> subscriber) ->
+          answered(() -> followers.unfollow(id, subscriber));
+      case Recovered _ -> onRecovered(state);
+      case Schedule _ -> onSchedule(state);
+      case SubmissionRead read -> onSubmissionRead(read);
+      case SubmissionRefused refused -> answered(() -> submissions.on(refused));
+      case OutputClaimed claimed -> answered(() -> runs.on(claimed));
+      case OutputNotClaimed refused -> onOutputNotClaimed(refused);
+      case ClaimAgain again -> answered(() -> runs.on(again));
+      case FromMerge news -> onMergeNews(news);
+      case MergeStopped stopped -> answered(() -> runs.on(stopped));
+      case OutputReleased released -> persist(runs.on(released), () -> runs.goOn(released.run()));
+      case TellProgress _ -> answered(() -> followers.tellProgress(state));
+    };
+  }
+
+  private Effect<QueueEvent, QueueState> answered(Runnable answer) {
+    answer.run();
+    return Effect().none();
+  }
+
+  /** Followers are told once the events are recorded and {@code then} is done. */
+  private Effect<QueueEvent, QueueState> persist(List<QueueEvent> events, Runnable then) {
+    if (events.isEmpty()) {
+      return answered(then);
+    }
+    return Effect()
+        .persist(events)
+        .thenRun(state -> {
+          then.run();
+          Map<String, Boolean> told = new LinkedHashMap<>();
+          events.forEach(event -> told.merge(event.id(), isChange(event), Boolean::logicalOr));
+          told.forEach((job, changed) -> state.job(job).ifPresent(it -> tell(it, changed)));
+        });
+  }
+
+  /** Whether clients see the job differently after it. */
+  private static boolean isChange(QueueEvent event) {
+    return !(event instanceof Noted);
+  }
+
+  private void tell(QueuedJob job, boolean changed) {
+    followers.tellLines(job);
+    if (changed) {
+      followers.tellChange(job);
+      context.getSelf().tell(new Schedule());
+    }
+    if (job.status().isTerminal()) {
+      waiting.remove(job.id());
+    }
+  }
+
+  private Effect<QueueEvent, QueueState> onSubmissionRead(SubmissionRead read) {
+    return Effect()
+        .persist(read.submitted())
+        .thenRun(state -> {
+          state.job(read.submitted().id()).map(reader::view).ifPresent(submissions::accepted);
+          context.getSelf().tell(new Schedule());
+        });
+  }
+
+  private Effect<QueueEvent, QueueState> onCancel(QueueState state, Cancel cancel) {
+    Optional<QueuedJob> known = state.job(cancel.id());
+    if (known.isEmpty()) {
+      return answered(() -> cancel.replyTo().tell(JobReader.unknown(cancel.id())));
+    }
+    QueuedJob job = known.get();
+    Optional<JobRun> run = runs.of(job.id());
+    if (job.status() == JobStatus.CANCELLED || job.cancelRequested()) {
+      return answered(() -> cancel.replyTo().tell(new Ok<>(reader.view(job))));
+    }
+    if (job.status().isTerminal()) {
+      return answered(() -> cancel.replyTo().tell(conflict(job, "has ended already")));
+    }
+    QueueEvent event =
+        run.isPresent()
+            ? new QueueEvent.CancelRequested(job.id(), clock.instant())
+            : cancelled(job);
+    return persist(
+        List.of(event),
+        () -> {
+          run.ifPresent(JobRun::cancel);
+          cancel.replyTo().tell(new Ok<>(reader.view(job)));
+        });
+  }
+
+  private QueueEvent cancelled(QueuedJob job) {
+    return new QueueEvent.Ended(
+        job.id(),
+        clock.instant(),
+        JobStatus.CANCELLED,
+        JobProgress.NONE,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private Effect<QueueEvent, QueueState> onRetry(QueueState state, Retry retry) {
+    Optional<QueuedJob> known = state.job(retry.id());
+    if (known.isEmpty()) {
+      return answered(() -> retry.replyTo().tell(JobReader.unknown(retry.id())));
+    }
+    QueuedJob job = known.get();
+    return switch (job.status()) {
+      case FAILED, CANCELLED ->
+          persist(
+              List.of(new QueueEvent.Retried(job.id(), clock.instant())),
+              () -> retry.replyTo().tell(new Ok<>(reader.view(job))));
+      case DONE -> answered(() -> retry.replyTo().tell(conflict(job, "is done")));
+      case QUEUED, PLANNING, RUNNING, COMMITTING ->
+          answered(() -> retry.replyTo().tell(conflict(job, "has not ended")));
+    };
+  }
+
+  private static <T> Refused<T> conflict(QueuedJob job, String why) {
+    return new Refused<>(Reason.CONFLICT, "the job '%s' %s".formatted(job.id(), why), List.of());
+  }
+
+  private Effect<QueueEvent, QueueState> onRecovered(QueueState state) {
+    List<QueueEvent> events = new ArrayList<>();
+    for (QueuedJob job : state.started()) {
+      events.add(
+          job.cancelRequested()
+              ? cancelled(job)
+              : new Noted(
+                  job.id(),
+                  clock.instant(),
+                  Level.INFO,
+                  "goes on after a restart of the coordinator"));
+    }
+    return persist(events, () -> context.getSelf().tell(new Schedule()));
+  }
+
+  private Effect<QueueEvent, QueueState> onSchedule(QueueState state) {
+    QueueState.Decision decision = state.decide(runs.jobs(), settings.maxRunning());
+    List<QueueEvent> events = new ArrayList<>();
+    decision
+        .waiting()
+        .forEach((job, other) -> {
+          if (!other.equals(waiting.put(job, other))) {
+            events.add(
+                new Noted(
+                    job,
+                    clock.instant(),
+                    Level.INFO,
+                    "waits for the job '%s', which writes the same output".formatted(other)));
+          }
+        });
+    for (QueuedJob job : decision.start()) {
+      if (job.isQueued()) {
+        events.add(new QueueEvent.Started(job.id(), clock.instant()));
+      }
+    }
+    List<QueuedJob> goOn = decision.start().stream().filter(QueuedJob::hasStarted).toList();
+    return persist(
+        events, () -> decision.start().forEach(job -> runs.start(job, goOn.contains(job))));
+  }
+
+  private Effect<QueueEvent, QueueState> onOutputNotClaimed(OutputNotClaimed refused) {
+    List<QueueEvent> events = runs.on(refused);
+    return persist(
+        events,
+        () -> {
+          if (events.stream().anyMatch(QueueEvent.Ended.class::isInstance)) {
+            runs.goOn(refused.run());
+          }
+        });
+  }
+
+  private Effect<QueueEvent, QueueState> onMergeNews(FromMerge news) {
+    return persist(
+        runs.on(news),
+        () ->
+            runs.of(news.run())
+                .map(JobRun::job)
+                .ifPresent(job -> {
+                  switch (news.update()) {
+                    case JobUpdate.Progressed _ -> followers.progressed(job.id());
+                    case JobUpdate.Started _, JobUpdate.Committing _ -> followers.tellChange(job);
+                    case JobUpdate.Noted _, JobUpdate.End _ -> {}
+                  }
+                }));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.stockpot.coordinator.queue;
+
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.protocol.api.JobProgress;
+import dev.stockpot.protocol.api.JobStatus;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** A job that runs: what is not worth a journal. Confined to the queue's actor. */
+final class JobRun {
+
+  /** Lines of a run's log that its merges may write. */
+  private static final int MAX_NOTES = JobLog.MAX_LINES;
+
+  private final QueuedJob job;
+  private final long number;
+  private final long patientUntilNanos;
+  private JobStatus status = JobStatus.PLANNING;
+  private JobProgress progress = JobProgress.NONE;
+  private Optional<StagingArea> staging = Optional.empty();
+  private @Nullable ActorRef<MergeHost.Message> merge;
+  private Optional<JobUpdate.End> end = Optional.empty();
+  private boolean waiting;
+  private int notes;
+
+  /**
+   * A run that is about to claim its first output.
+   *
+   * @param number of this run, unlike any other of this queue
+   * @param patientUntilNanos until when it tries again to claim an output
+   */
+  JobRun(QueuedJob job, long number, long patientUntilNanos) {
+    this.job = job;
+    this.number = number;
+    this.patientUntilNanos = patientUntilNanos;
+  }
+
+  QueuedJob job() {
+    return job;
+  }
+
+  long number() {
+    return number;
+  }
+
+  JobStatus status() {
+    return status;
+  }
+
+  JobProgress progress() {
+    return progress;
+  }
+
+  Optional<StagingArea> staging() {
+    return staging;
+  }
+
+  boolean isPatient(long nowNanos) {
+    return patientUntilNanos - nowNanos > 0;
+  }
+
+  /** Whether this is the first time that it has to wait. */
+  boolean beginsToWait() {
+    boolean first = !waiting;
+    waiting = true;
+    return first;
+  }
+
+  /** Whether a merge's note is still to be kept; the last one that is says so. */
+  boolean takesNote() {
+    return notes++ < MAX_NOTES;
+  }
+
+  boolean isLastNote() {
+    return notes == MAX_NOTES;
+  }
+
+  void begin(StagingArea claimed) {
+    staging = Optional.of(claimed);
+  }
+
+  void begin(ActorRef<MergeHost.Message> running) {
+    merge = running;
+  }
+
+  void cancel() {
+    if (merge != null) {
+      merge.tell(new MergeHost.Cancel());
+    }
+  }
+
+  /** How its merge ended, if it has said so. */
+  Optional<JobUpdate.End> end() {
+    return end;
+  }
+
+  void on(JobUpdate update) {
+    switch (update) {
+      case JobUpdate.Started started -> {
+        status = JobStatus.RUNNING;
+        progress =
+            new JobProgress(
+                started.kept(),
+                started.planned().tasks().size(),
+                started.kept(),
+                0,
+                0,
+                started.planned().outputBytes(),
+                0);
+      }
+      case JobUpdate.Progressed now ->
+          progress =
+              new JobProgress(
+                  now.doneTasks(),
+                  now.tasks(),
+                  progress.keptTasks(),
+                  now.returned(),
+                  now.doneBytes(),
+                  now.bytes(),
+                  now.workers());
+      case JobUpdate.Committing _ -> status = JobStatus.COMMITTING;
+      case JobUpdate.Noted _ -> {}
+      case JobUpdate.End last -> {
+        end = Optional.of(last);
+        if (last instanceof JobUpdate.Finished) {
+          progress = finished();
+        }
+      }
+    }
+  }
+
+  private JobProgress finished() {
+    return new JobProgress(
+        progress.tasks(),
+        progress.tasks(),
+        progress.keptTasks(),
+        progress.returnedTasks(),
+        progress.bytes(),
+        progress.bytes(),
+        progress.workers());
+  }
+
+  /** The output is in its place, and the job's next plan is planned. */
+  void beginNext() {
+    status = JobStatus.PLANNING;
+    progress = JobProgress.NONE;
+    staging = Optional.empty();
+    merge = null;
+    end = Optional.empty();
+  }
+}

@@ -1,0 +1,296 @@
+package dev.stockpot.coordinator.queue;
+
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.queue.QueueEvent.Ended;
+import dev.stockpot.coordinator.queue.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
+import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
+import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
+import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.JobView.JobFailure;
+import dev.stockpot.protocol.api.LogLine.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jobs that run: claims the output of each plan, starts its merge, and says which events come
+ * of what happens. Confined to the queue's actor, whose context it uses; persists nothing itself.
+ */
+final class JobRuns {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobRuns.class);
+  private static final Duration CLAIM_AGAIN = Duration.ofSeconds(1);
+
+  private final ActorContext<QueueMessage> context;
+  private final MergeStarter starter;
+  private final OutputClaims claims;
+  private final Duration patience;
+  private final InstantSource clock;
+  private final Executor blocking;
+  private final Map<String, JobRun> byJob = new HashMap<>();
+  private final Map<Long, JobRun> byNumber = new HashMap<>();
+  private long started;
+
+  JobRuns(
+      ActorContext<QueueMessage> context,
+      MergeStarter starter,
+      OutputClaims claims,
+      Duration patience,
+      InstantSource clock) {
+    this.context = context;
+    this.starter = starter;
+    this.claims = claims;
+    this.patience = patience;
+    this.clock = clock;
+    this.blocking =
+        context
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
+  }
+
+  Set<String> jobs() {
+    return Set.copyOf(byJob.keySet());
+  }
+
+  Optional<JobRun> of(String job) {
+    return Optional.ofNullable(byJob.get(job));
+  }
+
+  Optional<JobRun> of(long run) {
+    return Optional.ofNullable(byNumber.get(run));
+  }
+
+  /**
+   * A job's run begins.
+   *
+   * @param goesOn whether it ran when the last coordinator ended
+   */
+  void start(QueuedJob job, boolean goesOn) {
+    long patientUntil = System.nanoTime() + (goesOn ? patience.toNanos() : 0);
+    JobRun run = new JobRun(job, ++started, patientUntil);
+    byJob.put(job.id(), run);
+    byNumber.put(run.number(), run);
+    claim(run);
+  }
+
+  private void claim(JobRun run) {
+    QueueEvent.Submitted submission = run.job().submission();
+    int plan = run.job().plan();
+    blocking(
+        () -> claims.claim(run.number(), submission, plan),
+        thrown -> new OutputNotClaimed(run.number(), bug(thrown)));
+  }
+
+  private static Failure bug(Throwable thrown) {
+    LOG.error("A job failed unexpectedly", thrown);
+    return new Failure(Failure.Kind.BUG, thrown.toString());
+  }
+
+  void on(OutputClaimed claimed) {
+    JobRun run = of(claimed.run()).orElseThrow();
+    run.begin(claimed.staging());
+    if (run.job().cancelRequested()) {
+      StagingArea staging = claimed.staging();
+      release(run, () -> OutputClaims.releaseCancelled(run.number(), staging));
+      return;
+    }
+    QueuedJob job = run.job();
+    String id = "merge-" + job.id() + "-" + job.plan();
+    PlanOrder order =
+        new PlanOrder(
+            id,
+            job.id(),
+            job.submission().priority(),
+            claimed.plan(),
+            claimed.staging(),
+            job.submission().replace());
+    run.begin(
+        context.spawn(
+            MergeHost.create(run.number(), starter, order, context.getSelf()),
+            id + "-" + run.number()));
+  }
+
+  List<QueueEvent> on(OutputNotClaimed refused) {
+    JobRun run = of(refused.run()).orElseThrow();
+    if (run.job().cancelRequested()) {
+      return List.of(ended(run, JobStatus.CANCELLED, Optional.empty(), Optional.empty()));
+    }
+    Failure failure = refused.failure();
+    if (failure.kind() == Failure.Kind.ENVIRONMENT && run.isPatient(System.nanoTime())) {
+      context.scheduleOnce(CLAIM_AGAIN, context.getSelf(), new ClaimAgain(run.number()));
+      return run.beginsToWait()
+          ? List.of(noted(run, Level.WARNING, "waits: " + failure.message()))
+          : List.of();
+    }
+    return List.of(failed(run, failure, Optional.empty()));
+  }
+
+  void on(ClaimAgain again) {
+    claim(of(again.run()).orElseThrow());
+  }
+
+  List<QueueEvent> on(FromMerge news) {
+    JobRun run = byNumber.get(news.run());
+    if (run == null) {
+      return List.of();
+    }
+    run.on(news.update());
+    return switch (news.update()) {
+      case JobUpdate.Started begun -> List.of(noted(run, Level.INFO, sentence(run, begun)));
+      case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
+      case JobUpdate.Progressed _, JobUpdate.Committing _, JobUpdate.End _ -> List.of();
+    };
+  }
+
+  private List<QueueEvent> note(JobRun run, Level level, String message) {
+    if (!run.takesNote()) {
+      return List.of();
+    }
+    return run.isLastNote()
+        ? List.of(noted(run, Level.WARNING, "says too much: nothing more of this run is kept"))
+        : List.of(noted(run, level, message));
+  }
+
+  void on(MergeStopped stopped) {
+    JobRun run = of(stopped.run()).orElseThrow();
+    StagingArea staging = run.staging().orElseThrow();
+    long number = run.number();
+    Optional<JobUpdate.End> end = run.end();
+    release(
+        run,
+        () ->
+            end.isPresent()
+                ? OutputClaims.release(number, staging, end.get())
+                : OutputClaims.releaseCrashed(number, staging, stopped.crash()));
+  }
+
+  private void release(JobRun run, Supplier<QueueMessage> work) {
+    blocking(
+        work,
+        thrown ->
+            new OutputReleased(run.number(), new JobUpdate.Failed(bug(thrown), Optional.empty())));
+  }
+
+  List<QueueEvent> on(OutputReleased released) {
+    JobRun run = of(released.run()).orElseThrow();
+    return switch (released.end()) {
+      case JobUpdate.Finished(JobUpdate.Summary summary) -> finished(run, summary);
+      case JobUpdate.Failed(Failure failure, Optional<Path> kept) ->
+          List.of(failed(run, failure, kept));
+      case JobUpdate.Cancelled(Optional<Path> kept) ->
+          List.of(ended(run, JobStatus.CANCELLED, Optional.empty(), kept));
+    };
+  }
+
+  private List<QueueEvent> finished(JobRun run, JobUpdate.Summary summary) {
+    QueuedJob job = run.job();
+    List<QueueEvent> events = new ArrayList<>();
+    events.add(new PlanFinished(job.id(), now(), job.plan(), sentence(run, summary)));
+    if (job.plan() == job.plans() - 1) {
+      events.add(ended(run, JobStatus.DONE, Optional.empty(), Optional.empty()));
+    } else if (job.cancelRequested()) {
+      events.add(ended(run, JobStatus.CANCELLED, Optional.empty(), Optional.empty()));
+    }
+    return events;
+  }
+
+  /** After the events of a plan's end are recorded: the job's next plan begins, if it has one. */
+  void goOn(long number) {
+    JobRun run = of(number).orElseThrow();
+    if (run.job().hasStarted()) {
+      run.beginNext();
+      claim(run);
+    } else {
+      byNumber.remove(number);
+      byJob.remove(run.job().id());
+    }
+  }
+
+  private Ended failed(JobRun run, Failure failure, Optional<Path> kept) {
+    JobFailure told =
+        new JobFailure(failure.kind().name(), wellFormed(failure.message()), kept.isPresent());
+    return ended(run, JobStatus.FAILED, Optional.of(told), kept);
+  }
+
+  private Ended ended(
+      JobRun run, JobStatus status, Optional<JobFailure> failure, Optional<Path> kept) {
+    return new Ended(
+        run.job().id(), now(), status, run.progress(), failure, kept.map(Path::toString));
+  }
+
+  private Noted noted(JobRun run, Level level, String message) {
+    return new Noted(run.job().id(), now(), level, wellFormed(message));
+  }
+
+  /** Names in checkpoints may hold halves of surrogate pairs, which JSON in UTF-8 cannot. */
+  private static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private Instant now() {
+    return clock.instant();
+  }
+
+  private static String sentence(JobRun run, JobUpdate.Started begun) {
+    return "%smerging %,d tensors in %,d tasks, %,d of which are done already%s"
+        .formatted(
+            which(run),
+            begun.planned().layout().tensors().size(),
+            begun.planned().tasks().size(),
+            begun.kept(),
+            begun.revoked() == 0
+                ? ""
+                : "; %,d had changed and are merged again".formatted(begun.revoked()));
+  }
+
+  private static String sentence(JobRun run, JobUpdate.Summary summary) {
+    return summary.alreadyFinished()
+        ? "%s%s: was finished before".formatted(which(run), summary.output())
+        : "%s%s: in its place, %,d tensors, %,d bytes, %,d tasks merged and %,d kept, %,d given back, %.1f s"
+            .formatted(
+                which(run),
+                summary.output(),
+                summary.tensors(),
+                summary.outputBytes(),
+                summary.merged(),
+                summary.kept(),
+                summary.returned(),
+                summary.elapsed().toMillis() / 1e3);
+  }
+
+  private static String which(JobRun run) {
+    QueuedJob job = run.job();
+    return job.plans() == 1 ? "" : "plan %d of %d: ".formatted(job.plan() + 1, job.plans());
+  }
+
+  /** Work that blocks, and what becomes of it. */
+  void blocking(Supplier<QueueMessage> work, Function<Throwable, QueueMessage> failed) {
+    context.pipeToSelf(
+        CompletableFuture.supplyAsync(work, blocking),
+        (message, thrown) -> message != null ? message : failed.apply(thrown));
+  }
+}

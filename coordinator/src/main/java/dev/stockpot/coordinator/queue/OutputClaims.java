@@ -1,0 +1,87 @@
+package dev.stockpot.coordinator.queue;
+
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
+import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.plan.MergePlan;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Claims and releases the outputs of plans. Blocks; knows no actor. */
+final class OutputClaims {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OutputClaims.class);
+
+  private final SubmissionCheck check;
+
+  OutputClaims(SubmissionCheck check) {
+    this.check = check;
+  }
+
+  /** Reads the plan that a run is at again, and claims its output. */
+  QueueMessage claim(long run, QueueEvent.Submitted submission, int plan) {
+    try {
+      MergePlan read = check.plan(submission, plan);
+      return new OutputClaimed(run, read, StagingArea.claim(read.output().path()));
+    } catch (SubmissionCheck.RefusedException e) {
+      return new OutputNotClaimed(run, e.failure());
+    } catch (MergeException e) {
+      return new OutputNotClaimed(run, e.failure());
+    }
+  }
+
+  /** Gives an output free whose merge came to this end. */
+  static QueueMessage release(long run, StagingArea staging, JobUpdate.End end) {
+    try (staging) {
+      if (!isKept(end)) {
+        staging.delete();
+      }
+    } catch (MergeException e) {
+      LOG.warn("A staging area stays behind: {}", e.failure().message());
+    }
+    return new OutputReleased(run, end);
+  }
+
+  /** Whether the area holds something for another run, or is gone already. */
+  private static boolean isKept(JobUpdate.End end) {
+    return switch (end) {
+      case JobUpdate.Finished finished -> !finished.summary().alreadyFinished();
+      case JobUpdate.Failed failed -> failed.resumable().isPresent();
+      case JobUpdate.Cancelled cancelled -> cancelled.resumable().isPresent();
+    };
+  }
+
+  /** As {@link #release}, where no merge had begun. */
+  static QueueMessage releaseCancelled(long run, StagingArea staging) {
+    return release(run, staging, new JobUpdate.Cancelled(resumable(staging)));
+  }
+
+  /** As {@link #release}, where the merge's actor failed. */
+  static QueueMessage releaseCrashed(long run, StagingArea staging, Optional<Throwable> crash) {
+    return release(run, staging, new JobUpdate.Failed(failure(crash), resumable(staging)));
+  }
+
+  private static Optional<Path> resumable(StagingArea staging) {
+    return staging.hasShards() ? Optional.of(staging.root()) : Optional.empty();
+  }
+
+  private static Failure failure(Optional<Throwable> crash) {
+    if (crash.isEmpty()) {
+      return new Failure(Failure.Kind.BUG, "the merge ended without a word; try again");
+    }
+    Throwable root = crash.get();
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String reason = String.valueOf(root.getMessage());
+    return new Failure(
+        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        "the merge's journal cannot be used: " + reason);
+  }
+}

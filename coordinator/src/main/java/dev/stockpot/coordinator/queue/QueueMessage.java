@@ -1,0 +1,46 @@
+package dev.stockpot.coordinator.queue;
+
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.queue.Answer.Refused;
+import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.plan.MergePlan;
+import java.util.Optional;
+
+/** What the queue hears: clients' requests, and its own messages. */
+sealed interface QueueMessage permits JobRequest, QueueMessage.Internal {
+
+  /** What only the queue sends to itself. Runs of jobs are named by number. */
+  sealed interface Internal extends QueueMessage {}
+
+  /** The state is what it was when the last coordinator ended. */
+  record Recovered() implements Internal {}
+
+  /** See which jobs may run. */
+  record Schedule() implements Internal {}
+
+  record SubmissionRead(Submitted submitted) implements Internal {}
+
+  record SubmissionRefused(String id, Refused<JobRequest.Submitted> answer) implements Internal {}
+
+  record OutputClaimed(long run, MergePlan plan, StagingArea staging) implements Internal {}
+
+  record OutputNotClaimed(long run, Failure failure) implements Internal {}
+
+  record ClaimAgain(long run) implements Internal {}
+
+  record FromMerge(long run, JobUpdate update) implements Internal {}
+
+  /**
+   * The merge's actor is gone.
+   *
+   * @param crash if it failed as an actor
+   */
+  record MergeStopped(long run, Optional<Throwable> crash) implements Internal {}
+
+  /** The merge is over and its output is not claimed any more. */
+  record OutputReleased(long run, JobUpdate.End end) implements Internal {}
+
+  record TellProgress() implements Internal {}
+}

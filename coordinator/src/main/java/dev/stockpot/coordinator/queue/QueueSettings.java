@@ -1,0 +1,48 @@
+package dev.stockpot.coordinator.queue;
+
+import com.typesafe.config.Config;
+import dev.stockpot.merge.plan.AllowedRoots;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the queue of jobs goes by: the sections {@code stockpot.coordinator.queue} and {@code
+ * stockpot.coordinator.roots} of the configuration, read once.
+ *
+ * @param maxRunning jobs that run at once
+ * @param maxQueued jobs that have not ended
+ * @param maxPlanBytes length of their plans together, in characters
+ * @param roots where plans may read and write
+ * @param patience how long a job that ran before a restart waits for its output's staging area,
+ *     which the process before may hold until it is really gone
+ * @param journal path of the journal's configuration, as Pekko Persistence has it
+ * @param snapshots path of the snapshot store's configuration
+ * @param snapshotEvery events after which the journal is made short
+ */
+public record QueueSettings(
+    int maxRunning,
+    int maxQueued,
+    long maxPlanBytes,
+    AllowedRoots roots,
+    Duration patience,
+    String journal,
+    String snapshots,
+    int snapshotEvery) {
+
+  /** Reads the sections from the whole configuration. */
+  public static QueueSettings from(Config root) {
+    Config coordinator = root.getConfig("stockpot.coordinator");
+    Config queue = coordinator.getConfig("queue");
+    List<Path> roots = coordinator.getStringList("roots").stream().map(Path::of).toList();
+    return new QueueSettings(
+        queue.getInt("max-running"),
+        queue.getInt("max-queued"),
+        queue.getBytes("max-plan-bytes"),
+        AllowedRoots.of(roots),
+        queue.getDuration("patience"),
+        queue.getString("journal"),
+        queue.getString("snapshots"),
+        queue.getInt("snapshot-every"));
+  }
+}

@@ -1,0 +1,161 @@
+package dev.stockpot.coordinator.staging;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process's hold on a directory, by a lock on the file {@code lock} in it, which the operating
+ * system frees when the process ends in any way. Who holds it stands in the file {@code holder}.
+ *
+ * <p>On POSIX systems a process loses its locks on a file when it closes <em>any</em> descriptor of
+ * it. So nothing may open the lock's file but the one channel that holds the lock: not to read it,
+ * and not to try the lock from a second place in this process.
+ */
+final class DirectoryLock implements AutoCloseable {
+
+  private static final String LOCK = "lock";
+  private static final String HOLDER = "holder";
+  private static final int SIZES = 1 << 16;
+
+  /** Real paths of the directories that this process holds. */
+  private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+  private final Path directory;
+  private final Path key;
+  private final FileChannel channel;
+
+  private DirectoryLock(Path directory, Path key, FileChannel channel) {
+    this.directory = directory;
+    this.key = key;
+    this.channel = channel;
+  }
+
+  /** That somebody else holds the directory. */
+  static final class HeldException extends IOException {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    /**
+     * @param holder for people
+     */
+    HeldException(String holder) {
+      super(holder);
+    }
+  }
+
+  /**
+   * Takes the lock of a directory.
+   *
+   * @return empty if the directory went away meanwhile, because the run that held it ended: then
+   *     create it and try again
+   * @throws HeldException if somebody holds it
+   */
+  static Optional<DirectoryLock> acquire(Path directory) throws IOException {
+    Path key;
+    try {
+      key = directory.toRealPath();
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
+    if (!HELD_HERE.add(key)) {
+      throw new HeldException(holder(directory));
+    }
+    DirectoryLock acquired = null;
+    try {
+      acquired = acquireFromOthers(directory, key);
+      return Optional.ofNullable(acquired);
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } finally {
+      if (acquired == null) {
+        HELD_HERE.remove(key);
+      }
+    }
+  }
+
+  private static @Nullable DirectoryLock acquireFromOthers(Path directory, Path key)
+      throws IOException {
+    Path file = directory.resolve(LOCK);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    boolean acquired = false;
+    try {
+      if (!locks(channel)) {
+        throw new HeldException(holder(directory));
+      }
+      // The last holder may have deleted the file between our open and our lock: then the lock is
+      // on a file that nobody else will ever see. Its size tells whether the file at the path is
+      // ours: the one thing that can be asked of both without opening it again.
+      channel.truncate(0);
+      channel.write(ByteBuffer.allocate(1), ThreadLocalRandom.current().nextInt(SIZES));
+      acquired = Files.size(file) == channel.size();
+      if (!acquired) {
+        return null;
+      }
+      Files.writeString(
+          directory.resolve(HOLDER),
+          "process %d (since %s)"
+              .formatted(
+                  ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+      return new DirectoryLock(directory, key, channel);
+    } catch (IOException e) {
+      acquired = false;
+      throw e;
+    } finally {
+      if (!acquired) {
+        channel.close();
+      }
+    }
+  }
+
+  private static boolean locks(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException _) {
+      return false;
+    }
+  }
+
+  private static String holder(Path directory) {
+    try {
+      return Files.readString(directory.resolve(HOLDER));
+    } catch (IOException _) {
+      return "another run";
+    }
+  }
+
+  /** Deletes the directory, in which nothing but the lock is left. It stays held until closed. */
+  void deleteDirectory() throws IOException {
+    Files.deleteIfExists(directory.resolve(HOLDER));
+    Files.deleteIfExists(directory.resolve(LOCK));
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException _) {
+      // The next run has begun in it.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException _) {
+      // The operating system frees the lock with the process.
+    } finally {
+      HELD_HERE.remove(key);
+    }
+  }
+}

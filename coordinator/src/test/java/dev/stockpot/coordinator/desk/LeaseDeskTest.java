@@ -1,0 +1,392 @@
+package dev.stockpot.coordinator.desk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.ServiceKeys;
+import dev.stockpot.protocol.StorageUse;
+import dev.stockpot.protocol.WorkerCommand;
+import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
+import dev.stockpot.protocol.WorkerCommand.CloseLease;
+import dev.stockpot.protocol.WorkerCommand.MergeTensors;
+import dev.stockpot.protocol.WorkerEvent;
+import dev.stockpot.protocol.WorkerEvent.TensorFailed;
+import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
+import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.WorkerState;
+import dev.stockpot.protocol.api.WorkerView;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the desk says to workers and jobs, the test being both. */
+class LeaseDeskTest {
+
+  private static final int TASKS = 4;
+  private static final long TRAFFIC = 300;
+  private static final Device DEVICE = new Device("cpu", "cpu", "a test");
+
+  /** One task per lease; time is the test's, so nothing expires unless it says so. */
+  private static final DeskSettings SETTINGS =
+      new DeskSettings(
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          new LeaseLimits(1, 1L << 40, 100));
+
+  private final ActorTestKit kit =
+      ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));
+  private final Capabilities capabilities = new Capabilities();
+  private final TestProbe<BoardNews> news = kit.createTestProbe();
+  private final ActorRef<LeaseDesk.Command> desk =
+      kit.spawn(LeaseDesk.create(SETTINGS, capabilities));
+
+  @AfterEach
+  void end() {
+    kit.shutdownTestKit();
+  }
+
+  /** Which leases have a capability. */
+  private static final class Capabilities implements DataAccess {
+    private final Set<LeaseId> granted = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void open(String run, PlannedMerge planned, Path shards) {}
+
+    @Override
+    public void close(String run) {}
+
+    @Override
+    public Optional<RemoteAccess> grant(LeaseId lease, Collection<TensorTask> tasks) {
+      granted.add(lease);
+      return Optional.of(new RemoteAccess(List.of("http://test"), "of " + lease.number()));
+    }
+
+    @Override
+    public void revoke(LeaseId lease) {
+      granted.remove(lease);
+    }
+  }
+
+  /** A worker with room for so many tasks. */
+  private final class Worker {
+    private final TestProbe<WorkerCommand> probe = kit.createTestProbe();
+    private final int room;
+    private WorkerId id;
+
+    Worker(String name, int room) {
+      this.id = new WorkerId(name, 1);
+      this.room = room;
+    }
+
+    void report(WorkerState state, LeaseId... held) {
+      tell(
+          new WorkerReported(
+              id,
+              probe.ref(),
+              DEVICE,
+              room * TRAFFIC,
+              Arrays.asList(held),
+              state,
+              2,
+              List.of(new StorageUse("run", "a", StorageUse.Way.COORDINATOR))));
+    }
+
+    void report(LeaseId... held) {
+      report(WorkerState.WORKING, held);
+    }
+
+    void tell(WorkerEvent event) {
+      desk.tell(new LeaseDesk.FromWorker(event));
+    }
+
+    MergeTensors lease() {
+      return probe.expectMessageClass(MergeTensors.class);
+    }
+
+    void merged(MergeTensors lease) {
+      tell(
+          new TensorsMerged(
+              id,
+              lease.lease(),
+              lease.tasks().stream().map(task -> Tasks.receipt(task.id())).toList()));
+    }
+
+    void isGivenNothing() {
+      // Behind whatever the desk was told before.
+      views();
+      probe.expectNoMessage(Duration.ZERO);
+    }
+  }
+
+  private void open(int... done) {
+    open("run", 0, done);
+  }
+
+  private void open(String run, int priority, int... done) {
+    desk.tell(
+        new LeaseDesk.OpenBoard(
+            "job of " + run,
+            priority,
+            Tasks.spec(run),
+            Tasks.ofTraffic(TASKS, TRAFFIC),
+            Arrays.stream(done).boxed().toList(),
+            news.ref()));
+  }
+
+  private List<WorkerView> views() {
+    TestProbe<List<WorkerView>> asker = kit.createTestProbe();
+    desk.tell(new LeaseDesk.ListWorkers(asker.ref()));
+    return asker.receiveMessage();
+  }
+
+  private List<Integer> arrived() {
+    return news.expectMessageClass(BoardNews.ReceiptsArrived.class).receipts().stream()
+        .map(Receipt::task)
+        .toList();
+  }
+
+  @Test
+  void aWorkerIsGivenLeasesAsSoonAsThereIsABoardAndABoardAsSoonAsThereIsAWorker() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    ann.isGivenNothing();
+    open();
+    assertThat(ann.lease().tasks()).hasSize(1);
+    Worker bob = new Worker("bob", 1);
+    bob.report();
+    bob.lease();
+    assertThat(news.expectMessageClass(BoardNews.WorkerJoined.class).worker()).isEqualTo("bob");
+  }
+
+  @Test
+  void receiptsAreAcknowledgedWhenTheyStandInTheJournalAndNotBefore() {
+    Worker ann = new Worker("ann", 2);
+    ann.report();
+    open();
+    MergeTensors first = ann.lease();
+    MergeTensors second = ann.lease();
+    ann.merged(first);
+    assertThat(arrived()).containsExactly(0);
+    ann.merged(second);
+    ann.merged(first);
+    ann.isGivenNothing();
+    news.expectNoMessage(Duration.ZERO);
+    desk.tell(new LeaseDesk.Recorded("run"));
+    ann.probe.expectMessage(new AcknowledgeReceipts(first.lease(), List.of(0)));
+    ann.lease();
+    assertThat(arrived()).containsExactly(1);
+    ann.merged(first);
+    ann.probe.expectMessage(new AcknowledgeReceipts(first.lease(), List.of(0)));
+  }
+
+  @Test
+  void aBoardIsCompleteWhenAllItsReceiptsAreRecorded() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open(0, 1, 3);
+    MergeTensors lease = ann.lease();
+    assertThat(lease.tasks().getFirst().id()).isEqualTo(2);
+    ann.merged(lease);
+    arrived();
+    desk.tell(new LeaseDesk.Recorded("run"));
+    assertThat(news.expectMessageClass(BoardNews.Completed.class).progress())
+        .isEqualTo(new BoardNews.Progress(TASKS, TASKS * TRAFFIC / 3, 0, 0));
+    WorkerView view = views().getFirst();
+    assertThat(view.doneTasks()).isEqualTo(1);
+    assertThat(view.doneBytes()).isEqualTo(TRAFFIC / 3);
+  }
+
+  @Test
+  void aBoardWithNothingToDoIsCompleteAtOnce() {
+    open(0, 1, 2, 3);
+    news.expectMessageClass(BoardNews.Completed.class);
+  }
+
+  @Test
+  void aWorkerThatDrainsFinishesWhatItHasAndIsGivenNothingMore() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open();
+    MergeTensors lease = ann.lease();
+    ann.report(WorkerState.DRAINING, lease.lease());
+    ann.merged(lease);
+    arrived();
+    desk.tell(new LeaseDesk.Recorded("run"));
+    ann.probe.expectMessageClass(AcknowledgeReceipts.class);
+    ann.isGivenNothing();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("draining");
+  }
+
+  @Test
+  void aWorkerThatStartedAnewGivesItsLeasesBack() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open();
+    MergeTensors old = ann.lease();
+    ann.id = new WorkerId("ann", 2);
+    ann.report(old.lease());
+    ann.probe.expectMessage(new CloseLease(old.lease()));
+    assertThat(ann.lease().tasks()).isEqualTo(old.tasks());
+    assertThat(news.expectMessageClass(BoardNews.TasksReturned.class))
+        .isEqualTo(new BoardNews.TasksReturned("ann", "it started anew", 1));
+  }
+
+  @Test
+  void anEarlierIncarnationIsNotListenedTo() {
+    Worker ann = new Worker("ann", 1);
+    ann.id = new WorkerId("ann", 2);
+    ann.report();
+    open();
+    MergeTensors lease = ann.lease();
+    Worker namesake = new Worker("ann", 5);
+    LeaseId held = new LeaseId("run", 77);
+    namesake.report(held);
+    namesake.probe.expectMessage(new CloseLease(held));
+    namesake.isGivenNothing();
+    ann.report(lease.lease());
+    ann.isGivenNothing();
+  }
+
+  @Test
+  void whatALostNodeHeldGoesToAWorkerThatWaits() {
+    Worker ann = new Worker("ann", TASKS);
+    ann.report();
+    open();
+    for (int task = 0; task < TASKS; task++) {
+      ann.lease();
+    }
+    Worker bob = new Worker("bob", 1);
+    bob.report();
+    bob.isGivenNothing();
+    // Both are of this system: bob reports again.
+    desk.tell(new LeaseDesk.WorkersLost(Set.of(ann.probe.ref().path().address())));
+    assertThat(views()).extracting(WorkerView::status).containsExactly("silent", "silent");
+    bob.report();
+    assertThat(bob.lease().tasks()).hasSize(1);
+    news.expectMessageClass(BoardNews.WorkerJoined.class);
+    assertThat(news.expectMessageClass(BoardNews.TasksReturned.class).tasks()).isEqualTo(TASKS);
+  }
+
+  @Test
+  void aFailureThatEndsTheJobClosesItsBoard() {
+    Worker ann = new Worker("ann", 2);
+    ann.report();
+    open();
+    MergeTensors first = ann.lease();
+    MergeTensors second = ann.lease();
+    Failure fatal = new Failure(Failure.Kind.USER_INPUT, "a wrong input");
+    ann.tell(new TensorFailed(ann.id, first.lease(), 0, fatal));
+    news.expectMessage(new BoardNews.GaveUp(fatal));
+    ann.probe.expectMessage(new CloseLease(first.lease()));
+    ann.probe.expectMessage(new CloseLease(second.lease()));
+    ann.isGivenNothing();
+  }
+
+  @Test
+  void capabilitiesLastAsLongAsTheirLeases() {
+    Worker ann = new Worker("ann", 2);
+    ann.report();
+    open();
+    MergeTensors first = ann.lease();
+    MergeTensors second = ann.lease();
+    assertThat(first.access())
+        .hasValueSatisfying(access -> assertThat(access.capability()).isEqualTo("of 0"));
+    assertThat(capabilities.granted).containsExactlyInAnyOrder(first.lease(), second.lease());
+    ann.merged(first);
+    arrived();
+    desk.tell(new LeaseDesk.Recorded("run"));
+    MergeTensors third = afterAcknowledgement(ann);
+    ann.tell(
+        new TensorFailed(ann.id, second.lease(), 1, new Failure(Failure.Kind.TRANSIENT, "hm")));
+    MergeTensors fourth = afterAcknowledgement(ann);
+    assertThat(capabilities.granted).containsExactlyInAnyOrder(third.lease(), fourth.lease());
+    desk.tell(new LeaseDesk.CloseBoard("run"));
+    views();
+    assertThat(capabilities.granted).isEmpty();
+  }
+
+  private static MergeTensors afterAcknowledgement(Worker worker) {
+    worker.probe.expectMessageClass(AcknowledgeReceipts.class);
+    return worker.lease();
+  }
+
+  @Test
+  void aBoardWhoseJobStopsIsClosed() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open();
+    MergeTensors lease = ann.lease();
+    news.stop();
+    ann.probe.expectMessage(new CloseLease(lease.lease()));
+  }
+
+  @Test
+  void workersAreShownAsTheyAre() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open();
+    ann.lease();
+    WorkerView view = views().getFirst();
+    assertThat(view.name()).isEqualTo("ann");
+    assertThat(view.address()).isEqualTo("local");
+    assertThat(view.status()).isEqualTo("working");
+    assertThat(view.leases()).isEqualTo(1);
+    assertThat(view.leasedBytes()).isEqualTo(TRAFFIC);
+    assertThat(view.restarts()).isEqualTo(2);
+    assertThat(view.storage())
+        .containsExactly(new WorkerView.Storage("job of run", "a", "coordinator"));
+  }
+
+  @Test
+  void aReceiptThatFitsNoTaskIsAFailureAndNotTakenToTheJob() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open();
+    MergeTensors lease = ann.lease();
+    ann.tell(new TensorsMerged(ann.id, lease.lease(), List.of(Tasks.receipt(TASKS))));
+    Receipt ofOneSource = new Receipt(0, 0, List.of(0), 0, 0, Receipt.StageNanos.ZERO);
+    ann.tell(new TensorsMerged(ann.id, lease.lease(), List.of(ofOneSource)));
+    for (int told = 0; told < 2; told++) {
+      assertThat(news.expectMessageClass(BoardNews.TaskRetried.class).failure().kind())
+          .isEqualTo(Failure.Kind.BUG);
+    }
+    ann.probe.expectMessage(new AcknowledgeReceipts(lease.lease(), List.of(TASKS)));
+    ann.probe.expectMessage(new AcknowledgeReceipts(lease.lease(), List.of(0)));
+    assertThat(ann.lease().tasks().getFirst().id()).isEqualTo(1);
+  }
+
+  @Test
+  void aListedDeskIsFoundByWorkers() {
+    kit.spawn(LeaseDesk.listed(SETTINGS, capabilities));
+    TestProbe<Receptionist.Listing> listing = kit.createTestProbe();
+    kit.system().receptionist().tell(Receptionist.subscribe(ServiceKeys.DESK, listing.ref()));
+    Set<ActorRef<WorkerEvent>> found =
+        listing.receiveMessage().getServiceInstances(ServiceKeys.DESK);
+    if (found.isEmpty()) {
+      found = listing.receiveMessage().getServiceInstances(ServiceKeys.DESK);
+    }
+    assertThat(found).hasSize(1);
+  }
+}

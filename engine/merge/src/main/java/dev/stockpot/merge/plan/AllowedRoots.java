@@ -1,0 +1,88 @@
+package dev.stockpot.merge.plan;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The directories in which plans may read and write, all links followed: those of the roots and
+ * those of the paths.
+ */
+public final class AllowedRoots {
+
+  private static final AllowedRoots EVERYWHERE = new AllowedRoots(List.of(Path.of("/")), true);
+
+  private final List<Path> roots;
+  private final boolean everywhere;
+
+  private AllowedRoots(List<Path> roots, boolean everywhere) {
+    this.roots = roots;
+    this.everywhere = everywhere;
+  }
+
+  /** For a user who plans with files of their own. */
+  public static AllowedRoots everywhere() {
+    return EVERYWHERE;
+  }
+
+  /**
+   * Nothing outside of these, and nothing at all where there are none.
+   *
+   * @param roots need not exist yet
+   */
+  public static AllowedRoots of(List<Path> roots) {
+    return new AllowedRoots(
+        roots.stream().map(root -> root.toAbsolutePath().normalize()).distinct().toList(), false);
+  }
+
+  /**
+   * Whether a path lies inside a root, and is not the root itself.
+   *
+   * @param real the path with its links followed
+   */
+  boolean allow(Path real) {
+    return everywhere
+        || roots.stream()
+            .flatMap(root -> real(root).stream())
+            .anyMatch(root -> real.startsWith(root) && !real.equals(root));
+  }
+
+  /** Blocks. The first link in a checkpoint's directory that leads out of the roots. */
+  public Optional<Path> linkOutOf(Path checkpoint) {
+    if (everywhere || !Files.isDirectory(checkpoint)) {
+      return Optional.empty();
+    }
+    try (DirectoryStream<Path> links =
+        Files.newDirectoryStream(checkpoint, Files::isSymbolicLink)) {
+      for (Path link : links) {
+        if (real(link).filter(this::allow).isEmpty()) {
+          return Optional.of(link);
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      // The planner says what is wrong with a directory that cannot be read.
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Path> real(Path path) {
+    try {
+      return Optional.of(RealPaths.of(path));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  /** For messages. */
+  @Override
+  public String toString() {
+    return roots.isEmpty()
+        ? "none"
+        : roots.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,18 @@
+package dev.stockpot.worker.storage;
+
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Where the bytes of a task go as they are made. */
+public interface ChunkSink {
+
+  /**
+   * Takes one chunk of a task's output; a task's chunks come in order, without gaps.
+   *
+   * @param from position of the chunk's first byte within the task's bytes
+   * @param bytes borrowed for the call
+   */
+  void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes) throws IOException;
+}
