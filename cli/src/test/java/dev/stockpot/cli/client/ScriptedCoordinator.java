@@ -215,7 +215,7 @@ final class ScriptedCoordinator implements AutoCloseable {
         """
             .formatted(
                 id,
-                status,
+                Table.word(status),
                 id,
                 status.isTerminal() ? "\"2026-03-01T12:02:05Z\"" : "null",
                 percent,
