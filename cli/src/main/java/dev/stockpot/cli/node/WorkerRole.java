@@ -71,7 +71,7 @@ public final class WorkerRole implements Callable<Integer> {
               worker.roots(),
               worker.remote().with(cpu.threads(), NodeTls.clientContext(settings.tls())))) {
         return new NodeProcess(worker.drainTimeout().plus(LEAVING))
-            .run(() -> begin(config, settings, worker, cpu, storage));
+            .run(_ -> Optional.of(begin(config, settings, worker, cpu, storage)));
       }
     } catch (ConfigException e) {
       throw node.wrong(e);

@@ -34,8 +34,8 @@ class SettingsFilesTest {
   private static void checkKeys(Config settings) {
     assertThat(settings.entrySet()).isNotEmpty();
     assertThat(settings.entrySet())
-        .allSatisfy(
-            setting -> assertThat(defaults().hasPathOrNull(setting.getKey())).as(setting.getKey()).isTrue());
+        .allSatisfy(setting ->
+            assertThat(defaults().hasPathOrNull(setting.getKey())).as(setting.getKey()).isTrue());
   }
 
   @ParameterizedTest

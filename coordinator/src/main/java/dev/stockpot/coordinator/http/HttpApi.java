@@ -123,17 +123,27 @@ public final class HttpApi {
   private static ServerSettings serverSettings(Config system, HttpSettings settings) {
     Map<String, Object> ours =
         Map.of(
-            "server-header", "",
-            "idle-timeout", millis(settings.stallTimeout()),
+            "server-header",
+            "",
+            "idle-timeout",
+            millis(settings.stallTimeout()),
             // Ours are answered in JSON; this one is the last resort.
-            "request-timeout", millis(settings.answerTimeout().multipliedBy(2)),
-            "linger-timeout", millis(settings.headTimeout()),
-            "max-connections", settings.maxConnections(),
-            "remote-address-attribute", true,
-            "raw-request-uri-header", true,
-            "parsing.error-handler", IllegalRequestReply.class.getName(),
-            "parsing.max-content-length", Bodies.LIMIT,
-            "parsing.illegal-header-warnings", false);
+            "request-timeout",
+            millis(settings.answerTimeout().multipliedBy(2)),
+            "linger-timeout",
+            millis(settings.headTimeout()),
+            "max-connections",
+            settings.maxConnections(),
+            "remote-address-attribute",
+            true,
+            "raw-request-uri-header",
+            true,
+            "parsing.error-handler",
+            IllegalRequestReply.class.getName(),
+            "parsing.max-content-length",
+            Bodies.LIMIT,
+            "parsing.illegal-header-warnings",
+            false);
     return ServerSettings.create(
         ConfigFactory.parseMap(ours).atPath("pekko.http.server").withFallback(system));
   }

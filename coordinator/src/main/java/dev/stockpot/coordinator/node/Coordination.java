@@ -5,13 +5,10 @@ import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
-import dev.stockpot.coordinator.job.MergeJob;
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
-import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
@@ -62,7 +59,8 @@ final class Coordination {
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
       ActorRef<JobRequest> queue =
           context.spawn(
-              JobQueue.create(queueSettings, merges(settings, desk, tenure, files)), "queue");
+              JobQueue.create(queueSettings, MergeStarter.of(settings, desk, tenure, files)),
+              "queue");
       context.watch(queue);
       followMembers(context);
       api.take(
@@ -81,26 +79,6 @@ final class Coordination {
           .onSignal(Terminated.class, _ -> Behaviors.stopped())
           .build();
     });
-  }
-
-  private static MergeStarter merges(
-      CoordinatorSettings settings,
-      ActorRef<LeaseDesk.Command> desk,
-      Tenure tenure,
-      DataAccess files) {
-    return (context, order, follower) -> {
-      ActorRef<MergeJob.Command> job =
-          context.spawnAnonymous(
-              MergeJob.create(
-                  new MergeOrder(
-                      order.id(), order.priority(), order.plan(), order.staging(), order.replace()),
-                  settings,
-                  desk,
-                  tenure,
-                  files,
-                  follower));
-      return new MergeStarter.Running(job, () -> job.tell(new MergeJob.Cancel(false)));
-    };
   }
 
   /**

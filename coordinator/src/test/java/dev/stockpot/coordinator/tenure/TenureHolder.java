@@ -41,8 +41,7 @@ final class TenureHolder implements AutoCloseable {
                 new PostgresConnections(settings(arguments)),
                 "http://holder",
                 why -> System.out.println("lost: " + why));
-    Tenure tenure =
-        office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
+    Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
     System.out.println("holds " + tenure.epoch());
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -130,8 +129,7 @@ final class TenureHolder implements AutoCloseable {
   }
 
   private void signal(String signal) throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
     if (kill.waitFor() != 0) {
       throw new IllegalStateException("no process to signal");
     }
