@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.client.CancelCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       CoordinatorRole.class,
       WorkerRole.class,
+      CertsCommand.class,
       CompletionCommand.class,
       HelpCommand.class
     },

@@ -137,6 +137,13 @@ class StartupTest {
     }
   }
 
+  @Test
+  void makingCertificatesLoadsNeitherActorsNorVectors() throws Exception {
+    List<String> classes = classesLoadedBy("certs", "ca", root.resolve("ca").toString());
+    ACTORS.forEach(prefix -> assertNone(classes, prefix));
+    assertNone(classes, VECTORS);
+  }
+
   private Path writePlan() throws IOException {
     return Files.writeString(
         root.resolve("plan.yaml"),
