@@ -70,15 +70,13 @@ public final class CoordinatorRole implements Callable<Integer> {
     Path data = Path.of(config.getString("stockpot.coordinator.data-dir")).toAbsolutePath();
     ActorSystem<CoordinatorNode.Command> system =
         ActorSystem.create(
-            CoordinatorNode.create(
-                Tenures.from(config), new KnownMembers(data.resolve("members"))),
+            CoordinatorNode.create(Tenures.from(config), new KnownMembers(data.resolve("members"))),
             settings.name(),
             ClusterConfig.of(config, settings, "coordinator"));
     try {
       HttpApi api = HttpApi.start(system, http, token).toCompletableFuture().join();
       CoordinatedShutdown.get(Adapter.toClassic(system))
-          .addTask(
-              CoordinatedShutdown.PhaseServiceUnbind(), "http", () -> api.close(REQUESTS_END));
+          .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "http", () -> api.close(REQUESTS_END));
       system.tell(new CoordinatorNode.Begin(api));
       LOG.info("HTTP API at {}; token in {}", api.url(), http.tokenFile());
       return system;

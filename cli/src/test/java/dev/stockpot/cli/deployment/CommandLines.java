@@ -14,7 +14,8 @@ final class CommandLines {
 
   /** What follows the program's name, up to what the shell takes for itself. */
   private static final Pattern CALL =
-      Pattern.compile("(?<!-n |namespace |[ugt] |podman build )\\bstockpot\"? ([a-z][^|&;#)<>\n]*)");
+      Pattern.compile(
+          "(?<!-n |namespace |[ugt] |podman build )\\bstockpot\"? ([a-z][^|&;#)<>\n]*)");
 
   private CommandLines() {}
 

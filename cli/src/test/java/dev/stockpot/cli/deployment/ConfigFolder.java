@@ -33,7 +33,8 @@ final class ConfigFolder {
 
   /** The files of these folders, by name; there are some. */
   static List<Path> filesOf(String... folders) throws IOException {
-    List<Path> files = Stream.of(folders).map(ConfigFolder::file).flatMap(ConfigFolder::walk).toList();
+    List<Path> files =
+        Stream.of(folders).map(ConfigFolder::file).flatMap(ConfigFolder::walk).toList();
     assertThat(files).isNotEmpty();
     return files;
   }

@@ -108,10 +108,10 @@ class KubernetesFilesTest {
   @Test
   void theVariantForCpusRemovesWhatIsThere() throws IOException {
     Object worker = objects("DaemonSet").getFirst();
-    Object patches =
-        documents(ConfigFolder.file("kubernetes/cpu/kustomization.yaml")).getFirst();
+    Object patches = documents(ConfigFolder.file("kubernetes/cpu/kustomization.yaml")).getFirst();
     Object patch =
-        new Load(LoadSettings.builder().build()).loadFromString(text(patches, "patches", 0, "patch"));
+        new Load(LoadSettings.builder().build())
+            .loadFromString(text(patches, "patches", 0, "patch"));
     for (Object operation : list(patch)) {
       Object[] path =
           Stream.of(text(operation, "path").substring(1).split("/"))
@@ -128,7 +128,8 @@ class KubernetesFilesTest {
     for (Object workload : workloads()) {
       Object labels = at(workload, "spec", "template", "metadata", "labels");
       Object selected = at(workload, "spec", "selector", "matchLabels");
-      assertThat(((Map<?, ?>) labels).entrySet().containsAll(((Map<?, ?>) selected).entrySet())).isTrue();
+      assertThat(((Map<?, ?>) labels).entrySet().containsAll(((Map<?, ?>) selected).entrySet()))
+          .isTrue();
       pods.add(selected);
     }
     for (Object service : objects("Service")) {

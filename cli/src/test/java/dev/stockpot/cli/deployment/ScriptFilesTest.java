@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Slurm script, the systemd units and the container file are well formed, and fit this release. */
+/**
+ * The Slurm script, the systemd units and the container file are well formed, and fit this release.
+ */
 class ScriptFilesTest {
 
   private static final String[] FOLDERS = {"kubernetes", "slurm", "systemd", "container"};
