@@ -28,7 +28,8 @@ class SettingsFilesTest {
   private static Config parse(String text) {
     return ConfigFactory.parseString(text)
         .resolveWith(
-            ConfigFactory.parseMap(Map.of("STOCKPOT_HOST", "a.example", "user.home", "/home/me")));
+            ConfigFactory.parseMap(Map.of("STOCKPOT_HOST", "a.example"))
+                .withFallback(ConfigFactory.systemProperties()));
   }
 
   private static void checkKeys(Config settings) {
@@ -45,9 +46,20 @@ class SettingsFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"coordinator.conf", "worker.conf"})
-  void settingsThatCanBeUncommentedExist(String file) throws IOException {
-    checkKeys(parse(COMMENTED_OUT.matcher(ConfigFolder.text(file)).replaceAll("$1$2")));
+  @ValueSource(strings = {"coordinator", "worker"})
+  void settingsThatCanBeUncommentedAreTheDefaults(String role) throws IOException {
+    Config settings =
+        parse(COMMENTED_OUT.matcher(ConfigFolder.text(role + ".conf")).replaceAll("$1$2"));
+    checkKeys(settings);
+    Config defaults =
+        ConfigFactory.parseResources(role + ".conf").withFallback(defaults()).resolve();
+    // Files of one's own have no default; these are examples.
+    assertThat(settings.withoutPath("stockpot.tls").entrySet())
+        .isNotEmpty()
+        .allSatisfy(setting ->
+            assertThat(setting.getValue().unwrapped())
+                .as(setting.getKey())
+                .isEqualTo(defaults.getValue(setting.getKey()).unwrapped()));
   }
 
   @Test
