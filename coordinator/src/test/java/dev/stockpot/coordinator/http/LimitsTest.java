@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -75,7 +76,8 @@ final class LimitsTest {
       for (long sent = 0; sent <= Bodies.LIMIT; sent += 0x10000) {
         write(socket, chunk);
       }
-      assertThat(new String(socket.getInputStream().readNBytes(12))).isEqualTo("HTTP/1.1 413");
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 413");
     }
   }
 
@@ -120,7 +122,7 @@ final class LimitsTest {
     ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
     try (Socket socket = site.socket()) {
       write(socket, begin);
-      var unused =
+      var _ =
           trickle.scheduleAtFixedRate(
               () -> {
                 try {
