@@ -81,6 +81,10 @@ final class NodeOptions {
   }
 
   ParameterException wrong(ConfigException e) {
-    return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    return wrong(String.valueOf(e.getMessage()));
+  }
+
+  ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

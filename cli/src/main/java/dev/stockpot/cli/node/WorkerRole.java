@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
@@ -56,10 +57,14 @@ public final class WorkerRole implements Callable<Integer> {
       names = "--memory",
       paramLabel = "SIZE",
       description = "Heap and buffers together. Default: 512MB, or STOCKPOT_MEMORY.")
-  private @Nullable String memory; // the launcher makes it the JVM's
+  private @Nullable String memory;
 
   @Override
   public Integer call() throws Exception {
+    // The launcher has made it the JVM's heap; what it could not read is told here.
+    if (memory != null && Sizes.parse(memory).isEmpty()) {
+      throw node.wrong("--memory '%s' is no size such as 2GB".formatted(memory));
+    }
     Map<String, @Nullable Object> flags = new HashMap<>();
     flags.put("stockpot.worker.threads", threads);
     Config config = node.load("worker", flags);
