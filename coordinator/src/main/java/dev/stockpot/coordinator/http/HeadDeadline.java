@@ -133,11 +133,10 @@ final class HeadDeadline
       }
       Flow<ByteString, ByteString, NotUsed> untilEnd =
           Flow.<ByteString>create()
-              .watchTermination(
-                  (unused, end) -> {
-                    end.whenComplete((_, _) -> responded.invoke(0));
-                    return unused;
-                  });
+              .watchTermination((unused, end) -> {
+                end.whenComplete((_, _) -> responded.invoke(0));
+                return unused;
+              });
       OptionalLong length = response.entity().getContentLengthOption();
       // Put together anew where the length is known, or it would no longer be.
       return response.withEntity(

@@ -117,8 +117,7 @@ final class DataPlaneTest {
       byte[] shard =
           Files.readAllBytes(
               shards.resolve(planned.layout().shards().get(task.shard()).fileName()));
-      return Arrays.copyOfRange(
-          shard, (int) task.offset(), (int) (task.offset() + task.length()));
+      return Arrays.copyOfRange(shard, (int) task.offset(), (int) (task.offset() + task.length()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -197,8 +196,7 @@ final class DataPlaneTest {
     String capability = grantAll();
     String path = "/v1/data/" + RUN + "/inputs/0";
     assertThat(site.send(site.user(path)).statusCode()).isEqualTo(401);
-    assertThat(
-            site.send(site.user(path).header("Stockpot-Capability", site.token)).statusCode())
+    assertThat(site.send(site.user(path).header("Stockpot-Capability", site.token)).statusCode())
         .isEqualTo(403);
     assertThat(
             site.send(site.request("/v1/jobs").header("Stockpot-Capability", capability))
@@ -255,8 +253,7 @@ final class DataPlaneTest {
       })
   void whatDoesNotExistIsNotOpened(String path) {
     String capability = grantAll();
-    assertThat(
-            site.send(site.request(path).header("Stockpot-Capability", capability)).statusCode())
+    assertThat(site.send(site.request(path).header("Stockpot-Capability", capability)).statusCode())
         .isEqualTo(403);
   }
 
@@ -271,6 +268,14 @@ final class DataPlaneTest {
     for (TensorTask task : planned.tasks()) {
       assertThat(written(task)).as(task.tensor()).isEqualTo(random(task));
     }
+  }
+
+  @Test
+  void aBodyThatIsRefusedIsTakenFarEnoughForTheAnswerToBeHeard() {
+    TensorTask task = task("embed");
+    String capability = grantAll();
+    HttpResponse<String> answer = site.send(put(capability, task, new byte[8 << 20]));
+    assertThat(answer.statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -293,8 +298,7 @@ final class DataPlaneTest {
       assertThat(site.send(put(capability, task, bytes)).statusCode()).isEqualTo(400);
       HttpRequest.Builder unannounced =
           put(capability, task, bytes)
-              .PUT(
-                  BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(List.of(bytes))));
+              .PUT(BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(List.of(bytes))));
       assertThat(site.send(unannounced).statusCode()).as("%d bytes", length).isEqualTo(400);
     }
     // What follows the task in its shard was not touched.

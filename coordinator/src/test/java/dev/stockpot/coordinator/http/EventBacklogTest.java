@@ -38,7 +38,13 @@ final class EventBacklogTest {
     assertThat(events).startsWith("id: 12\nevent: gap\ndata: {\"after\":10,\"missed\":2}\n\n");
     assertThat(names(events))
         .containsExactly(
-            "id: 12", "event: gap", "id: 13", "event: log", "id: 14", "event: log", "id: 15",
+            "id: 12",
+            "event: gap",
+            "id: 13",
+            "event: log",
+            "id: 14",
+            "event: log",
+            "id: 15",
             "event: log");
     backlog.add(new JobNews.Logged(Jobs.line(16)));
     assertThat(names(backlog.take())).containsExactly("id: 16", "event: log");

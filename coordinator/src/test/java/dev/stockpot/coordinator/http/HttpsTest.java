@@ -36,13 +36,20 @@ final class HttpsTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
-                "-alias", "node",
-                "-keyalg", "EC",
-                "-dname", "CN=localhost",
-                "-ext", "san=dns:localhost,ip:127.0.0.1",
-                "-storetype", "PKCS12",
-                "-keystore", keyStore.toString(),
-                "-storepass", PASSWORD)
+                "-alias",
+                "node",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keyStore.toString(),
+                "-storepass",
+                PASSWORD)
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("keytool.log").toFile())
             .start();
@@ -97,6 +104,18 @@ final class HttpsTest {
         Socket socket = site.socket()) {
       ApiSite.write(socket, "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n");
       assertThat(ApiSite.rest(socket)).doesNotContain("HTTP/1.1");
+    }
+  }
+
+  @Test
+  void anAddressOfEveryInterfaceNeedsOneThatWorkersReach(@TempDir Path files) throws Exception {
+    String everywhere = tls("password") + "\nstockpot.coordinator.http.host = 0.0.0.0\n";
+    assertThatThrownBy(() -> ApiSite.in(files, everywhere))
+        .isInstanceOf(MergeException.class)
+        .hasMessageContaining("stockpot.coordinator.http.url");
+    String named = everywhere + "stockpot.coordinator.http.url = \"https://soup.test:1\"";
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), named)) {
+      assertThat(site.api.url()).isEqualTo("https://soup.test:1");
     }
   }
 

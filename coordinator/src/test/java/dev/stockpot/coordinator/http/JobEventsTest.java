@@ -179,8 +179,7 @@ final class JobEventsTest {
       ActorRef<JobNews> follower = followed().subscriber();
       String long1 = "x".repeat(1_000);
       for (int i = 1; i <= lines; i++) {
-        follower.tell(
-            new JobNews.Logged(new LogLine(i, Jobs.TIME, LogLine.Level.INFO, long1)));
+        follower.tell(new JobNews.Logged(new LogLine(i, Jobs.TIME, LogLine.Level.INFO, long1)));
         follower.tell(new JobNews.JobChanged(Jobs.job("a", JobStatus.RUNNING, i)));
       }
       follower.tell(new JobNews.JobChanged(Jobs.job("a", JobStatus.DONE, lines)));

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.http;
 import static dev.stockpot.coordinator.http.ApiSite.error;
 import static dev.stockpot.coordinator.http.ApiSite.rest;
 import static dev.stockpot.coordinator.http.ApiSite.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -75,7 +76,7 @@ final class LimitsTest {
       for (long sent = 0; sent <= Bodies.LIMIT; sent += 0x10000) {
         write(socket, chunk);
       }
-      assertThat(new String(socket.getInputStream().readNBytes(12))).isEqualTo("HTTP/1.1 413");
+      assertThat(socket.getInputStream().readNBytes(12)).asString(UTF_8).isEqualTo("HTTP/1.1 413");
     }
   }
 
@@ -85,9 +86,7 @@ final class LimitsTest {
         site.sending(
             site.user("/v1/jobs")
                 .POST(ApiSite.json(Map.of("plan", "#".repeat(1 << 20), "directory", "/d"))));
-    assertThat(
-            site.asked(JobRequest.Submit.class).submission().plan())
-        .hasSize(1 << 20);
+    assertThat(site.asked(JobRequest.Submit.class).submission().plan()).hasSize(1 << 20);
     sent.cancel(true);
   }
 
@@ -113,7 +112,8 @@ final class LimitsTest {
 
   @Test
   void aSecondHeadThatTricklesInIsCutOff() throws IOException {
-    assertThat(trickled(HEALTH + "GET /v1/health HTTP/1.1\r\nX: ")).containsOnlyOnce("HTTP/1.1 200");
+    assertThat(trickled(HEALTH + "GET /v1/health HTTP/1.1\r\nX: "))
+        .containsOnlyOnce("HTTP/1.1 200");
   }
 
   /** What the server answers to one who sends a byte now and then, until it has enough of him. */
@@ -121,7 +121,7 @@ final class LimitsTest {
     ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
     try (Socket socket = site.socket()) {
       write(socket, begin);
-      var unused =
+      var _ =
           trickle.scheduleAtFixedRate(
               () -> {
                 try {
@@ -154,9 +154,7 @@ final class LimitsTest {
   void aHeadThatIsTooLargeIsRefused(int length, int count, int status) throws IOException {
     String header = "X-Header: " + "x".repeat(length) + "\r\n";
     try (Socket socket = site.socket()) {
-      write(
-          socket,
-          "GET /v1/health HTTP/1.1\r\nHost: x\r\n" + header.repeat(count) + "\r\n");
+      write(socket, "GET /v1/health HTTP/1.1\r\nHost: x\r\n" + header.repeat(count) + "\r\n");
       assertThat(rest(socket)).startsWith("HTTP/1.1 " + status).contains("{\"error\":");
     }
   }
@@ -213,7 +211,8 @@ final class LimitsTest {
   @Test
   void connectionsBeyondTheLimitWaitTheirTurn(@TempDir Path other) throws IOException {
     try (ApiSite small =
-            ApiSite.in(other, "stockpot.coordinator.http { max-connections = 2, head-timeout = 2s }");
+            ApiSite.in(
+                other, "stockpot.coordinator.http { max-connections = 2, head-timeout = 2s }");
         Socket first = small.socket();
         Socket second = small.socket();
         Socket third = small.socket()) {

@@ -27,8 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -108,17 +108,17 @@ final class OpenApiTest {
     DOCUMENT
         .get("paths")
         .properties()
-        .forEach(
-            path ->
-                path.getValue().propertyNames().stream()
-                    .filter(METHODS::contains)
-                    .forEach(method -> documented.add(method + " " + path.getKey())));
+        .forEach(path ->
+            path.getValue().propertyNames().stream()
+                .filter(METHODS::contains)
+                .forEach(method -> documented.add(method + " " + path.getKey())));
     Set<String> routes = new TreeSet<>(Set.of("get /v1/health"));
-    HttpApi.routes(site.kit.system(), HttpSettings.from(site.kit.system().settings().config()), Runnable::run)
-        .forEach(
-            route ->
-                routes.add(
-                    route.method().name().toLowerCase(Locale.ROOT) + " " + route.path()));
+    HttpApi.routes(
+            site.kit.system(),
+            HttpSettings.from(site.kit.system().settings().config()),
+            Runnable::run)
+        .forEach(route ->
+            routes.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path()));
     assertThat(documented).isEqualTo(routes);
   }
 
@@ -152,8 +152,7 @@ final class OpenApiTest {
                         .replyTo()
                         .tell(
                             new Answer.Ok<>(
-                                new JobRequest.Submitted(
-                                    Jobs.job("a", JobStatus.QUEUED), true))))),
+                                new JobRequest.Submitted(Jobs.job("a", JobStatus.QUEUED), true))))),
         Arguments.of(
             "post /v1/jobs",
             "/v1/jobs",
@@ -188,8 +187,7 @@ final class OpenApiTest {
             asked(
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
-        Arguments.of(
-            "get /v1/data/{run}/inputs/{input}", "/v1/data/run/inputs/0", 403, none()),
+        Arguments.of("get /v1/data/{run}/inputs/{input}", "/v1/data/run/inputs/0", 403, none()),
         Arguments.of("put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, none()));
   }
 
@@ -222,8 +220,7 @@ final class OpenApiTest {
         "/paths/%s/%s/responses/%d".formatted(path.replace("/", "~1"), method, status);
     JsonNode response = DOCUMENT.at(responses);
     assertThat(response.isMissingNode()).as(responses).isFalse();
-    String at =
-        response.has("$ref") ? response.get("$ref").stringValue().substring(1) : responses;
+    String at = response.has("$ref") ? response.get("$ref").stringValue().substring(1) : responses;
     assertValid(at + "/content/application~1json/schema", sent.join().body());
   }
 
@@ -245,14 +242,11 @@ final class OpenApiTest {
     schemas.add("JobStatus");
     assertThat(new TreeSet<>(DOCUMENT.at("/components/schemas").propertyNames()))
         .isEqualTo(schemas);
-    records.forEach(
-        (name, type) ->
-            assertThat(DOCUMENT.at("/components/schemas/" + name + "/properties").propertyNames())
-                .as(name)
-                .containsExactlyInAnyOrderElementsOf(
-                    Arrays.stream(type.getRecordComponents())
-                        .map(RecordComponent::getName)
-                        .toList()));
+    records.forEach((name, type) ->
+        assertThat(DOCUMENT.at("/components/schemas/" + name + "/properties").propertyNames())
+            .as(name)
+            .containsExactlyInAnyOrderElementsOf(
+                Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList()));
   }
 
   @Test
@@ -267,8 +261,7 @@ final class OpenApiTest {
   @Test
   void aSubmissionAsDocumentedIsAccepted() {
     String full =
-        ApiJson.text(
-            new JobSubmission(Optional.of("a"), "version: 1", "/d", "plan.yaml", 4, true));
+        ApiJson.text(new JobSubmission(Optional.of("a"), "version: 1", "/d", "plan.yaml", 4, true));
     assertValid("/components/schemas/Submission", full);
     assertThat(ApiJson.submission(full.getBytes(StandardCharsets.UTF_8)).priority()).isEqualTo(4);
     String least = "{\"plan\": \"x\", \"directory\": \"/d\"}";

@@ -13,8 +13,7 @@ final class RefusalLogTest {
 
   @Test
   void aFloodIsOneLineAndAFigure() {
-    assertThat(log.line("10.0.0.1", "401 GET"))
-        .hasValue("refused a request of 10.0.0.1: 401 GET");
+    assertThat(log.line("10.0.0.1", "401 GET")).hasValue("refused a request of 10.0.0.1: 401 GET");
     for (int i = 0; i < 1_000; i++) {
       assertThat(log.line("10.0.0.1", "401 GET")).isEmpty();
     }

@@ -155,8 +155,7 @@ final class WallsTest {
     check(
         noClasses().that().resideOutsideOfPackage(http).should().dependOnClassesThat(pekkoHttp),
         main);
-    check(
-        classes().that().haveSimpleName("HttpApi").should().dependOnClassesThat(pekkoHttp), main);
+    check(classes().that().haveSimpleName("HttpApi").should().dependOnClassesThat(pekkoHttp), main);
   }
 
   @Test
