@@ -69,6 +69,12 @@ public final class HttpApi {
               .formatted(settings.host()),
           null);
     }
+    if (address.isAnyLocalAddress() && settings.url().isEmpty()) {
+      throw MergeException.environment(
+          "stockpot.coordinator.http.host is %s, which tells workers no address: set stockpot.coordinator.http.url to the one that they reach"
+              .formatted(settings.host()),
+          null);
+    }
     AtomicReference<Duty> duty = new AtomicReference<>(new Standby(Optional.empty()));
     AtomicReference<String> url = new AtomicReference<>("");
     Executor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
@@ -78,7 +84,8 @@ public final class HttpApi {
             token,
             duty::get,
             url::get,
-            new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime));
+            new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
+            new Bodies(system, settings));
     return server(system, settings)
         .bindFlow(connection(settings, router))
         .handle((binding, problem) -> {

@@ -18,6 +18,7 @@ import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.headers.TimeoutAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,29 +33,36 @@ final class Router {
   private final Supplier<Duty> duty;
   private final Supplier<String> ownUrl;
   private final RefusalLog refusals;
+  private final Bodies bodies;
 
   Router(
       List<Route> routes,
       Token token,
       Supplier<Duty> duty,
       Supplier<String> ownUrl,
-      RefusalLog refusals) {
+      RefusalLog refusals,
+      Bodies bodies) {
     this.routes = List.copyOf(routes);
     this.token = token;
     this.duty = duty;
     this.ownUrl = ownUrl;
     this.refusals = refusals;
+    this.bodies = bodies;
   }
 
   /** Answers every request, whatever it is; the stage never fails. */
   CompletionStage<HttpResponse> answer(HttpRequest request) {
+    request
+        .getHeader(TimeoutAccess.class)
+        .ifPresent(header -> header.timeoutAccess().updateHandler(_ -> timeout()));
     CompletionStage<HttpResponse> answer;
     try {
       answer = route(request);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedStage(e);
     }
-    return answer.exceptionally(problem -> problem(request, problem));
+    return answer.exceptionallyCompose(
+        problem -> bodies.drained(request).thenApply(_ -> problem(request, problem)));
   }
 
   private CompletionStage<HttpResponse> route(HttpRequest request) {
@@ -167,6 +175,11 @@ final class Router {
   private static RefusedRequest noSuchAddress() {
     return new RefusedRequest(
         StatusCodes.NOT_FOUND, "no such address; GET /v1/openapi.json lists them all");
+  }
+
+  private static HttpResponse timeout() {
+    return Replies.error(
+        StatusCodes.SERVICE_UNAVAILABLE, "the coordinator did not answer in time; ask again");
   }
 
   private HttpResponse problem(HttpRequest request, Throwable problem) {

@@ -271,6 +271,14 @@ final class DataPlaneTest {
   }
 
   @Test
+  void aBodyThatIsRefusedIsTakenFarEnoughForTheAnswerToBeHeard() {
+    TensorTask task = task("embed");
+    String capability = grantAll();
+    HttpResponse<String> answer = site.send(put(capability, task, new byte[8 << 20]));
+    assertThat(answer.statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void bytesOfAnotherChecksumAreNotAcknowledged() {
     TensorTask task = task("embed");
     byte[] bytes = random(task);

@@ -108,6 +108,18 @@ final class HttpsTest {
   }
 
   @Test
+  void anAddressOfEveryInterfaceNeedsOneThatWorkersReach(@TempDir Path files) throws Exception {
+    String everywhere = tls("password") + "\nstockpot.coordinator.http.host = 0.0.0.0\n";
+    assertThatThrownBy(() -> ApiSite.in(files, everywhere))
+        .isInstanceOf(MergeException.class)
+        .hasMessageContaining("stockpot.coordinator.http.url");
+    String named = everywhere + "stockpot.coordinator.http.url = \"https://soup.test:1\"";
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), named)) {
+      assertThat(site.api.url()).isEqualTo("https://soup.test:1");
+    }
+  }
+
+  @Test
   void aKeyStoreThatCannotBeOpenedIsNamed(@TempDir Path files) {
     assertThatThrownBy(() -> ApiSite.in(files, tls("wrong")))
         .isInstanceOf(MergeException.class)

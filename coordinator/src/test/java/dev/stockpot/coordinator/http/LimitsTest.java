@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.http;
 import static dev.stockpot.coordinator.http.ApiSite.error;
 import static dev.stockpot.coordinator.http.ApiSite.rest;
 import static dev.stockpot.coordinator.http.ApiSite.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -12,7 +13,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -76,8 +76,7 @@ final class LimitsTest {
       for (long sent = 0; sent <= Bodies.LIMIT; sent += 0x10000) {
         write(socket, chunk);
       }
-      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
-          .isEqualTo("HTTP/1.1 413");
+      assertThat(socket.getInputStream().readNBytes(12)).asString(UTF_8).isEqualTo("HTTP/1.1 413");
     }
   }
 
