@@ -125,9 +125,9 @@ final class OpenApiTest {
   private static Stream<Arguments> operations() {
     Answer<JobView> job = new Answer.Ok<>(Jobs.job("a", JobStatus.FAILED));
     return Stream.of(
-        Arguments.of("get /v1/health", "/v1/health", 200, none()),
-        Arguments.of("get /v1/openapi.json", "/v1/openapi.json", 200, none()),
-        Arguments.of("get /v1/workers", "/v1/workers", 200, none()),
+        Arguments.of("get /v1/health", "/v1/health", 200, (Runnable) () -> {}),
+        Arguments.of("get /v1/openapi.json", "/v1/openapi.json", 200, (Runnable) () -> {}),
+        Arguments.of("get /v1/workers", "/v1/workers", 200, (Runnable) () -> {}),
         Arguments.of(
             "get /v1/jobs",
             "/v1/jobs",
@@ -140,7 +140,7 @@ final class OpenApiTest {
                             Arrays.stream(JobStatus.values())
                                 .map(status -> Jobs.job("a", status))
                                 .toList()))),
-        Arguments.of("get /v1/jobs", "/v1/jobs?status=x", 400, none()),
+        Arguments.of("get /v1/jobs", "/v1/jobs?status=x", 400, (Runnable) () -> {}),
         Arguments.of(
             "post /v1/jobs",
             "/v1/jobs",
@@ -187,12 +187,10 @@ final class OpenApiTest {
             asked(
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
-        Arguments.of("get /v1/data/{run}/inputs/{input}", "/v1/data/run/inputs/0", 403, none()),
-        Arguments.of("put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, none()));
-  }
-
-  private static Runnable none() {
-    return () -> {};
+        Arguments.of(
+            "get /v1/data/{run}/inputs/{input}", "/v1/data/run/inputs/0", 403, (Runnable) () -> {}),
+        Arguments.of(
+            "put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, (Runnable) () -> {}));
   }
 
   private static <T extends JobRequest> Runnable asked(Class<T> kind, Consumer<T> answer) {
