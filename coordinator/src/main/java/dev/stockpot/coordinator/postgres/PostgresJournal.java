@@ -50,8 +50,7 @@ public final class PostgresJournal {
     pool.put("connectionInitSql", session(settings, epoch));
     Config database =
         ConfigFactory.empty()
-            .withValue(
-                "profile", ConfigValueFactory.fromAnyRef("slick.jdbc.PostgresProfile$"))
+            .withValue("profile", ConfigValueFactory.fromAnyRef("slick.jdbc.PostgresProfile$"))
             .withValue("db", ConfigValueFactory.fromMap(pool))
             .atPath("pekko-persistence-jdbc.shared-databases." + POOL);
     return ConfigFactory.parseMap(

@@ -47,10 +47,7 @@ final class PostgresTenure implements Tenure {
    * @param session in which it was taken; closed with the tenure
    */
   PostgresTenure(
-      PostgresConnections connections,
-      TenureRow row,
-      Connection session,
-      Consumer<String> lost) {
+      PostgresConnections connections, TenureRow row, Connection session, Consumer<String> lost) {
     this.connections = connections;
     this.term = connections.settings().term();
     this.patience = term.dividedBy(4);

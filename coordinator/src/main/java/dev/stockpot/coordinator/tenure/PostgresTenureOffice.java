@@ -36,8 +36,7 @@ public final class PostgresTenureOffice implements TenureOffice {
    * @param lost hears once why a tenure that this office gave is this process's no more; on a
    *     thread of the tenure
    */
-  public PostgresTenureOffice(
-      PostgresConnections connections, String url, Consumer<String> lost) {
+  public PostgresTenureOffice(PostgresConnections connections, String url, Consumer<String> lost) {
     this.connections = connections;
     this.settings = connections.settings();
     this.url = url;

@@ -24,7 +24,10 @@ public interface TenureOffice extends AutoCloseable {
    */
   Optional<Tenure> tryAcquire();
 
-  /** Who held it when this was last asked for; empty before, or where nobody is known. From any thread. */
+  /**
+   * Who held it when this was last asked for; empty before, or where nobody is known. From any
+   * thread.
+   */
   Optional<Holder> holder();
 
   /**
@@ -36,8 +39,7 @@ public interface TenureOffice extends AutoCloseable {
    * @return empty if stopped
    * @throws MergeException of kind ENVIRONMENT if it cannot be asked for at all
    */
-  default Optional<Tenure> acquire(Duration poll, CountDownLatch stop)
-      throws InterruptedException {
+  default Optional<Tenure> acquire(Duration poll, CountDownLatch stop) throws InterruptedException {
     Optional<Tenure> tenure = tryAcquire();
     while (tenure.isEmpty() && !stop.await(poll.toMillis(), TimeUnit.MILLISECONDS)) {
       try {

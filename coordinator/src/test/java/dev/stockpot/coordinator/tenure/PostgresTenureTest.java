@@ -23,11 +23,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.jspecify.annotations.Nullable;
 
 /** The tenure of a cluster, among processes that are killed, stopped and continued. */
 class PostgresTenureTest {
@@ -42,8 +42,7 @@ class PostgresTenureTest {
 
   @BeforeAll
   static void startServer() {
-    assumeTrue(
-        PostgresServer.missing().isEmpty(), () -> PostgresServer.missing().orElseThrow());
+    assumeTrue(PostgresServer.missing().isEmpty(), () -> PostgresServer.missing().orElseThrow());
     server = PostgresServer.start();
   }
 
@@ -138,8 +137,8 @@ class PostgresTenureTest {
         List<String> said = List.of(holder.says(), holder.says());
         assertThat(said)
             .anySatisfy(line -> assertThat(line).startsWith("refused: this process is not"))
-            .anySatisfy(
-                line -> assertThat(line).isEqualTo("lost: another process is the active coordinator"));
+            .anySatisfy(line ->
+                assertThat(line).isEqualTo("lost: another process is the active coordinator"));
         assertThat(next.<String>whileHeld(() -> "done")).isEqualTo("done");
       }
     }
@@ -157,11 +156,10 @@ class PostgresTenureTest {
       holder.stop();
       CountDownLatch pastTheTerm = new CountDownLatch(1);
       Thread.ofVirtual()
-          .start(
-              () -> {
-                await(SHORT.multipliedBy(2));
-                pastTheTerm.countDown();
-              });
+          .start(() -> {
+            await(SHORT.multipliedBy(2));
+            pastTheTerm.countDown();
+          });
       assertThat(standby.acquire(Duration.ofMillis(50), pastTheTerm)).isEmpty();
       holder.tell("now");
       holder.goOn();
@@ -188,19 +186,17 @@ class PostgresTenureTest {
       List<Future<?>> all = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
         all.add(
-            threads.submit(
-                () -> {
-                  for (int round = 0; round < rounds; round++) {
-                    try (TenureOffice office = office(settings);
-                        Tenure tenure =
-                            office.acquire(Duration.ofMillis(2), NEVER).orElseThrow()) {
-                      assertThat(holders.incrementAndGet()).isEqualTo(1);
-                      epochs.add(tenure.epoch());
-                      assertThat(tenure.<Integer>whileHeld(holders::decrementAndGet)).isZero();
-                    }
-                  }
-                  return null;
-                }));
+            threads.submit(() -> {
+              for (int round = 0; round < rounds; round++) {
+                try (TenureOffice office = office(settings);
+                    Tenure tenure = office.acquire(Duration.ofMillis(2), NEVER).orElseThrow()) {
+                  assertThat(holders.incrementAndGet()).isEqualTo(1);
+                  epochs.add(tenure.epoch());
+                  assertThat(tenure.<Integer>whileHeld(holders::decrementAndGet)).isZero();
+                }
+              }
+              return null;
+            }));
       }
       for (Future<?> each : all) {
         each.get(2, TimeUnit.MINUTES);
@@ -229,8 +225,7 @@ class PostgresTenureTest {
   }
 
   @Test
-  void aDatabaseThatCannotBeAskedForATermCostsTheTenure(TestInfo test)
-      throws InterruptedException {
+  void aDatabaseThatCannotBeAskedForATermCostsTheTenure(TestInfo test) throws InterruptedException {
     PostgresSettings settings = settings(test, SHORT);
     try (TenureOffice office = office(settings);
         Tenure tenure = office.tryAcquire().orElseThrow()) {
@@ -259,10 +254,9 @@ class PostgresTenureTest {
             false);
     assertThatExceptionOfType(MergeException.class)
         .isThrownBy(() -> office(settings).tryAcquire())
-        .satisfies(
-            e ->
-                assertThat(e.getMessage())
-                    .contains("postgresql://127.0.0.1", "as user 'stranger'")
-                    .doesNotContain(server().password()));
+        .satisfies(e ->
+            assertThat(e.getMessage())
+                .contains("postgresql://127.0.0.1", "as user 'stranger'")
+                .doesNotContain(server().password()));
   }
 }

@@ -29,7 +29,15 @@ final class TenureHolder implements AutoCloseable {
 
   private TenureHolder(Process process) {
     this.process = process;
-    Thread.ofPlatform().daemon().start(() -> process.inputReader().lines().forEach(said::add));
+    Thread.ofPlatform().daemon().start(this::listen);
+  }
+
+  private void listen() {
+    try {
+      process.inputReader().lines().forEach(said::add);
+    } catch (UncheckedIOException _) {
+      // It was killed; nothing more is said.
+    }
   }
 
   /** What the other process runs. */
@@ -41,8 +49,7 @@ final class TenureHolder implements AutoCloseable {
                 new PostgresConnections(settings(arguments)),
                 "http://holder",
                 why -> System.out.println("lost: " + why));
-    Tenure tenure =
-        office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
+    Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
     System.out.println("holds " + tenure.epoch());
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -130,8 +137,7 @@ final class TenureHolder implements AutoCloseable {
   }
 
   private void signal(String signal) throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
     if (kill.waitFor() != 0) {
       throw new IllegalStateException("no process to signal");
     }
