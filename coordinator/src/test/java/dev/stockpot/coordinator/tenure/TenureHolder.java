@@ -29,7 +29,15 @@ final class TenureHolder implements AutoCloseable {
 
   private TenureHolder(Process process) {
     this.process = process;
-    Thread.ofPlatform().daemon().start(() -> process.inputReader().lines().forEach(said::add));
+    Thread.ofPlatform().daemon().start(this::listen);
+  }
+
+  private void listen() {
+    try {
+      process.inputReader().lines().forEach(said::add);
+    } catch (UncheckedIOException _) {
+      // It was killed; nothing more is said.
+    }
   }
 
   /** What the other process runs. */
