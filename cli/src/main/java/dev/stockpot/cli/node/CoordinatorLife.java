@@ -137,9 +137,9 @@ final class CoordinatorLife implements NodeProcess.Life {
             .map(settings -> PostgresJournal.over(config, settings, tenure.epoch()))
             .orElse(config);
     ActorSystem<CoordinatorNode.Command> system =
-        ActorSystem.create(
+        ClusterConfig.start(
             CoordinatorNode.create(tenure, new KnownMembers(data.resolve("members"))),
-            node.name(),
+            node,
             ClusterConfig.of(whole, node, "coordinator"));
     running.set(system);
     system.getWhenTerminated().whenComplete((_, _) -> tenure.close());

@@ -101,9 +101,9 @@ public final class WorkerRole implements Callable<Integer> {
     Map<String, Supplier<DeviceExecutor>> devices =
         Map.of("cpu", () -> new CpuExecutor(cpu, Kernels.best(), storage));
     ActorSystem<WorkerNode.Command> system =
-        ActorSystem.create(
+        ClusterConfig.start(
             WorkerNode.create(worker, devices, settings.rejoinAfter()),
-            settings.name(),
+            settings,
             ClusterConfig.of(config, settings, "worker"));
     CoordinatedShutdown.get(Adapter.toClassic(system))
         .addTask(
