@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -223,6 +224,8 @@ final class TlsChecks {
       secure.getInputStream().read();
     } catch (SocketTimeoutException _) {
       // It has not refused.
+    } catch (SocketException e) {
+      throw new SSLException("it hung up: " + e.getMessage());
     }
   }
 
