@@ -3,15 +3,23 @@ package dev.stockpot.coordinator.postgres;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where persistent actors of a coordinator keep their events and snapshots when that is PostgreSQL:
  * the settings of pekko-persistence-jdbc.
  */
 public final class PostgresJournal {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresJournal.class);
 
   /** Names of Pekko's plugins, and so of their sections. */
   private static final String JOURNAL = "jdbc-journal";
@@ -67,6 +75,22 @@ public final class PostgresJournal {
                 SNAPSHOTS))
         .withFallback(database)
         .withFallback(root);
+  }
+
+  /** Deletes all events of a persistent actor that will not start again. Blocks. */
+  public static void forget(PostgresConnections connections, long epoch, String persistenceId) {
+    try (Connection session = connections.open(PATIENCE)) {
+      try (Statement statement = session.createStatement()) {
+        statement.execute(session(connections.settings(), epoch));
+      }
+      try (PreparedStatement delete =
+          session.prepareStatement("delete from event_journal where persistence_id = ?")) {
+        delete.setString(1, persistenceId);
+        delete.executeUpdate();
+      }
+    } catch (SQLException e) {
+      LOG.warn("Events of {} stay in the database: {}", persistenceId, e.getMessage());
+    }
   }
 
   /** What the fence of {@code schema.sql} asks of a session. */

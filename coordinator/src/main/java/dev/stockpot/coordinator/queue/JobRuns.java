@@ -128,6 +128,7 @@ final class JobRuns {
             claimed.staging(),
             job.submission().replace());
     run.begin(
+        order,
         context.spawn(
             MergeHost.create(run.number(), starter, order, context.getSelf()),
             "merge-" + run.number()));
@@ -181,15 +182,20 @@ final class JobRuns {
 
   void on(MergeStopped stopped) {
     JobRun run = of(stopped.run()).orElseThrow();
-    StagingArea staging = run.staging().orElseThrow();
+    MergeOrder order = run.order().orElseThrow();
     long number = run.number();
     Optional<JobUpdate.End> end = run.end();
     release(
         run,
-        () ->
-            end.isPresent()
-                ? OutputClaims.release(number, staging, end.get())
-                : OutputClaims.releaseCrashed(number, staging, stopped.crash()));
+        () -> {
+          if (end.isEmpty()) {
+            return OutputClaims.releaseCrashed(number, order.staging(), stopped.crash());
+          }
+          if (OutputClaims.leavesNothing(end.get())) {
+            starter.forget(order);
+          }
+          return OutputClaims.release(number, order.staging(), end.get());
+        });
   }
 
   private void release(JobRun run, Supplier<QueueMessage> work) {

@@ -66,6 +66,7 @@ class JobQueueTest {
     bench.await("soup", JobStatus.COMMITTING);
     merge.finish();
     JobView done = bench.await("soup", JobStatus.DONE);
+    assertThat(bench.merges.forgotten()).containsExactly("soup");
     assertThat(done.progress().doneTasks()).isEqualTo(3);
     assertThat(done.started()).isPresent();
     assertThat(done.ended()).isPresent();
@@ -238,6 +239,7 @@ class JobQueueTest {
     assertThat(failed.failure())
         .contains(new JobView.JobFailure("USER_INPUT", "a tensor is wrong", true));
     assertThat(kept).isDirectory();
+    assertThat(bench.merges.forgotten()).isEmpty();
     assertThat(bench.log("soup"))
         .last()
         .isEqualTo("failed: a tensor is wrong; what is merged is kept in " + kept + " for a retry");

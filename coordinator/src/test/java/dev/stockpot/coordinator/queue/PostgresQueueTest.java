@@ -121,6 +121,25 @@ class PostgresQueueTest {
   }
 
   @Test
+  void whatIsForgottenIsGoneAndNobodyElseCanForgetIt() throws SQLException {
+    try (PostgresTenureOffice office = office();
+        Tenure tenure = office.tryAcquire().orElseThrow();
+        QueueBench bench = bench(tenure)) {
+      bench.submitted(bench.submission("soup", "out"));
+      assertThat(count("event_journal")).isPositive();
+      PostgresJournal.forget(connections, tenure.epoch() - 1, "queue");
+      assertThat(count("event_journal")).isPositive();
+      PostgresJournal.forget(connections, tenure.epoch(), "another");
+      assertThat(count("event_journal")).isPositive();
+    }
+    try (PostgresTenureOffice office = office();
+        Tenure tenure = office.tryAcquire().orElseThrow()) {
+      PostgresJournal.forget(connections, tenure.epoch(), "queue");
+      assertThat(count("event_journal")).isZero();
+    }
+  }
+
+  @Test
   void aDeposedCoordinatorCanWriteNothingMore() throws InterruptedException, SQLException {
     try (PostgresTenureOffice office = office();
         PostgresTenureOffice standby = office()) {

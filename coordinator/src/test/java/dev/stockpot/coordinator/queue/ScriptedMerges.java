@@ -10,6 +10,7 @@ import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.protocol.api.LogLine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -86,6 +87,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   private final BlockingQueue<Scripted> started = new LinkedBlockingQueue<>();
+  private final Queue<String> forgotten = new ConcurrentLinkedQueue<>();
   private final Queue<StagingArea> claimed = new ConcurrentLinkedQueue<>();
 
   /** The next merge that the queue started. */
@@ -97,6 +99,16 @@ final class ScriptedMerges implements MergeStarter {
 
   boolean isIdle() {
     return started.isEmpty();
+  }
+
+  /** Ids of the orders that the queue told to forget. */
+  List<String> forgotten() {
+    return List.copyOf(forgotten);
+  }
+
+  @Override
+  public void forget(MergeOrder order) {
+    forgotten.add(order.id());
   }
 
   /** What the end of the process does to its locks. */
