@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -45,11 +46,14 @@ public final class HttpApi {
 
   private final AtomicReference<Duty> duty;
   private final ServerBinding binding;
+  private final OpenConnections connections;
   private final String url;
 
-  private HttpApi(AtomicReference<Duty> duty, ServerBinding binding, String url) {
+  private HttpApi(
+      AtomicReference<Duty> duty, ServerBinding binding, OpenConnections connections, String url) {
     this.duty = duty;
     this.binding = binding;
+    this.connections = connections;
     this.url = url;
   }
 
@@ -77,6 +81,7 @@ public final class HttpApi {
     }
     AtomicReference<Duty> duty = new AtomicReference<>(new Standby(Optional.empty()));
     AtomicReference<String> url = new AtomicReference<>("");
+    OpenConnections connections = new OpenConnections();
     Executor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
     Router router =
         new Router(
@@ -87,13 +92,13 @@ public final class HttpApi {
             new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
             new Bodies(system, settings));
     return server(system, settings)
-        .bindFlow(connection(settings, router))
+        .bindFlow(connection(settings, router, connections))
         .handle((binding, problem) -> {
           if (problem != null) {
             throw notBound(settings, problem);
           }
           url.set(settings.url().orElseGet(() -> url(settings, binding.localAddress())));
-          return new HttpApi(duty, binding, url.get());
+          return new HttpApi(duty, binding, connections, url.get());
         });
   }
 
@@ -108,8 +113,9 @@ public final class HttpApi {
 
   /** One connection: one request after the other. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> connection(
-      HttpSettings settings, Router router) {
-    return BidiFlow.fromGraph(new HeadDeadline(settings.headTimeout(), settings.idleTimeout()))
+      HttpSettings settings, Router router, OpenConnections connections) {
+    return BidiFlow.fromGraph(
+            new ConnectionEnd(connections, settings.headTimeout(), settings.idleTimeout()))
         .join(Flow.of(HttpRequest.class).mapAsync(1, router::answer));
   }
 
@@ -195,11 +201,17 @@ public final class HttpApi {
     this.duty.set(duty);
   }
 
-  /** Takes no new connections, lets requests under way end, and closes. */
+  /** Takes no new connections, lets requests under way end for so long, and closes. */
   public CompletionStage<Done> close(Duration within) {
     return binding
         .unbind()
-        .thenCompose(_ -> binding.terminate(within))
+        .thenCompose(_ ->
+            connections
+                .close()
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS))
+        .exceptionallyCompose(_ -> binding.terminate(Duration.ofMillis(1)).thenAccept(_ -> {}))
         .thenApply(_ -> Done.getInstance());
   }
 }

@@ -125,10 +125,10 @@ final class OpenApiTest {
   private static Stream<Arguments> operations() {
     Answer<JobView> job = new Answer.Ok<>(Jobs.job("a", JobStatus.FAILED));
     return Stream.of(
-        Arguments.of("get /v1/health", "/v1/health", 200, (Runnable) () -> {}),
-        Arguments.of("get /v1/openapi.json", "/v1/openapi.json", 200, (Runnable) () -> {}),
-        Arguments.of("get /v1/workers", "/v1/workers", 200, (Runnable) () -> {}),
-        Arguments.of(
+        operation("get /v1/health", "/v1/health", 200, OpenApiTest::nothing),
+        operation("get /v1/openapi.json", "/v1/openapi.json", 200, OpenApiTest::nothing),
+        operation("get /v1/workers", "/v1/workers", 200, OpenApiTest::nothing),
+        operation(
             "get /v1/jobs",
             "/v1/jobs",
             200,
@@ -140,8 +140,8 @@ final class OpenApiTest {
                             Arrays.stream(JobStatus.values())
                                 .map(status -> Jobs.job("a", status))
                                 .toList()))),
-        Arguments.of("get /v1/jobs", "/v1/jobs?status=x", 400, (Runnable) () -> {}),
-        Arguments.of(
+        operation("get /v1/jobs", "/v1/jobs?status=x", 400, OpenApiTest::nothing),
+        operation(
             "post /v1/jobs",
             "/v1/jobs",
             201,
@@ -153,7 +153,7 @@ final class OpenApiTest {
                         .tell(
                             new Answer.Ok<>(
                                 new JobRequest.Submitted(Jobs.job("a", JobStatus.QUEUED), true))))),
-        Arguments.of(
+        operation(
             "post /v1/jobs",
             "/v1/jobs",
             409,
@@ -165,33 +165,43 @@ final class OpenApiTest {
                         .tell(
                             new Answer.Refused<>(
                                 Answer.Reason.CONFLICT, "another plan", List.of())))),
-        Arguments.of(
+        operation(
             "get /v1/jobs/{id}",
             "/v1/jobs/a",
             200,
             asked(JobRequest.GetJob.class, get -> get.replyTo().tell(job))),
-        Arguments.of(
+        operation(
             "post /v1/jobs/{id}/cancel",
             "/v1/jobs/a/cancel",
             200,
             asked(JobRequest.Cancel.class, cancel -> cancel.replyTo().tell(job))),
-        Arguments.of(
+        operation(
             "post /v1/jobs/{id}/retry",
             "/v1/jobs/a/retry",
             200,
             asked(JobRequest.Retry.class, retry -> retry.replyTo().tell(job))),
-        Arguments.of(
+        operation(
             "get /v1/jobs/{id}/logs",
             "/v1/jobs/a/logs",
             200,
             asked(
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
-        Arguments.of(
-            "get /v1/data/{run}/inputs/{input}", "/v1/data/run/inputs/0", 403, (Runnable) () -> {}),
-        Arguments.of(
-            "put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, (Runnable) () -> {}));
+        operation(
+            "get /v1/data/{run}/inputs/{input}",
+            "/v1/data/run/inputs/0",
+            403,
+            OpenApiTest::nothing),
+        operation(
+            "put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, OpenApiTest::nothing));
   }
+
+  private static Arguments operation(String name, String address, int status, Runnable queue) {
+    return Arguments.of(name, address, status, queue);
+  }
+
+  /** What the queue does where it is not asked. */
+  private static void nothing() {}
 
   private static <T extends JobRequest> Runnable asked(Class<T> kind, Consumer<T> answer) {
     return () -> answer.accept(site.asked(kind));
