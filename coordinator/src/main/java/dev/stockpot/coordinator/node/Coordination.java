@@ -14,6 +14,7 @@ import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -46,9 +47,11 @@ final class Coordination {
    * Coordinates from now on.
    *
    * @param root the whole configuration
+   * @param forget deletes the events of a merge that nobody will go on with; blocks
    * @param api answers for the queue as soon as that runs
    */
-  static Behavior<Message> create(Config root, HttpApi api, Tenure tenure) {
+  static Behavior<Message> create(
+      Config root, HttpApi api, Tenure tenure, Consumer<String> forget) {
     CoordinatorSettings settings = CoordinatorSettings.from(root);
     QueueSettings queueSettings = QueueSettings.from(root);
     return Behaviors.setup(context -> {
@@ -59,7 +62,8 @@ final class Coordination {
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
       ActorRef<JobRequest> queue =
           context.spawn(
-              JobQueue.create(queueSettings, MergeStarter.of(settings, desk, tenure, files)),
+              JobQueue.create(
+                  queueSettings, MergeStarter.of(settings, desk, tenure, files, forget)),
               "queue");
       context.watch(queue);
       followMembers(context);
