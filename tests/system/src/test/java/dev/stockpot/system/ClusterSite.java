@@ -5,42 +5,83 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.opentest4j.AssertionFailedError;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A coordinator and workers, each a process of its own, on this machine's loopback. */
+/** Coordinators and workers, each a process of its own; on this machine's loopback by default. */
 final class ClusterSite implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int POLL_MILLIS = 20;
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  /** Name of the only coordinator. */
+  static final String COORDINATOR = "coordinator";
+
+  /** Kernels that are interpreted; all else, such as the start, is as fast as ever. */
+  private static final List<String> SLOW =
+      List.of(
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=exclude,dev.stockpot.merge.kernel.*::*",
+          "-XX:CompileCommand=exclude,jdk.incubator.vector.*::*");
 
   private final Path directory;
-  private final int clusterPort = freePort();
-  private final int httpPort = freePort();
+  private final Place place;
+  private final Optional<Path> ca;
+  private final String settings;
+  private final ClusterApi api;
+  private final Map<String, Ports> coordinators = new LinkedHashMap<>();
   private final Map<String, StockpotProcess> nodes = new LinkedHashMap<>();
+  private final Map<String, Supplier<StockpotProcess>> starts = new HashMap<>();
+
+  /** The coordinator that answered last. */
+  private String current;
+
+  /** Where a coordinator is, before and after it is started again. */
+  private record Ports(int cluster, int http) {}
 
   /**
-   * No node yet.
+   * No node yet, and one coordinator, with its journal in files.
    *
    * @param directory of the nodes' settings and of what they keep
    */
   ClusterSite(Path directory) {
+    this(directory, Place.LOOPBACK, Optional.empty(), "", COORDINATOR);
+  }
+
+  /**
+   * No node yet.
+   *
+   * @param place of all coordinators
+   * @param ca whose certificates they have; none for plain HTTP
+   * @param settings that they have besides, in HOCON
+   * @param coordinators their names
+   */
+  ClusterSite(
+      Path directory, Place place, Optional<Path> ca, String settings, String... coordinators) {
     this.directory = directory;
+    this.place = place;
+    this.ca = ca;
+    this.settings = settings;
+    this.api = new ClusterApi(token(), ca);
+    this.current = coordinators[0];
+    for (String name : coordinators) {
+      this.coordinators.put(name, new Ports(freePort(), freePort()));
+    }
   }
 
   private static int freePort() {
@@ -51,57 +92,119 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
-  /** Starts the coordinator, or starts it again, over these directories. */
+  /** Starts the only coordinator, or starts it again, over these directories. */
   void startCoordinator(Path... roots) throws InterruptedException {
+    startCoordinator(COORDINATOR, roots);
+    awaitCoordinator(COORDINATOR, "active");
+  }
+
+  /** Starts a coordinator, which coordinates or stands by, over these directories. */
+  void startCoordinator(String name, Path... roots) {
+    Ports ports = ports(name);
     start(
         List.of(),
+        place,
+        name,
         "coordinator",
         """
-        stockpot.cluster.port = %d
+        stockpot.cluster { host = "%s", port = %d }
         stockpot.coordinator {
           data-dir = "%s"
           roots = %s
-          http { port = %d, token-file = "%s" }
+          http { host = "%s", port = %d, token-file = "%s" }
         }
+        %s
         """
-            .formatted(clusterPort, directory.resolve("data"), list(roots), httpPort, token()));
-    await("the coordinator serves", () -> health().path("status").asString().equals("active"));
+            .formatted(
+                place.host(),
+                ports.cluster(),
+                own(name).resolve("data"),
+                list(roots),
+                place.host(),
+                ports.http(),
+                token(),
+                settings));
+  }
+
+  private Ports ports(String coordinator) {
+    Ports ports = coordinators.get(coordinator);
+    if (ports == null) {
+      throw new IllegalArgumentException("no coordinator " + coordinator);
+    }
+    return ports;
+  }
+
+  /** Waits until the coordinator is {@code active}, or {@code standby}. */
+  void awaitCoordinator(String name, String status) throws InterruptedException {
+    await(
+        name + " is " + status, () -> status(name).equals(status) || !node(name).isAlive());
+    if (!node(name).isAlive()) {
+      throw new AssertionFailedError(name + " has ended" + everythingSaid());
+    }
+  }
+
+  /** What a coordinator says that it is; blank if it does not answer. */
+  String status(String coordinator) {
+    return api.get(url(coordinator).resolve("/v1/health"))
+        .map(health -> text(health, "status"))
+        .orElse("");
   }
 
   /** Starts a worker with one thread, over these directories. */
   void startWorker(String name, Path... roots) {
-    startWorker(List.of(), name, roots);
+    startWorker(Place.LOOPBACK, name, roots);
   }
 
   /** The same, so slow that a merge takes long enough to be disturbed. */
   void startSlowWorker(String name, Path... roots) {
-    startWorker(List.of("-Xint"), name, roots);
+    startSlowWorker(Place.LOOPBACK, name, roots);
   }
 
-  private void startWorker(List<String> flags, String name, Path... roots) {
+  void startSlowWorker(Place at, String name, Path... roots) {
+    startWorker(SLOW, at, name, roots);
+  }
+
+  void startWorker(Place at, String name, Path... roots) {
+    startWorker(List.of(), at, name, roots);
+  }
+
+  private void startWorker(List<String> flags, Place at, String name, Path... roots) {
     start(
         flags,
+        at,
         name,
+        "worker",
         """
-        stockpot.cluster { port = 0, seeds = ["127.0.0.1:%d"] }
+        stockpot.cluster { host = "%s", port = 0, seeds = %s }
         stockpot.worker { threads = 1, roots = %s }
         """
-            .formatted(clusterPort, list(roots)));
+            .formatted(
+                at.host(),
+                json(
+                    coordinators.values().stream()
+                        .map(ports -> place.host() + ":" + ports.cluster())
+                        .toList()),
+                list(roots)));
   }
 
   private static String list(Path... paths) {
-    return JsonMapper.shared()
-        .writeValueAsString(List.of(paths).stream().map(Path::toString).toList());
+    return json(List.of(paths).stream().map(Path::toString).toList());
   }
 
-  private void start(List<String> flags, String name, String settings) {
+  private static String json(List<String> texts) {
+    return JsonMapper.shared().writeValueAsString(texts);
+  }
+
+  private void start(List<String> flags, Place at, String name, String role, String settings) {
     try {
-      Path own = Files.createDirectories(directory.resolve(name));
-      Path file = Files.writeString(own.resolve("node.conf"), settings);
-      String role = name.equals("coordinator") ? "coordinator" : "worker";
+      Path own = Files.createDirectories(own(name));
+      Path file = Files.writeString(own.resolve("node.conf"), settings + at.settings());
       List<String> all = new ArrayList<>(flags);
       all.add("-Dlogback.configurationFile=logback-node.xml");
-      nodes.put(name, StockpotProcess.start(all, own, role, "--config", file.toString()));
+      Supplier<StockpotProcess> start =
+          () -> StockpotProcess.start(at.prefix(), all, own, role, "--config", file.toString());
+      starts.put(name, start);
+      nodes.put(name, start.get());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -128,6 +231,32 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
+  /** Kills a node and starts it again as it was; what it said before is forgotten. */
+  void restart(String name) throws InterruptedException {
+    Supplier<StockpotProcess> start = Objects.requireNonNull(starts.get(name), name);
+    kill(name);
+    nodes.put(name, start.get());
+  }
+
+  /** Submits a plan by the API, until a coordinator has taken it. */
+  void submit(String id, Path plan) throws InterruptedException {
+    String body;
+    try {
+      body =
+          JsonMapper.shared()
+              .writeValueAsString(
+                  Map.of(
+                      "id", id,
+                      "plan", Files.readString(plan),
+                      "directory", plan.getParent().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    await(
+        id + " is accepted",
+        () -> coordinators.keySet().stream().anyMatch(name -> api.post(url(name), body)));
+  }
+
   /** Runs a client command. */
   Ended client(String... arguments) throws InterruptedException {
     try (StockpotProcess process = startClient(arguments)) {
@@ -137,46 +266,69 @@ final class ClusterSite implements AutoCloseable {
 
   StockpotProcess startClient(String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(
-        1, List.of("--coordinator", url().toString(), "--token-file", token().toString()));
+    command.addAll(1, List.of("--coordinator", urls(), "--token-file", token().toString()));
+    ca.ifPresent(file -> command.addAll(1, List.of("--ca", file.toString())));
     return StockpotProcess.start(directory, command.toArray(String[]::new));
   }
 
-  private Path token() {
+  /** File of the token, there after a coordinator's first start. */
+  Path token() {
     return directory.resolve("token");
   }
 
-  URI url() {
-    return URI.create("http://127.0.0.1:" + httpPort);
+  /** Addresses of all coordinators, as clients take them. */
+  private String urls() {
+    return coordinators.keySet().stream()
+        .map(name -> url(name).toString())
+        .collect(Collectors.joining(","));
   }
 
-  private JsonNode health() {
-    return get("/v1/health");
+  /** Address of a coordinator's HTTP API. */
+  URI url(String coordinator) {
+    return URI.create(
+        "%s://%s:%d"
+            .formatted(ca.isPresent() ? "https" : "http", place.host(), ports(coordinator).http()));
+  }
+
+  /** Address of the only coordinator's. */
+  URI url() {
+    return url(COORDINATOR);
+  }
+
+  /** The only coordinator's port for other nodes. */
+  int clusterPort() {
+    return ports(COORDINATOR).cluster();
+  }
+
+  ClusterApi api() {
+    return api;
   }
 
   JsonNode workers() {
     return get("/v1/workers");
   }
 
+  JsonNode logs(String id) {
+    return get("/v1/jobs/" + id + "/logs");
+  }
+
   JsonNode job(String id) {
     return get("/v1/jobs/" + id);
   }
 
-  /** What the coordinator answers; a missing node while it does not. */
+  /** What the active coordinator answers; a missing node while there is none. */
   private JsonNode get(String path) {
-    try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(url().resolve(path)).timeout(Duration.ofSeconds(5));
-      if (Files.exists(token())) {
-        request.header("Authorization", "Bearer " + Files.readString(token()).strip());
+    List<String> names = new ArrayList<>(coordinators.keySet());
+    names.remove(current);
+    names.addFirst(current);
+    for (String name : names) {
+      Optional<JsonNode> answer = api.get(url(name).resolve(path));
+      if (answer.isPresent()) {
+        current = name;
+        return answer.get();
       }
-      return JsonMapper.shared()
-          .readTree(HTTP.send(request.build(), BodyHandlers.ofString()).body());
-    } catch (IOException _) {
-      return JsonMapper.shared().missingNode();
-    } catch (InterruptedException e) {
-      throw new AssertionFailedError("interrupted", e);
     }
+    return JsonMapper.shared().missingNode();
   }
 
   /** Waits until so many workers report that they want work. */

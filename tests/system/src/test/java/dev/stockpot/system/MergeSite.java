@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -46,6 +47,11 @@ record MergeSite(Path directory, int tensors, String shardSize) {
   /** Checkpoints whose merge takes a good part of a second: several hundred tensors. */
   static MergeSite large(Path directory) {
     return create(directory, 360, 64 << 10, "12MB");
+  }
+
+  /** Of which there can be dozens: 300 small tensors. */
+  static MergeSite many(Path directory) {
+    return create(directory, 300, 8 << 10, "2MB");
   }
 
   private static MergeSite create(Path directory, int tensors, int elements, String shardSize) {
@@ -149,6 +155,28 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     return staging()
         .resolve("shards")
         .resolve("model-%05d-of-%05d.safetensors".formatted(number, SHARDS));
+  }
+
+  /**
+   * How many tensors have been merged into the staged shards, by any process, whether or not it was
+   * recorded; all of them have the same length, and none is only zeros.
+   */
+  int staged() throws IOException {
+    int length = (int) Files.size(inputShard("a", 1)) * SHARDS / tensors / 2 >> 10 << 10;
+    int staged = 0;
+    for (int shard = 1; shard <= SHARDS; shard++) {
+      try (FileChannel channel = FileChannel.open(stagedShard(shard))) {
+        ByteBuffer tensor = ByteBuffer.allocate(length);
+        for (long at = channel.size() - length; at > 0; at -= length) {
+          channel.read(tensor.clear(), at);
+          boolean merged = tensor.flip().mismatch(ByteBuffer.allocate(length)) >= 0;
+          staged += merged ? 1 : 0;
+        }
+      } catch (NoSuchFileException _) {
+        // Its first tensor is still to come.
+      }
+    }
+    return staged;
   }
 
   /** Where the data of a safetensors file begins. */

@@ -54,7 +54,13 @@ final class StockpotProcess implements AutoCloseable {
    * work.
    */
   static StockpotProcess start(List<String> flags, Path directory, String... arguments) {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), flags, directory, arguments);
+  }
+
+  /** The same, started by another command that becomes this one, such as {@code ip netns exec}. */
+  static StockpotProcess start(
+      List<String> prefix, List<String> flags, Path directory, String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
@@ -92,6 +98,10 @@ final class StockpotProcess implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   boolean endsWithin(Duration time) throws InterruptedException {

@@ -1,0 +1,54 @@
+package dev.stockpot.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.system.StockpotProcess.Ended;
+import java.nio.file.Path;
+
+/**
+ * A CA of a test's own, made by {@code stockpot certs}.
+ *
+ * @param directory that the command made
+ */
+record Certificates(Path directory) {
+
+  static Certificates in(Path directory) throws InterruptedException {
+    run(directory, "certs", "ca", directory.toString());
+    return new Certificates(directory);
+  }
+
+  /** Makes a node's certificate for an address. */
+  void issue(String node, String host) throws InterruptedException {
+    run(directory, "certs", "node", directory.toString(), node, "--host", host);
+  }
+
+  private static void run(Path directory, String... arguments) throws InterruptedException {
+    Ended ended = StockpotProcess.run(directory.getParent(), arguments);
+    assertThat(ended.status()).as(ended.err()).isZero();
+  }
+
+  /** The CA's own certificate, in PEM. */
+  Path ca() {
+    return directory.resolve("ca.pem");
+  }
+
+  Path keyStore(String node) {
+    return directory.resolve(node).resolve("node.p12");
+  }
+
+  Path trustStore(String node) {
+    return directory.resolve(node).resolve("trust.p12");
+  }
+
+  Path password(String node) {
+    return directory.resolve(node).resolve("password");
+  }
+
+  /** What a node has in its settings. */
+  String settings(String node) {
+    return """
+    stockpot.tls { key-store = "%s", trust-store = "%s", password-file = "%s" }
+    """
+        .formatted(keyStore(node), trustStore(node), password(node));
+  }
+}
