@@ -19,9 +19,7 @@ import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.worker.DeviceWorker;
-import dev.stockpot.worker.WorkerSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +95,7 @@ class QueuedMergesTest {
     kit.spawn(
         DeviceWorker.create(
             "cpu",
-            new WorkerSettings(Duration.ofMillis(100)),
+            Kitchen.WORKER,
             () -> new ScriptedExecutor(_ -> ScriptedExecutor.DONE),
             kit.spawn(Forward.to(desk))));
   }
