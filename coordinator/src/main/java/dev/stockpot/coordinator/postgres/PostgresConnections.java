@@ -1,11 +1,11 @@
 package dev.stockpot.coordinator.postgres;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
-import org.postgresql.Driver;
 
 /** Opens sessions in which nothing waits for ever. Blocks. */
 public final class PostgresConnections {
@@ -38,10 +38,7 @@ public final class PostgresConnections {
     Properties properties = properties(patience);
     properties.setProperty("user", settings.user());
     properties.setProperty("password", settings.password());
-    Connection connection = new Driver().connect(settings.url(), properties);
-    if (connection == null) {
-      throw new SQLException(settings.place() + " is no URL of PostgreSQL");
-    }
+    Connection connection = DriverManager.getConnection(settings.url(), properties);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "set statement_timeout = %d; set lock_timeout = %d"
