@@ -12,6 +12,9 @@ public final class ExitCode {
   /** The plan, its inputs or the usage is wrong. */
   public static final int USAGE = 2;
 
+  /** No coordinator answers, or none that is active. */
+  public static final int NO_COORDINATOR = 3;
+
   public static final int VERIFICATION_FAILED = 4;
 
   /** Not enough disk or device memory. */
@@ -23,7 +26,12 @@ public final class ExitCode {
 
   /** The status of a command that ended in this failure. */
   public static int of(Failure failure) {
-    return switch (failure.kind()) {
+    return of(failure.kind());
+  }
+
+  /** The status of a command that ended in a failure of this kind. */
+  public static int of(Failure.Kind kind) {
+    return switch (kind) {
       case USER_INPUT -> USAGE;
       case OUT_OF_DISK, OUT_OF_DEVICE_MEMORY -> NO_SPACE;
       case ENVIRONMENT, TRANSIENT, BUG -> FAILED;

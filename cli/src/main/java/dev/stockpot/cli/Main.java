@@ -1,6 +1,8 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.cli.client.ClientException;
+import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import java.io.IOException;
@@ -14,12 +16,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The entry point: runs a command and turns what it throws into a message and an exit status. */
 public final class Main {
 
+  /** Set by the launcher when it makes its cache. */
+  private static final String REHEARSAL = "stockpot.rehearsal";
+
   private static final String MORE_MEMORY = "give it more, for example --memory 2GB";
 
   private Main() {}
 
-  public static void main(String[] args) {
-    System.exit(run(args));
+  public static void main(String[] args) throws IOException {
+    System.exit(Boolean.getBoolean(REHEARSAL) ? Rehearsal.run(Main::run) : run(args));
   }
 
   /** Runs one command line; the exit status is one of {@link ExitCode}. */
@@ -65,6 +70,10 @@ public final class Main {
       case MergeException known -> {
         err.println(known.getMessage());
         yield ExitCode.of(known.failure());
+      }
+      case ClientException client -> {
+        err.println(client.getMessage());
+        yield client.exitCode();
       }
       case NoSuchFileException missing -> {
         err.println(missing.getFile() + ": no such file");

@@ -3,11 +3,11 @@ package dev.stockpot.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -23,7 +23,8 @@ import picocli.CommandLine.TypeConversionException;
 final class SettingDefaults implements IDefaultValueProvider {
 
   /** The options that make sense as a standing choice; others are about one call. */
-  private static final List<String> SETTINGS = List.of("--threads", "--workers");
+  private static final List<String> SETTINGS =
+      List.of("--threads", "--workers", "--coordinator", "--token-file", "--ca", "--retry-for");
 
   private @Nullable Config config;
 
@@ -41,9 +42,15 @@ final class SettingDefaults implements IDefaultValueProvider {
   private @Nullable String configured(String key) {
     try {
       if (config == null) {
-        config = load(Path.of("stockpot.conf")).withFallback(load(userFile()));
+        config =
+            load(Path.of("stockpot.conf")).withFallback(load(UserFiles.named("stockpot.conf")));
       }
-      return config.hasPath(key) ? config.getString(key) : null;
+      if (!config.hasPath(key)) {
+        return null;
+      }
+      return config.getValue(key).valueType() == ConfigValueType.LIST
+          ? String.join(",", config.getStringList(key))
+          : config.getString(key);
     } catch (ConfigException e) {
       throw new TypeConversionException(String.valueOf(e.getMessage()));
     }
@@ -53,13 +60,5 @@ final class SettingDefaults implements IDefaultValueProvider {
     return Files.isRegularFile(file)
         ? ConfigFactory.parseFile(file.toFile())
         : ConfigFactory.empty();
-  }
-
-  private static Path userFile() {
-    String home =
-        Optional.ofNullable(System.getenv("XDG_CONFIG_HOME"))
-            .filter(path -> !path.isEmpty())
-            .orElseGet(() -> System.getProperty("user.home") + "/.config");
-    return Path.of(home, "stockpot", "stockpot.conf");
   }
 }

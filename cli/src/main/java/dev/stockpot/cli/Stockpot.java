@@ -1,9 +1,20 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
+import dev.stockpot.cli.client.CancelCommand;
+import dev.stockpot.cli.client.ListCommand;
+import dev.stockpot.cli.client.LogsCommand;
+import dev.stockpot.cli.client.RetryCommand;
+import dev.stockpot.cli.client.StatusCommand;
+import dev.stockpot.cli.client.SubmitCommand;
+import dev.stockpot.cli.client.WatchCommand;
+import dev.stockpot.cli.client.WorkersCommand;
 import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
+import dev.stockpot.cli.node.CoordinatorRole;
+import dev.stockpot.cli.node.WorkerRole;
 import dev.stockpot.cli.plan.PlanCommand;
 import dev.stockpot.cli.system.CompletionCommand;
 import dev.stockpot.cli.system.DevicesCommand;
@@ -30,15 +41,26 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       InspectCommand.class,
       DiffCommand.class,
+      SubmitCommand.class,
+      ListCommand.class,
+      StatusCommand.class,
+      WatchCommand.class,
+      LogsCommand.class,
+      CancelCommand.class,
+      RetryCommand.class,
+      WorkersCommand.class,
       DevicesCommand.class,
       DoctorCommand.class,
+      CoordinatorRole.class,
+      WorkerRole.class,
+      CertsCommand.class,
       CompletionCommand.class,
       HelpCommand.class
     },
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",
-      "  4 verification failed, 5 not enough disk or device memory, 130 interrupted."
+      "  3 no coordinator, 4 verification failed, 5 not enough disk or device memory, 130 interrupted."
     })
 final class Stockpot implements Runnable {
 

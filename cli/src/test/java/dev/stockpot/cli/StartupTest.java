@@ -2,8 +2,13 @@ package dev.stockpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,6 +97,51 @@ class StartupTest {
   void lookingAtTheMachineLoadsNoActors() throws Exception {
     List<String> classes = classesLoadedBy("doctor", root.toString());
     ACTORS.forEach(prefix -> assertNone(classes, prefix));
+  }
+
+  @Test
+  void submittingAndWatchingLoadNeitherActorsNorVectors() throws Exception {
+    String job =
+        """
+        {"id":"a","status":"DONE","priority":0,"source":"-","outputs":["/out"],"plan":0,\
+        "attempt":1,"submitted":"2026-03-01T12:00:00Z","progress":{}}\
+        """;
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/v1/jobs", exchange -> send(exchange, "application/json", job));
+    server.createContext(
+        "/v1/jobs/a/events",
+        exchange -> send(exchange, "text/event-stream", "event: job\ndata: " + job + "\n\n"));
+    server.start();
+    try {
+      List<String> classes =
+          classesLoadedBy(
+              "submit",
+              writePlan().toString(),
+              "--id=a",
+              "--coordinator=http://127.0.0.1:" + server.getAddress().getPort());
+      ACTORS.forEach(prefix -> assertNone(classes, prefix));
+      assertNone(classes, VECTORS);
+      assertThat(classes).anyMatch(line -> line.contains(" dev.stockpot.protocol.api.JobView "));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void send(HttpExchange exchange, String type, String body) throws IOException {
+    try (exchange) {
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  @Test
+  void makingCertificatesLoadsNeitherActorsNorVectors() throws Exception {
+    List<String> classes = classesLoadedBy("certs", "ca", root.resolve("ca").toString());
+    ACTORS.forEach(prefix -> assertNone(classes, prefix));
+    assertNone(classes, VECTORS);
   }
 
   private Path writePlan() throws IOException {

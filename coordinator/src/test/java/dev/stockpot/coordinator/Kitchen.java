@@ -35,11 +35,12 @@ final class Kitchen implements AutoCloseable {
                 lease-check = 50ms
                 progress = 20ms
               }
+              stockpot.worker.heartbeat = 100ms
               """
                   .formatted(LEASE_TERM.toMillis()))
           .withFallback(ConfigFactory.load("application-test"));
 
-  private static final WorkerSettings WORKER = new WorkerSettings(Duration.ofMillis(100));
+  private static final WorkerSettings WORKER = WorkerSettings.from(CONFIG);
 
   final ActorTestKit kit = ActorTestKit.create("kitchen", CONFIG);
   private final CoordinatorSettings settings = CoordinatorSettings.from(CONFIG);

@@ -6,11 +6,14 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -51,7 +54,11 @@ final class ScriptedExecutor implements DeviceExecutor {
 
   @Override
   public void submit(
-      LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done) {
+      LeaseId lease,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      Consumer<List<Outcome>> done) {
     List<TensorTask> merged = new ArrayList<>();
     List<Outcome> failed = new ArrayList<>();
     for (TensorTask task : tasks) {
@@ -62,10 +69,20 @@ final class ScriptedExecutor implements DeviceExecutor {
             failed.add(new Outcome.Failed(lease, task.id(), failure));
       }
     }
-    cpu.submit(lease, spec, merged, done);
+    cpu.submit(lease, spec, merged, access, done);
     if (!failed.isEmpty()) {
       done.accept(failed);
     }
+  }
+
+  @Override
+  public boolean withdraw(LeaseId lease) {
+    return cpu.withdraw(lease);
+  }
+
+  @Override
+  public List<StorageUse> storage() {
+    return cpu.storage();
   }
 
   @Override

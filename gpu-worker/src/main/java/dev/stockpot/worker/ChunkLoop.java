@@ -10,12 +10,12 @@ import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.kernel.NonFinite;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.worker.storage.ChunkSink;
+import dev.stockpot.worker.storage.InputSource;
+import dev.stockpot.worker.storage.RangeReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * Runs one task after another in chunks small enough to stay in the core's cache: read every
  * source, combine, hand to the sink, with checksums of all of it on the way. Used by one thread at
  * a time; owns its buffers, borrows the rest.
- *
- * <p>Positional reads into a cached buffer, not mapped files: a mapped file that is truncated while
- * it is read ends the process with SIGBUS, a positional read ends in an error that can be told.
  */
 public final class ChunkLoop implements AutoCloseable {
 
@@ -53,7 +50,7 @@ public final class ChunkLoop implements AutoCloseable {
   /**
    * Runs the task; the sink has all of its bytes when this returns.
    *
-   * @param files of the task's job; borrowed
+   * @param inputs of the task's job; borrowed
    * @param sink takes the output
    * @param abandoned asked before each chunk
    * @return the receipt, or null when the task was abandoned
@@ -62,31 +59,33 @@ public final class ChunkLoop implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public @Nullable Receipt run(
-      OpenFiles files, ChunkSink sink, MergeSpec spec, TensorTask task, BooleanSupplier abandoned)
+      InputSource inputs,
+      ChunkSink sink,
+      MergeSpec spec,
+      TensorTask task,
+      BooleanSupplier abandoned)
       throws IOException {
-    Progress progress = new Progress(task, inputs(files, spec, task), sink);
-    long chunk = chunkElements(task);
-    for (long done = 0; done < task.elements(); done += chunk) {
-      if (abandoned.getAsBoolean()) {
-        return null;
+    List<RangeReader> readers = new ArrayList<>(task.sources().size());
+    try {
+      for (int source = 0; source < task.sources().size(); source++) {
+        readers.add(inputs.open(spec, task, source));
       }
-      long elements = Math.min(chunk, task.elements() - done);
-      switch (task.operation()) {
-        case MERGE -> mergeChunk(spec, task, done, elements, progress);
-        case COPY -> copyChunk(spec, task, done, elements, progress);
+      Progress progress = new Progress(task, readers, sink);
+      long chunk = chunkElements(task);
+      for (long done = 0; done < task.elements(); done += chunk) {
+        if (abandoned.getAsBoolean()) {
+          return null;
+        }
+        long elements = Math.min(chunk, task.elements() - done);
+        switch (task.operation()) {
+          case MERGE -> mergeChunk(spec, task, done, elements, progress);
+          case COPY -> copyChunk(spec, task, done, elements, progress);
+        }
       }
+      return progress.receipt();
+    } finally {
+      readers.forEach(RangeReader::close);
     }
-    return progress.receipt();
-  }
-
-  /** Looked up once for all chunks: a path is parsed and hashed each time. */
-  private static List<FileChannel> inputs(OpenFiles files, MergeSpec spec, TensorTask task)
-      throws IOException {
-    List<FileChannel> inputs = new ArrayList<>(task.sources().size());
-    for (SourceRange source : task.sources()) {
-      inputs.add(files.input(Path.of(spec.input(source.input()).path())));
-    }
-    return inputs;
   }
 
   private long chunkElements(TensorTask task) {
@@ -105,9 +104,7 @@ public final class ChunkLoop implements AutoCloseable {
     List<LinearKernel.Source> sources = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
-      long bytes = elements * dtype.bytes();
-      MemorySegment read = read(spec, task, k, done * dtype.bytes(), bytes, progress);
-      sources.add(new LinearKernel.Source(read, dtype));
+      sources.add(new LinearKernel.Source(read(k, elements * dtype.bytes(), progress), dtype));
     }
     long width = task.dtype().bytes();
     MemorySegment merged = buffer(sources.size()).asSlice(0, elements * width);
@@ -125,9 +122,9 @@ public final class ChunkLoop implements AutoCloseable {
 
   private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
       throws IOException {
-    MemorySegment first = read(spec, task, 0, done, bytes, progress);
+    MemorySegment first = read(0, bytes, progress);
     for (int k = 1; k < task.sources().size(); k++) {
-      MemorySegment other = read(spec, task, k, done, bytes, progress);
+      MemorySegment other = read(k, bytes, progress);
       long mismatch = first.mismatch(other);
       if (mismatch >= 0) {
         SourceRange one = task.sources().getFirst();
@@ -145,29 +142,13 @@ public final class ChunkLoop implements AutoCloseable {
     write(spec, task, done, first, progress);
   }
 
-  private MemorySegment read(
-      MergeSpec spec, TensorTask task, int source, long from, long bytes, Progress progress)
-      throws IOException {
-    SourceRange range = task.sources().get(source);
+  /** The next bytes of a source. */
+  private MemorySegment read(int source, long bytes, Progress progress) throws IOException {
     MemorySegment target = buffer(source).asSlice(0, bytes);
     long start = System.nanoTime();
-    FileChannel channel = progress.inputs.get(source);
-    ByteBuffer view = target.asByteBuffer();
-    long position = range.offset() + from;
-    while (view.hasRemaining()) {
-      int count = channel.read(view, position + view.position());
-      if (count < 0) {
-        throw MergeException.userInput(
-            "%s: %s: the file ends at byte %d, but the tensor's bytes go to %d; it was truncated after the merge began"
-                .formatted(
-                    spec.input(range.input()).path(),
-                    task.tensor(),
-                    channel.size(),
-                    range.offset() + range.length()));
-      }
-    }
+    progress.readers.get(source).read(target);
     long read = System.nanoTime();
-    progress.sourceCrcs.get(source).update(view.flip());
+    progress.sourceCrcs.get(source).update(target.asByteBuffer());
     progress.readNanos += read - start;
     progress.mergeNanos += System.nanoTime() - read;
     return target;
@@ -199,7 +180,7 @@ public final class ChunkLoop implements AutoCloseable {
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
-    private final List<FileChannel> inputs;
+    private final List<RangeReader> readers;
     private final ChunkSink sink;
     private final List<CRC32C> sourceCrcs;
     private final CRC32C outputCrc = new CRC32C();
@@ -209,9 +190,9 @@ public final class ChunkLoop implements AutoCloseable {
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task, List<FileChannel> inputs, ChunkSink sink) {
+    Progress(TensorTask task, List<RangeReader> readers, ChunkSink sink) {
       this.task = task.id();
-      this.inputs = inputs;
+      this.readers = readers;
       this.sink = sink;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();

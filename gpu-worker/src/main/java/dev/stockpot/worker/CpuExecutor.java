@@ -8,31 +8,35 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.StorageUse;
+import dev.stockpot.worker.LeasedTasks.Work;
+import dev.stockpot.worker.storage.InputSource;
+import dev.stockpot.worker.storage.JobStorage;
+import dev.stockpot.worker.storage.LeaseOverException;
+import dev.stockpot.worker.storage.NodeStorage;
+import dev.stockpot.worker.storage.Upload;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Merges on the cores of the host: a few threads, each with one {@link ChunkLoop}, and one thread
- * that flushes finished pieces to storage in batches while the others go on.
+ * that flushes finished pieces to storage in batches while the others go on. Pieces that go through
+ * the coordinator are flushed there, and are on their way while the threads go on likewise.
  */
 public final class CpuExecutor implements DeviceExecutor {
 
@@ -41,57 +45,33 @@ public final class CpuExecutor implements DeviceExecutor {
   /** Enough that no thread idles while a finished lease is replaced. */
   private static final long CAPACITY_PER_THREAD = 128L << 20;
 
-  /** A lease's tasks, for as long as any of them is queued or under way. */
-  private static final class Batch {
-    private final LeaseId lease;
-    private final MergeSpec spec;
-    private final OpenFiles files;
-    private final ChunkSink shards;
-    private final Consumer<List<Outcome>> done;
-    private final AtomicInteger unsettled;
-    private volatile boolean abandoned;
-
-    Batch(LeaseId lease, MergeSpec spec, OpenFiles files, Consumer<List<Outcome>> done, int tasks) {
-      this.lease = lease;
-      this.spec = spec;
-      this.files = files;
-      this.shards = new ShardFiles(files);
-      this.done = done;
-      this.unsettled = new AtomicInteger(tasks);
-    }
-  }
-
-  private record Work(Batch batch, TensorTask task) {}
-
-  /** Of one run of a job: another run may have a shard of the same path. */
-  private record Shard(OpenFiles files, Path path) {
-    static Shard of(Work work) {
-      MergeSpec spec = work.batch().spec;
-      return new Shard(
-          work.batch().files, Path.of(spec.staging(), spec.shard(work.task().shard())));
-    }
-  }
-
-  private record Unflushed(Work work, Receipt receipt) {}
-
   private final CpuSettings settings;
   private final KernelProvider kernels;
+  private final NodeStorage storage;
   private final ExecutorService mergers;
-  private final ExecutorService flusher;
+  private final ShardFlusher flusher = new ShardFlusher(this::tell);
   private final BlockingQueue<ChunkLoop> idleLoops;
-  private final Queue<Unflushed> unflushed = new ConcurrentLinkedQueue<>();
-  private final Map<LeaseId, Batch> batches = new ConcurrentHashMap<>();
-  private final Map<String, OpenFiles> jobs = new ConcurrentHashMap<>();
+  private final Map<LeaseId, LeasedTasks> leases = new ConcurrentHashMap<>();
+  private final Map<String, JobStorage> jobs = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
+  /** An executor for jobs that were planned in this process. */
   public CpuExecutor(CpuSettings settings, KernelProvider kernels) {
+    this(settings, kernels, NodeStorage.own());
+  }
+
+  /**
+   * An executor without work.
+   *
+   * @param storage borrowed
+   */
+  public CpuExecutor(CpuSettings settings, KernelProvider kernels, NodeStorage storage) {
     this.settings = settings;
     this.kernels = kernels;
+    this.storage = storage;
     mergers =
         Executors.newFixedThreadPool(
             settings.threads(), Thread.ofPlatform().daemon().name("merge-", 0).factory());
-    flusher =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("flush").factory());
     idleLoops = new ArrayBlockingQueue<>(settings.threads());
     for (int i = 0; i < settings.threads(); i++) {
       idleLoops.add(new ChunkLoop(kernels.newKernel(), settings.chunkBytes()));
@@ -117,27 +97,46 @@ public final class CpuExecutor implements DeviceExecutor {
 
   @Override
   public void submit(
-      LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done) {
-    OpenFiles files = jobs.computeIfAbsent(spec.job(), _ -> new OpenFiles());
-    Batch batch = new Batch(lease, spec, files, done, tasks.size());
-    batches.put(lease, batch);
+      LeaseId lease,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      Consumer<List<Outcome>> done) {
+    JobStorage files = jobs.computeIfAbsent(spec.job(), storage::job);
+    LeasedTasks leased = new LeasedTasks(lease, spec, files, access, done, tasks.size());
+    leases.put(lease, leased);
     for (TensorTask task : tasks) {
-      Work work = new Work(batch, task);
+      Work work = new Work(leased, task);
       mergers.execute(() -> merge(work));
     }
   }
 
   @Override
   public void abandon(LeaseId lease) {
-    Batch batch = batches.remove(lease);
-    if (batch != null) {
-      batch.abandoned = true;
+    LeasedTasks leased = leases.remove(lease);
+    if (leased != null) {
+      leased.abandon();
     }
   }
 
   @Override
+  public boolean withdraw(LeaseId lease) {
+    LeasedTasks leased = leases.get(lease);
+    boolean withdrawn = leased != null && leased.withdraw();
+    if (withdrawn) {
+      leases.remove(lease);
+    }
+    return withdrawn;
+  }
+
+  @Override
+  public List<StorageUse> storage() {
+    return jobs.values().stream().flatMap(files -> files.uses().stream()).toList();
+  }
+
+  @Override
   public void release(String job) {
-    OpenFiles files = jobs.remove(job);
+    JobStorage files = jobs.remove(job);
     if (files != null) {
       files.close();
     }
@@ -148,6 +147,7 @@ public final class CpuExecutor implements DeviceExecutor {
     // No interrupts: one in a channel's read would close the channel for every thread.
     closing = true;
     mergers.close();
+    leases.values().forEach(LeasedTasks::abandon);
     flusher.close();
     for (ChunkLoop loop = idleLoops.poll(); loop != null; loop = idleLoops.poll()) {
       loop.close();
@@ -156,92 +156,99 @@ public final class CpuExecutor implements DeviceExecutor {
   }
 
   private boolean isAbandoned(Work work) {
-    return closing || work.batch().abandoned;
+    return closing || work.of().isAbandoned();
   }
 
   private void merge(Work work) {
-    if (isAbandoned(work)) {
+    if (closing || !work.of().begin()) {
       return;
     }
     ChunkLoop loop = idleLoops.remove();
     try {
-      Receipt receipt =
-          loop.run(
-              work.batch().files,
-              work.batch().shards,
-              work.batch().spec,
-              work.task(),
-              () -> isAbandoned(work));
-      if (receipt != null) {
-        unflushed.add(new Unflushed(work, receipt));
-        flusher.execute(this::flush);
-      }
+      merge(work, loop);
+    } catch (LeaseOverException e) {
+      leaseOver(work, e);
     } catch (MergeException e) {
       fail(work, e.failure());
     } catch (IOException e) {
       fail(work, ioFailure(work.task().tensor(), e));
     } catch (RuntimeException | Error e) {
-      LOG.error("{}: unexpected failure", work.task().tensor(), e);
-      fail(work, new Failure(Failure.Kind.BUG, work.task().tensor() + ": " + e));
+      fail(work, bug(work.task(), e));
     } finally {
       idleLoops.add(loop);
     }
   }
 
-  /** Flushes all that is finished by now; a later call then finds nothing left to do. */
-  private void flush() {
-    List<Unflushed> batch = new ArrayList<>();
-    for (Unflushed each = unflushed.poll(); each != null; each = unflushed.poll()) {
-      batch.add(each);
-    }
-    if (!closing && !batch.isEmpty()) {
-      flush(batch);
-    }
-  }
-
-  private void flush(List<Unflushed> batch) {
-    Map<Shard, Optional<Failure>> flushed = new HashMap<>();
-    Map<Batch, List<Outcome>> outcomes = new LinkedHashMap<>();
-    for (Unflushed each : batch) {
-      Work work = each.work();
-      if (isAbandoned(work)) {
-        continue;
+  private void merge(Work work, ChunkLoop loop) throws IOException {
+    LeasedTasks leased = work.of();
+    JobStorage files = leased.storage();
+    BooleanSupplier abandoned = () -> isAbandoned(work);
+    InputSource inputs = files.inputs(leased.access(), abandoned);
+    Optional<Upload> upload = files.upload(leased.spec(), work.task(), leased.access(), abandoned);
+    if (upload.isEmpty()) {
+      Receipt receipt = loop.run(inputs, files.shards(), leased.spec(), work.task(), abandoned);
+      if (receipt != null) {
+        flusher.add(work, receipt);
       }
-      Optional<Failure> failure = flushed.computeIfAbsent(Shard.of(work), CpuExecutor::flush);
-      outcomes
-          .computeIfAbsent(work.batch(), _ -> new ArrayList<>())
-          .add(
-              failure.isEmpty()
-                  ? new Outcome.Merged(work.batch().lease, each.receipt())
-                  : new Outcome.Failed(work.batch().lease, work.task().id(), failure.get()));
+      return;
     }
-    outcomes.forEach(this::tell);
+    try (Upload begun = upload.get()) {
+      Receipt receipt = loop.run(inputs, begun, leased.spec(), work.task(), abandoned);
+      if (receipt != null) {
+        send(work, begun, receipt);
+      }
+    }
   }
 
-  private static Optional<Failure> flush(Shard shard) {
-    try {
-      shard.files().shard(shard.path()).force(false);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(ioFailure(shard.path().toString(), e));
+  private void send(Work work, Upload upload, Receipt receipt) {
+    LeasedTasks leased = work.of();
+    leased.follow(upload);
+    CompletableFuture<Void> stored = upload.send(receipt.outputCrc());
+    if (leased.isAbandoned()) {
+      upload.cancel();
     }
+    var _ =
+        stored.whenComplete((_, error) -> {
+          leased.ended(upload);
+          if (isAbandoned(work)) {
+            return;
+          }
+          switch (error) {
+            case null -> tell(leased, List.of(new Outcome.Merged(leased.lease(), receipt)));
+            case LeaseOverException over -> leaseOver(work, over);
+            case MergeException failed -> fail(work, failed.failure());
+            default -> fail(work, bug(work.task(), error));
+          }
+        });
+  }
+
+  private void leaseOver(Work work, LeaseOverException e) {
+    LeasedTasks leased = work.of();
+    if (!leased.isAbandoned()) {
+      LeaseId lease = leased.lease();
+      LOG.info("lease {} of {} is over: {}", lease.number(), lease.job(), e.getMessage());
+      tell(leased, List.of(new Outcome.LeaseOver(lease, work.task().id())));
+      abandon(lease);
+    }
+  }
+
+  private static Failure bug(TensorTask task, Throwable error) {
+    LOG.error("{}: unexpected failure", task.tensor(), error);
+    return new Failure(Failure.Kind.BUG, task.tensor() + ": " + error);
   }
 
   private void fail(Work work, Failure failure) {
-    tell(work.batch(), List.of(new Outcome.Failed(work.batch().lease, work.task().id(), failure)));
+    tell(work.of(), List.of(work.of().failed(work.task(), failure)));
   }
 
-  private void tell(Batch batch, List<Outcome> outcomes) {
-    if (batch.unsettled.addAndGet(-outcomes.size()) == 0) {
-      batches.remove(batch.lease, batch);
-    }
-    if (!batch.abandoned) {
-      batch.done.accept(outcomes);
+  private void tell(LeasedTasks leased, List<Outcome> outcomes) {
+    if (leased.tell(outcomes)) {
+      leases.remove(leased.lease(), leased);
     }
   }
 
   /** A file that cannot be read or written: told as the file system's own words and the file. */
-  private static Failure ioFailure(String where, IOException e) {
+  static Failure ioFailure(String where, IOException e) {
     String reason =
         switch (e) {
           case NoSuchFileException gone -> gone.getFile() + ": the file is gone";

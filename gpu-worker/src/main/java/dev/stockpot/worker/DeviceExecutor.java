@@ -6,7 +6,10 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.StorageUse;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -23,11 +26,28 @@ public interface DeviceExecutor extends AutoCloseable {
   /**
    * Queues the tasks of a lease. Outcomes come in batches, on a thread of the executor, in any
    * order; a task whose lease was abandoned has none.
+   *
+   * @param access for files that are not seen from here
    */
-  void submit(LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done);
+  void submit(
+      LeaseId lease,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      Consumer<List<Outcome>> done);
+
+  /**
+   * Abandons a lease if none of its tasks has begun.
+   *
+   * @return false if one has: the lease stays as it is
+   */
+  boolean withdraw(LeaseId lease);
 
   /** Forgets the tasks of a lease: those not begun are dropped, those under way stop soon. */
   void abandon(LeaseId lease);
+
+  /** How the files of each job with a lease here are reached, as far as that is known yet. */
+  List<StorageUse> storage();
 
   /** Closes the files of a job that has no lease here any more. */
   void release(String job);
@@ -51,5 +71,8 @@ public interface DeviceExecutor extends AutoCloseable {
     }
 
     record Failed(LeaseId lease, int task, Failure failure) implements Outcome {}
+
+    /** The coordinator serves the lease no more: it is abandoned, and there is nothing to tell. */
+    record LeaseOver(LeaseId lease, int task) implements Outcome {}
   }
 }

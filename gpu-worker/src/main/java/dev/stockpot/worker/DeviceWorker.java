@@ -1,28 +1,23 @@
 package dev.stockpot.worker;
 
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.MergeSpec;
-import dev.stockpot.merge.Receipt;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
 import dev.stockpot.protocol.WorkerCommand.CloseLease;
 import dev.stockpot.protocol.WorkerCommand.MergeTensors;
 import dev.stockpot.protocol.WorkerEvent;
-import dev.stockpot.protocol.WorkerEvent.TensorFailed;
-import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -30,28 +25,50 @@ import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One worker: it holds leases, has its device's executor do their tasks, and answers with receipts
  * until they are acknowledged. A bug in the executor restarts it, with a new executor and a new
  * incarnation, after a backoff.
+ *
+ * <p>It reports to every desk that it was told of, and keeps a lease for a while after the desk
+ * that gave it disappeared: the network may come back sooner than the work could be done again.
  */
 public final class DeviceWorker {
 
   /** Never repeats within a host's clock: it starts at the time of day and only grows. */
   private static final AtomicLong INCARNATIONS = new AtomicLong(System.currentTimeMillis());
 
-  private static final int RECEIPTS_PER_MESSAGE = 512;
   private static final Duration MIN_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
   private static final double BACKOFF_JITTER = 0.2;
 
-  private sealed interface Message {
+  /** What the node that the worker runs on says to it. */
+  public sealed interface Command {
+
+    /** From now on report to these, and to no others. */
+    record DesksChanged(Set<ActorRef<WorkerEvent>> desks) implements Command {
+      public DesksChanged {
+        desks = Set.copyOf(desks);
+      }
+    }
+
+    /**
+     * Finish what was begun, take nothing new, and answer when nothing is held any more or when
+     * that has taken too long. The worker is to be stopped then.
+     */
+    record Drain(ActorRef<Done> replyTo) implements Command {}
+  }
+
+  private sealed interface Message extends Command {
     record FromWire(WorkerCommand command) implements Message {}
 
     record TasksEnded(List<DeviceExecutor.Outcome> outcomes) implements Message {}
 
     record Heartbeat() implements Message {}
+
+    record DrainTimeout() implements Message {}
   }
 
   /** The executor did what it should never do; the supervisor starts the worker anew. */
@@ -63,55 +80,63 @@ public final class DeviceWorker {
     }
   }
 
-  /** A lease, and what is known of its tasks but not yet acknowledged. */
-  private static final class HeldLease {
-    private final MergeTensors command;
-    private final Map<Integer, DeviceExecutor.Outcome> unacknowledged = new LinkedHashMap<>();
-    private int unsettled;
-    private boolean toldSinceHeartbeat;
-
-    HeldLease(MergeTensors command) {
-      this.command = command;
-      this.unsettled = command.tasks().size();
-    }
-  }
-
-  private final ActorContext<Message> context;
-  private final ActorRef<WorkerEvent> coordinator;
-  private final ActorRef<WorkerCommand> self;
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final WorkerSettings settings;
   private final DeviceExecutor executor;
+  private final WorkerLives lives;
+  private final ActorRef<WorkerCommand> self;
   private final WorkerId id;
-  private final Map<LeaseId, HeldLease> held = new LinkedHashMap<>();
+  private final HeldLeases held;
 
   private DeviceWorker(
-      ActorContext<Message> context,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
       String name,
-      ActorRef<WorkerEvent> coordinator,
-      DeviceExecutor executor) {
+      WorkerSettings settings,
+      DeviceExecutor executor,
+      WorkerLives lives) {
     this.context = context;
-    this.coordinator = coordinator;
+    this.timers = timers;
+    this.settings = settings;
     this.executor = executor;
+    this.lives = lives;
     this.id = new WorkerId(name, INCARNATIONS.incrementAndGet());
+    this.held = new HeldLeases(id);
     this.self = context.messageAdapter(WorkerCommand.class, Message.FromWire::new);
   }
 
-  /**
-   * A worker that reports to the coordinator from now on.
-   *
-   * @param name shown to people, unique among the coordinator's workers
-   * @param executors makes the executor, once at the start and once after each fault
-   */
-  public static Behavior<?> create(
+  /** A worker that reports to one desk for as long as it lives. */
+  public static Behavior<Command> create(
       String name,
       WorkerSettings settings,
       Supplier<DeviceExecutor> executors,
-      ActorRef<WorkerEvent> coordinator) {
-    Behavior<Message> worker =
+      ActorRef<WorkerEvent> desk) {
+    return create(name, settings, executors, Set.of(desk));
+  }
+
+  /**
+   * A worker that reports from now on.
+   *
+   * @param name shown to people, unique among the coordinator's workers
+   * @param executors makes the executor, once at the start and once after each fault
+   * @param desks that it reports to until it is told of others
+   */
+  public static Behavior<Command> create(
+      String name,
+      WorkerSettings settings,
+      Supplier<DeviceExecutor> executors,
+      Set<ActorRef<WorkerEvent>> desks) {
+    WorkerLives lives = new WorkerLives(desks);
+    Behavior<Command> worker =
         Behaviors.setup(context ->
             Behaviors.withTimers(timers -> {
               timers.startTimerWithFixedDelay(new Message.Heartbeat(), settings.heartbeat());
-              DeviceWorker started = new DeviceWorker(context, name, coordinator, executors.get());
-              started.report();
+              DeviceWorker started =
+                  new DeviceWorker(context, timers, name, settings, executors.get(), lives);
+              lives.begun++;
+              started.report(lives.desks);
+              started.answerIfDrained();
               return started.working();
             }));
     return Behaviors.supervise(worker)
@@ -120,142 +145,147 @@ public final class DeviceWorker {
             SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER));
   }
 
-  private Behavior<Message> working() {
-    return Behaviors.receive(Message.class)
-        .onAnyMessage(message ->
-            switch (message) {
-              case Message.FromWire(MergeTensors command) -> onMergeTensors(command);
-              case Message.FromWire(AcknowledgeReceipts command) -> onAcknowledge(command);
-              case Message.FromWire(CloseLease command) -> onCloseLease(command);
-              case Message.TasksEnded(List<DeviceExecutor.Outcome> outcomes) ->
-                  onTasksEnded(outcomes);
-              case Message.Heartbeat _ -> onHeartbeat();
-            })
+  private Behavior<Command> working() {
+    return Behaviors.receive(Command.class)
+        .onAnyMessage(message -> {
+          switch (message) {
+            case Command.DesksChanged(Set<ActorRef<WorkerEvent>> desks) -> onDesksChanged(desks);
+            case Command.Drain(ActorRef<Done> replyTo) -> onDrain(replyTo);
+            case Message.FromWire(MergeTensors command) -> onMergeTensors(command);
+            case Message.FromWire(AcknowledgeReceipts command) -> onAcknowledge(command);
+            case Message.FromWire(CloseLease(LeaseId lease)) -> abandon(lease);
+            case Message.TasksEnded(List<DeviceExecutor.Outcome> outcomes) ->
+                onTasksEnded(outcomes);
+            case Message.Heartbeat _ -> onHeartbeat();
+            case Message.DrainTimeout _ -> onDrainTimeout();
+          }
+          return Behaviors.same();
+        })
         .onSignal(PreRestart.class, _ -> onStop())
         .onSignal(PostStop.class, _ -> onStop())
         .build();
   }
 
-  private Behavior<Message> onMergeTensors(MergeTensors command) {
-    if (held.containsKey(command.lease())) {
-      return Behaviors.same();
-    }
-    held.put(command.lease(), new HeldLease(command));
-    ActorRef<Message> me = context.getSelf();
-    MergeSpec spec = command.spec();
-    executor.submit(
-        command.lease(),
-        spec,
-        command.tasks(),
-        outcomes -> me.tell(new Message.TasksEnded(outcomes)));
-    return Behaviors.same();
+  private void onDesksChanged(Set<ActorRef<WorkerEvent>> desks) {
+    Set<ActorRef<WorkerEvent>> appeared = new HashSet<>(desks);
+    appeared.removeAll(lives.desks);
+    lives.desks = desks;
+    report(appeared);
   }
 
-  private Behavior<Message> onTasksEnded(List<DeviceExecutor.Outcome> outcomes) {
-    Map<LeaseId, List<DeviceExecutor.Outcome>> byLease = new HashMap<>();
+  /** While it drains, a lease that comes all the same is not held, which the next report says. */
+  private void onMergeTensors(MergeTensors command) {
+    if (lives.draining || held.contains(command.lease())) {
+      return;
+    }
+    held.add(command);
+    ActorRef<Command> me = context.getSelf();
+    executor.submit(
+        command.lease(),
+        command.spec(),
+        command.tasks(),
+        command.access(),
+        outcomes -> me.tell(new Message.TasksEnded(outcomes)));
+  }
+
+  private void onTasksEnded(List<DeviceExecutor.Outcome> outcomes) {
     for (DeviceExecutor.Outcome outcome : outcomes) {
-      byLease.computeIfAbsent(outcome.lease(), _ -> new ArrayList<>()).add(outcome);
-    }
-    Optional<Failure> bug = Optional.empty();
-    for (Map.Entry<LeaseId, List<DeviceExecutor.Outcome>> each : byLease.entrySet()) {
-      // A lease that was closed, or held by the executor of an incarnation that is over.
-      HeldLease lease = held.get(each.getKey());
-      if (lease == null) {
-        continue;
+      if (outcome instanceof DeviceExecutor.Outcome.LeaseOver(LeaseId lease, _)) {
+        abandon(lease);
       }
-      List<DeviceExecutor.Outcome> ended = each.getValue();
-      lease.unsettled -= ended.size();
-      ended.forEach(outcome -> lease.unacknowledged.put(outcome.task(), outcome));
-      tell(lease, ended);
-      bug = bug.or(() -> firstBug(ended));
     }
+    Optional<Failure> bug = held.end(outcomes);
     if (bug.isPresent()) {
       throw new ExecutorFault(bug.get().message());
     }
-    return Behaviors.same();
   }
 
-  private static Optional<Failure> firstBug(List<DeviceExecutor.Outcome> outcomes) {
-    for (DeviceExecutor.Outcome outcome : outcomes) {
-      if (outcome instanceof DeviceExecutor.Outcome.Failed(_, _, Failure failure)
-          && failure.kind() == Failure.Kind.BUG) {
-        return Optional.of(failure);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private void tell(HeldLease lease, Iterable<DeviceExecutor.Outcome> outcomes) {
-    LeaseId leaseId = lease.command.lease();
-    List<Receipt> receipts = new ArrayList<>();
-    for (DeviceExecutor.Outcome outcome : outcomes) {
-      switch (outcome) {
-        case DeviceExecutor.Outcome.Merged(_, Receipt receipt) -> receipts.add(receipt);
-        case DeviceExecutor.Outcome.Failed(_, int task, Failure failure) ->
-            lease.command.replyTo().tell(new TensorFailed(id, leaseId, task, failure));
-      }
-      if (receipts.size() == RECEIPTS_PER_MESSAGE) {
-        lease.command.replyTo().tell(new TensorsMerged(id, leaseId, receipts));
-        receipts.clear();
-      }
-    }
-    if (!receipts.isEmpty()) {
-      lease.command.replyTo().tell(new TensorsMerged(id, leaseId, receipts));
-    }
-    lease.toldSinceHeartbeat = true;
-  }
-
-  private Behavior<Message> onAcknowledge(AcknowledgeReceipts command) {
-    HeldLease lease = held.get(command.lease());
-    if (lease != null) {
-      command.tasks().forEach(lease.unacknowledged::remove);
-      if (lease.unsettled == 0 && lease.unacknowledged.isEmpty()) {
-        forget(command.lease());
-      }
-    }
-    return Behaviors.same();
-  }
-
-  private Behavior<Message> onCloseLease(CloseLease command) {
-    if (held.containsKey(command.lease())) {
-      executor.abandon(command.lease());
+  private void onAcknowledge(AcknowledgeReceipts command) {
+    if (held.acknowledge(command.lease(), command.tasks())) {
       forget(command.lease());
     }
-    return Behaviors.same();
+  }
+
+  private void abandon(LeaseId lease) {
+    if (held.contains(lease)) {
+      executor.abandon(lease);
+      forget(lease);
+    }
   }
 
   private void forget(LeaseId lease) {
     held.remove(lease);
-    if (held.keySet().stream().noneMatch(other -> other.job().equals(lease.job()))) {
+    if (!held.containsAnyOf(lease.job())) {
       executor.release(lease.job());
     }
+    answerIfDrained();
   }
 
-  private Behavior<Message> onHeartbeat() {
-    for (HeldLease lease : held.values()) {
-      if (!lease.toldSinceHeartbeat && !lease.unacknowledged.isEmpty()) {
-        tell(lease, lease.unacknowledged.values());
-      }
-      lease.toldSinceHeartbeat = false;
+  private void onHeartbeat() {
+    long patience = Math.max(1, settings.orphanTerm().dividedBy(settings.heartbeat()));
+    for (LeaseId orphan : held.heartbeat(lives.desks, patience)) {
+      context
+          .getLog()
+          .warn(
+              "lease {} of {}: its coordinator is gone for {} s; given up",
+              orphan.number(),
+              orphan.job(),
+              settings.orphanTerm().toSeconds());
+      abandon(orphan);
     }
-    report();
-    return Behaviors.same();
+    report(lives.desks);
   }
 
-  private void report() {
-    coordinator.tell(
+  private void onDrain(ActorRef<Done> replyTo) {
+    lives.waiting.add(replyTo);
+    if (!lives.draining) {
+      lives.draining = true;
+      timers.startSingleTimer(new Message.DrainTimeout(), settings.drainTimeout());
+      held.ids().stream().filter(executor::withdraw).forEach(this::forget);
+      report(lives.desks);
+    }
+    answerIfDrained();
+  }
+
+  private void onDrainTimeout() {
+    context
+        .getLog()
+        .warn(
+            "{} leases are not finished after {} s; others will do them again",
+            held.ids().size(),
+            settings.drainTimeout().toSeconds());
+    answerDrained();
+  }
+
+  private void answerIfDrained() {
+    if (lives.draining && held.isEmpty()) {
+      answerDrained();
+    }
+  }
+
+  private void answerDrained() {
+    lives.waiting.forEach(each -> each.tell(Done.getInstance()));
+    lives.waiting.clear();
+  }
+
+  private void report(Set<ActorRef<WorkerEvent>> to) {
+    if (to.isEmpty()) {
+      return;
+    }
+    WorkerReported report =
         new WorkerReported(
             id,
             self,
             executor.device(),
             executor.capacity(),
-            List.copyOf(held.keySet()),
-            WorkerState.WORKING,
-            0,
-            List.of()));
+            held.ids(),
+            lives.draining ? WorkerState.DRAINING : WorkerState.WORKING,
+            lives.begun - 1,
+            executor.storage());
+    to.forEach(desk -> desk.tell(report));
   }
 
-  private Behavior<Message> onStop() {
+  private Behavior<Command> onStop() {
     executor.close();
     return Behaviors.same();
   }

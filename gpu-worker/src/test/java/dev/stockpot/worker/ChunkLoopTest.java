@@ -10,6 +10,8 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.worker.storage.OpenFiles;
+import dev.stockpot.worker.storage.ShardFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

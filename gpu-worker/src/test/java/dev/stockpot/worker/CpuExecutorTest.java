@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,7 @@ class CpuExecutorTest {
   }
 
   private void submit(LeaseId lease, RawMerge merge, List<TensorTask> tasks) {
-    executor.submit(lease, merge.spec(), tasks, outcomes::addAll);
+    executor.submit(lease, merge.spec(), tasks, Optional.empty(), outcomes::addAll);
   }
 
   private Outcome next() throws InterruptedException {
@@ -89,7 +90,7 @@ class CpuExecutorTest {
     RawMerge merge = small();
     List<TensorTask> pieces = merge.pieces(13);
     try (CpuExecutor several = new CpuExecutor(new CpuSettings(threads, 64), Kernels.best())) {
-      several.submit(LEASE, merge.spec(), pieces, outcomes::addAll);
+      several.submit(LEASE, merge.spec(), pieces, Optional.empty(), outcomes::addAll);
       List<Integer> tasks = new ArrayList<>();
       for (int i = 0; i < pieces.size(); i++) {
         Outcome outcome = next();

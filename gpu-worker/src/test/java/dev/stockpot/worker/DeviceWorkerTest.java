@@ -14,6 +14,8 @@ import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
 import dev.stockpot.protocol.WorkerCommand.CloseLease;
@@ -22,17 +24,22 @@ import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
+import dev.stockpot.protocol.WorkerState;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.FakeExecutor.Submitted;
+import dev.stockpot.worker.storage.Roots;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -44,6 +51,16 @@ import org.junit.jupiter.api.Test;
 class DeviceWorkerTest {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(8);
+  private static final Duration ORPHAN_TERM = Duration.ofSeconds(5);
+  private static final WorkerSettings SETTINGS =
+      new WorkerSettings(
+          HEARTBEAT,
+          DRAIN_TIMEOUT,
+          ORPHAN_TERM,
+          new Roots(List.of()),
+          new WorkerSettings.Remote(HEARTBEAT, HEARTBEAT, 64 << 20));
 
   /** More than the first backoff with all of its jitter. */
   private static final Duration BACKOFF = Duration.ofMillis(300);
@@ -57,7 +74,7 @@ class DeviceWorkerTest {
   private final TestProbe<WorkerEvent> coordinator = kit.createTestProbe();
   private final TestProbe<WorkerEvent> job = kit.createTestProbe();
   private final BlockingQueue<FakeExecutor> executors = new LinkedBlockingQueue<>();
-  private ActorRef<?> actor = kit.system().ignoreRef();
+  private ActorRef<DeviceWorker.Command> actor = kit.system().ignoreRef();
   private FakeExecutor executor = new FakeExecutor();
   private ActorRef<WorkerCommand> worker = kit.system().ignoreRef();
 
@@ -67,7 +84,7 @@ class DeviceWorkerTest {
         kit.spawn(
             DeviceWorker.create(
                 "node/fake",
-                new WorkerSettings(HEARTBEAT),
+                SETTINGS,
                 () -> {
                   FakeExecutor made = new FakeExecutor();
                   executors.add(made);
@@ -311,5 +328,182 @@ class DeviceWorkerTest {
   void stoppingTheWorkerClosesItsExecutor() throws InterruptedException {
     kit.stop(actor, Duration.ofSeconds(20));
     assertThat(executor.closed.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private TestProbe<WorkerEvent> desk() {
+    return kit.createTestProbe();
+  }
+
+  private void desks(List<ActorRef<WorkerEvent>> desks) {
+    actor.tell(new DeviceWorker.Command.DesksChanged(Set.copyOf(desks)));
+  }
+
+  /** Returns when all messages before it were processed. */
+  private void processed() throws InterruptedException {
+    LeaseId probe = new LeaseId("probe", System.nanoTime());
+    lease(probe, 9);
+    worker.tell(new CloseLease(probe));
+    assertThat(taken(executor.abandoned)).isEqualTo(probe);
+    assertThat(taken(executor.released)).isEqualTo("probe");
+  }
+
+  @Test
+  void aDeskThatAppearsIsToldAtOnceAndOneThatDisappearedNoMore() {
+    TestProbe<WorkerEvent> second = desk();
+    desks(List.of(coordinator.ref(), second.ref()));
+    second.expectMessageClass(WorkerReported.class);
+    coordinator.expectNoMessage(Duration.ofMillis(50));
+
+    desks(List.of(second.ref()));
+    time.timePasses(HEARTBEAT);
+    second.expectMessageClass(WorkerReported.class);
+    second.expectNoMessage(Duration.ofMillis(50));
+    coordinator.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void aLeaseIsKeptForAWhileAfterItsDeskDisappeared() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2);
+    desks(List.of());
+    time.timePasses(ORPHAN_TERM.minus(HEARTBEAT));
+    processed();
+    assertThat(executor.abandoned).isEmpty();
+    desks(List.of(coordinator.ref()));
+    assertThat(report().held()).containsExactly(LEASE);
+    merge(batch, 1);
+    expectReceipts(LEASE, 1);
+    reportAfterHeartbeat();
+
+    desks(List.of());
+    time.timePasses(ORPHAN_TERM.minus(HEARTBEAT));
+    processed();
+    assertThat(executor.abandoned).as("seen meanwhile").isEmpty();
+    time.timePasses(HEARTBEAT);
+    assertThat(taken(executor.abandoned)).isEqualTo(LEASE);
+    assertThat(taken(executor.released)).isEqualTo("job");
+    desks(List.of(coordinator.ref()));
+    assertThat(report().held()).isEmpty();
+  }
+
+  @Test
+  void acknowledgementsKeepALeaseWhoseDeskIsNotSeen() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2);
+    merge(batch, 1);
+    expectReceipts(LEASE, 1);
+    desks(List.of());
+    time.timePasses(ORPHAN_TERM.minus(HEARTBEAT));
+    worker.tell(new AcknowledgeReceipts(LEASE, List.of(1)));
+    time.timePasses(ORPHAN_TERM.minus(HEARTBEAT));
+    processed();
+    assertThat(executor.abandoned).isEmpty();
+    time.timePasses(HEARTBEAT);
+    assertThat(taken(executor.abandoned)).isEqualTo(LEASE);
+  }
+
+  @Test
+  void aWorkerThatDrainsSaysSoAtOnceAndTakesNothingNew() throws InterruptedException {
+    Submitted begun = lease(LEASE, 1);
+    lease(OTHER, 2);
+    executor.unbegun.add(OTHER);
+    TestProbe<Done> drained = kit.createTestProbe();
+    actor.tell(new DeviceWorker.Command.Drain(drained.ref()));
+    WorkerReported report = report();
+    assertThat(report.state()).isEqualTo(WorkerState.DRAINING);
+    assertThat(report.held()).as("the other was given back").containsExactly(LEASE);
+
+    LeaseId late = new LeaseId("job", 3);
+    worker.tell(new MergeTensors(late, spec(), List.of(task(3)), Optional.empty(), job.ref()));
+    assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE);
+    assertThat(executor.submitted).isEmpty();
+
+    merge(begun, 1);
+    expectReceipts(LEASE, 1);
+    drained.expectNoMessage(Duration.ofMillis(50));
+    worker.tell(new AcknowledgeReceipts(LEASE, List.of(1)));
+    drained.expectMessage(Done.getInstance());
+    assertThat(reportAfterHeartbeat().state()).isEqualTo(WorkerState.DRAINING);
+  }
+
+  @Test
+  void aWorkerThatHoldsNothingIsDrainedAtOnce() {
+    TestProbe<Done> drained = kit.createTestProbe();
+    actor.tell(new DeviceWorker.Command.Drain(drained.ref()));
+    drained.expectMessage(Done.getInstance());
+    actor.tell(new DeviceWorker.Command.Drain(drained.ref()));
+    drained.expectMessage(Done.getInstance());
+  }
+
+  @Test
+  void drainingEndsAtItsDeadlineWhateverIsHeld() throws InterruptedException {
+    lease(LEASE, 1);
+    TestProbe<Done> drained = kit.createTestProbe();
+    actor.tell(new DeviceWorker.Command.Drain(drained.ref()));
+    report();
+    time.timePasses(DRAIN_TIMEOUT.minusMillis(1));
+    drained.expectNoMessage(Duration.ofMillis(50));
+    time.timePasses(Duration.ofMillis(1));
+    drained.expectMessage(Done.getInstance());
+  }
+
+  @Test
+  void aRestartIsCountedAndForgetsNeitherDesksNorDraining() throws InterruptedException {
+    assertThat(reportAfterHeartbeat().restarts()).isZero();
+    TestProbe<WorkerEvent> second = desk();
+    desks(List.of(second.ref()));
+    second.expectMessageClass(WorkerReported.class);
+    Submitted batch = lease(LEASE, 1, 2);
+    TestProbe<Done> drained = kit.createTestProbe();
+    actor.tell(new DeviceWorker.Command.Drain(drained.ref()));
+    second.expectMessageClass(WorkerReported.class);
+    fail(batch, 1, Failure.Kind.BUG);
+    assertThat(executor.closed.await(20, TimeUnit.SECONDS)).isTrue();
+    time.timePasses(BACKOFF);
+    made();
+    WorkerReported after = second.expectMessageClass(WorkerReported.class);
+    assertThat(after.restarts()).isOne();
+    assertThat(after.state()).isEqualTo(WorkerState.DRAINING);
+    drained.expectMessage(Done.getInstance());
+  }
+
+  @Test
+  void receiptsOfManySourcesAreToldInMessagesOfBoundedSize() throws InterruptedException {
+    int[] tasks = IntStream.range(0, 400).toArray();
+    Submitted batch = lease(LEASE, tasks);
+    List<Integer> crcs = Collections.nCopies(100, -1);
+    batch
+        .done()
+        .accept(
+            IntStream.of(tasks)
+                .mapToObj(task ->
+                    (Outcome)
+                        new Outcome.Merged(
+                            LEASE, new Receipt(task, task, crcs, 0, 0, StageNanos.ZERO)))
+                .toList());
+    int told = 0;
+    while (told < tasks.length) {
+      int receipts = job.expectMessageClass(TensorsMerged.class).receipts().size();
+      assertThat(receipts * 4 * 100).isLessThan(48 << 10);
+      told += receipts;
+    }
+    assertThat(told).isEqualTo(tasks.length);
+  }
+
+  @Test
+  void aLeaseThatTheCoordinatorServesNoMoreIsForgottenWithoutAWord() throws InterruptedException {
+    Submitted batch = lease(LEASE, 1, 2);
+    batch.done().accept(List.of(new Outcome.LeaseOver(LEASE, 1)));
+    assertThat(taken(executor.abandoned)).isEqualTo(LEASE);
+    assertThat(reportAfterHeartbeat().held()).isEmpty();
+    job.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void theWaysToAJobsFilesAreReportedAndItsAccessIsHandedOn() throws InterruptedException {
+    StorageUse use = new StorageUse("job", "output", StorageUse.Way.COORDINATOR);
+    executor.storage.add(use);
+    assertThat(reportAfterHeartbeat().storage()).containsExactly(use);
+    RemoteAccess access = new RemoteAccess(List.of("https://one"), "secret");
+    worker.tell(new MergeTensors(LEASE, spec(), List.of(task(1)), Optional.of(access), job.ref()));
+    assertThat(taken(executor.submitted).access()).contains(access);
   }
 }

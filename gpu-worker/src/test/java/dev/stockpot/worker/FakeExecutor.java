@@ -4,8 +4,15 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.protocol.RemoteAccess;
+import dev.stockpot.protocol.StorageUse;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -14,11 +21,20 @@ import java.util.function.Consumer;
 final class FakeExecutor implements DeviceExecutor {
 
   /** Tasks that the worker handed over. */
-  record Submitted(LeaseId lease, List<TensorTask> tasks, Consumer<List<Outcome>> done) {}
+  record Submitted(
+      LeaseId lease,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      Consumer<List<Outcome>> done) {}
 
   final BlockingQueue<Submitted> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<LeaseId> abandoned = new LinkedBlockingQueue<>();
   final BlockingQueue<String> released = new LinkedBlockingQueue<>();
+
+  /** Leases that can be withdrawn. */
+  final Set<LeaseId> unbegun = ConcurrentHashMap.newKeySet();
+
+  final Queue<StorageUse> storage = new ConcurrentLinkedQueue<>();
   final CountDownLatch closed = new CountDownLatch(1);
 
   @Override
@@ -33,8 +49,22 @@ final class FakeExecutor implements DeviceExecutor {
 
   @Override
   public void submit(
-      LeaseId lease, MergeSpec spec, List<TensorTask> tasks, Consumer<List<Outcome>> done) {
-    submitted.add(new Submitted(lease, tasks, done));
+      LeaseId lease,
+      MergeSpec spec,
+      List<TensorTask> tasks,
+      Optional<RemoteAccess> access,
+      Consumer<List<Outcome>> done) {
+    submitted.add(new Submitted(lease, tasks, access, done));
+  }
+
+  @Override
+  public boolean withdraw(LeaseId lease) {
+    return unbegun.remove(lease);
+  }
+
+  @Override
+  public List<StorageUse> storage() {
+    return List.copyOf(storage);
   }
 
   @Override

@@ -13,11 +13,14 @@ import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,19 +28,24 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
-/** One tensor whose sources and whose output are files without headers, at odd offsets. */
+/** One tensor whose sources are files with an empty header, and its output, at odd offsets. */
 record RawMerge(
     Path directory,
     List<byte[]> sources,
     List<Dtype> dtypes,
     Dtype output,
-    NonFinitePolicy policy) {
+    NonFinitePolicy policy,
+    List<InputRef> references) {
 
-  private static final int SOURCE_OFFSET = 13;
+  /** A safetensors header of no tensor. */
+  private static final byte[] HEADER = "\5\0\0\0\0\0\0\0{}   ".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int SOURCE_OFFSET = HEADER.length;
   private static final int OUTPUT_OFFSET = 29;
   private static final int GUARD = 17;
   private static final byte UNTOUCHED = 0x5a;
   static final String SHARD = "out.safetensors";
+  static final String TOKEN = "a staging token";
 
   /** Random bit patterns whose values are finite. */
   static RawMerge random(Path directory, int elements, Dtype output, Dtype... sources) {
@@ -57,12 +65,15 @@ record RawMerge(
   }
 
   static RawMerge of(Path directory, List<byte[]> sources, List<Dtype> dtypes, Dtype output) {
-    RawMerge merge = new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.FAIL);
+    RawMerge merge =
+        new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.FAIL, new ArrayList<>());
     try {
       for (int k = 0; k < sources.size(); k++) {
-        Files.write(merge.input(k), framed(SOURCE_OFFSET, sources.get(k)));
+        Files.write(merge.input(k), merge.inputBytes(k));
+        merge.references.add(reference(merge.input(k)));
       }
-      Files.write(merge.shard(), framed(OUTPUT_OFFSET, new byte[merge.outputBytes()]));
+      Files.write(merge.shard(), merge.emptyShard());
+      Files.writeString(directory.resolve(MergeSpec.TOKEN_FILE), TOKEN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -70,7 +81,7 @@ record RawMerge(
   }
 
   RawMerge tolerant() {
-    return new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.WARN);
+    return new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.WARN, references);
   }
 
   private static byte[] framed(int offset, byte[] content) {
@@ -78,6 +89,13 @@ record RawMerge(
     Arrays.fill(framed, UNTOUCHED);
     System.arraycopy(content, 0, framed, offset, content.length);
     return framed;
+  }
+
+  /** The whole file of a source. */
+  byte[] inputBytes(int source) {
+    byte[] bytes = framed(SOURCE_OFFSET, sources.get(source));
+    System.arraycopy(HEADER, 0, bytes, 0, HEADER.length);
+    return bytes;
   }
 
   Path input(int source) {
@@ -107,19 +125,29 @@ record RawMerge(
     return new MergeSpec(
         "job",
         IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
-        IntStream.range(0, models)
-            .boxed()
-            .collect(Collectors.toMap(k -> k, k -> reference(input(k)))),
+        IntStream.range(0, models).boxed().collect(Collectors.toMap(k -> k, references::get)),
         weights(),
         directory.toString(),
-        "token",
+        TOKEN,
         Map.of(0, SHARD),
         policy);
   }
 
-  /** As the planner would describe it; raw files have no header. */
-  private static InputRef reference(Path input) {
-    return new InputRef(input.toString(), 0, Instant.EPOCH, "");
+  /** As the planner would describe it. */
+  private static InputRef reference(Path input) throws IOException {
+    return new InputRef(
+        input.toString(),
+        Files.size(input),
+        Files.getLastModifiedTime(input).toInstant(),
+        sha256(HEADER));
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** 1, 2, 3, ... over their sum and one more, so that most sums must be rounded. */
@@ -181,6 +209,11 @@ record RawMerge(
         .newKernel()
         .combine(in, spec().weights(), MemorySegment.ofArray(merged), output, elements());
     return framed(OUTPUT_OFFSET, merged);
+  }
+
+  /** The shard before anything is merged. */
+  byte[] emptyShard() {
+    return framed(OUTPUT_OFFSET, new byte[outputBytes()]);
   }
 
   byte[] writtenShard() throws IOException {

@@ -53,8 +53,7 @@ public final class LocalSystem implements AutoCloseable {
     LoggerFactory.getILoggerFactory();
     Config config = ConfigFactory.load();
     CoordinatorSettings settings = CoordinatorSettings.from(config);
-    WorkerSettings workerSettings =
-        new WorkerSettings(config.getDuration("stockpot.worker.heartbeat"));
+    WorkerSettings workerSettings = WorkerSettings.from(config);
     return new LocalSystem(
         ActorSystem.create(guardian(settings, workerSettings, workers), "stockpot", config),
         settings);

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.verify;
 
 import dev.stockpot.cli.verify.OutputTensors.Stored;
-import dev.stockpot.worker.OpenFiles;
+import dev.stockpot.worker.storage.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

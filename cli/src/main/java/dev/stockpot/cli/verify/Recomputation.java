@@ -15,7 +15,7 @@ import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.worker.ChunkLoop;
 import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.OpenFiles;
+import dev.stockpot.worker.storage.OpenFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;

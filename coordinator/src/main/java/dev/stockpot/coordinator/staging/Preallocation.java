@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.staging;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -14,7 +15,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Creates files whose blocks are really there, so that a full file system shows at once: by Linux's
@@ -28,9 +37,14 @@ public final class Preallocation {
   private static final int EDQUOT = 122;
   private static final int ZEROS = 1 << 20;
 
+  /** Bytes taken at a time: few hundredths of a second where that means to clear memory. */
+  private static final long PIECE = 64L << 20;
+
   private static final Optional<Fallocate> FALLOCATE = Fallocate.find();
 
   private Preallocation() {}
+
+  private record Piece(Path file, long from, long length, boolean last) {}
 
   /**
    * Creates the file, empty of meaning.
@@ -39,12 +53,72 @@ public final class Preallocation {
    * @throws IOException that says "No space left" where there is none
    */
   public static boolean create(Path file, long size) throws IOException {
-    FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).close();
-    if (FALLOCATE.isPresent() && FALLOCATE.get().allocate(file, size)) {
-      return true;
+    return create(Map.of(file, size));
+  }
+
+  /**
+   * Creates the files by their sizes, empty of meaning, on several threads. A file has its full
+   * size only when all of its room is taken.
+   *
+   * <p>A file system works on one file at a time for one thread, so the threads take turns at the
+   * files.
+   *
+   * @return whether the file system took the room at once; false where zeros were written
+   * @throws IOException that says "No space left" where there is none
+   */
+  static boolean create(Map<Path, Long> sizes) throws IOException {
+    for (Path file : sizes.keySet()) {
+      FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).close();
     }
-    writeZeros(file, size);
-    return false;
+    Set<Path> left = ConcurrentHashMap.newKeySet();
+    if (FALLOCATE.isPresent()) {
+      List<Piece> pieces = pieces(sizes);
+      allocate(pieces.stream().filter(piece -> !piece.last()).toList(), FALLOCATE.get(), left);
+      allocate(pieces.stream().filter(Piece::last).toList(), FALLOCATE.get(), left);
+    } else {
+      left.addAll(sizes.keySet());
+    }
+    for (Map.Entry<Path, Long> each : sizes.entrySet()) {
+      if (left.contains(each.getKey())) {
+        writeZeros(each.getKey(), each.getValue());
+      }
+    }
+    return left.isEmpty();
+  }
+
+  /** The first pieces of all files, then their second ones, and so on. */
+  private static List<Piece> pieces(Map<Path, Long> sizes) {
+    long longest = sizes.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    List<Piece> pieces = new ArrayList<>();
+    for (long from = 0; from < longest; from += PIECE) {
+      for (Map.Entry<Path, Long> each : sizes.entrySet()) {
+        long rest = each.getValue() - from;
+        if (rest > 0) {
+          pieces.add(new Piece(each.getKey(), from, Math.min(PIECE, rest), rest <= PIECE));
+        }
+      }
+    }
+    return pieces;
+  }
+
+  /** Adds to {@code left} the files that the file system cannot allocate in this way. */
+  private static void allocate(List<Piece> pieces, Fallocate fallocate, Set<Path> left)
+      throws IOException {
+    AtomicInteger next = new AtomicInteger();
+    try {
+      IntStream.range(0, Math.min(pieces.size(), Runtime.getRuntime().availableProcessors()))
+          .parallel()
+          .forEach(_ -> {
+            for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
+              Piece piece = pieces.get(i);
+              if (!left.contains(piece.file()) && !fallocate.allocate(piece)) {
+                left.add(piece.file());
+              }
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
   }
 
   /** Takes the blocks of a file that exists by writing all of it. */
@@ -95,27 +169,31 @@ public final class Preallocation {
     }
 
     /** False where the file system cannot; the file is as it was then. */
-    boolean allocate(Path file, long size) throws IOException {
+    boolean allocate(Piece piece) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment state = arena.allocate(STATE);
-        int descriptor =
-            (int) open.invokeExact(state, arena.allocateFrom(file.toString()), O_WRONLY);
+        MemorySegment path = arena.allocateFrom(piece.file().toString());
+        int descriptor = (int) open.invokeExact(state, path, O_WRONLY);
         if (descriptor < 0) {
           return false;
         }
         try {
           int result;
           do {
-            result = (int) fallocate.invokeExact(state, descriptor, 0, 0L, size);
+            result =
+                (int) fallocate.invokeExact(state, descriptor, 0, piece.from(), piece.length());
           } while (result != 0 && errno(state) == EINTR);
           if (result != 0 && (errno(state) == ENOSPC || errno(state) == EDQUOT)) {
-            throw new IOException(file + ": No space left for " + size + " bytes");
+            throw new UncheckedIOException(
+                new IOException(
+                    "%s: No space left for bytes %d to %d"
+                        .formatted(piece.file(), piece.from(), piece.from() + piece.length())));
           }
           return result == 0;
         } finally {
           int _ = (int) close.invokeExact(descriptor);
         }
-      } catch (IOException | RuntimeException | Error e) {
+      } catch (RuntimeException | Error e) {
         throw e;
       } catch (Throwable e) {
         throw new AssertionError("a downcall throws nothing checked", e);

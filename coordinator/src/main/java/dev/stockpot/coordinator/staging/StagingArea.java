@@ -6,7 +6,6 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
@@ -17,8 +16,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -187,9 +187,8 @@ public final class StagingArea implements AutoCloseable {
       Files.createDirectories(shards());
       long needed = layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
       checkSpace(root, needed);
-      layout.shards().parallelStream().forEach(shard -> allocate(shard, needed));
-    } catch (UncheckedIOException e) {
-      throw unusable(shards(), Objects.requireNonNull(e.getCause()));
+      allocate(layout, needed);
+      restoreHeaders(layout);
     } catch (IOException e) {
       throw unusable(shards(), e);
     }
@@ -211,22 +210,24 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  private void allocate(ShardLayout shard, long needed) {
-    Path file = shards().resolve(shard.fileName());
+  private void allocate(CheckpointLayout layout, long needed) throws IOException {
+    Map<Path, Long> sizes = new LinkedHashMap<>();
+    for (ShardLayout shard : layout.shards()) {
+      sizes.put(shards().resolve(shard.fileName()), shard.fileSize());
+    }
     try {
-      Preallocation.create(file, shard.fileSize());
-      writeHeader(shard);
+      Preallocation.create(sizes);
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left")) {
-        throw outOfDisk(root, needed, file.toFile().getUsableSpace());
+        throw outOfDisk(root, needed, root.toFile().getUsableSpace());
       }
-      throw new UncheckedIOException(e);
+      throw e;
     }
   }
 
   /**
-   * Writes the header of every allocated shard again: a run that was stopped while it allocated
-   * leaves shards of the full size whose headers are not there.
+   * Writes the header of every allocated shard: a run that was stopped while it allocated leaves
+   * shards of the full size whose headers are not there.
    */
   public void restoreHeaders(CheckpointLayout layout) {
     try {

@@ -124,7 +124,7 @@ class MergeJobTest {
     BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     List<Receipt> receipts = new ArrayList<>();
     try (CpuExecutor executor = new CpuExecutor(new CpuSettings(1, 1 << 10), Kernels.scalar())) {
-      executor.submit(lease.lease(), lease.spec(), lease.tasks(), outcomes::addAll);
+      executor.submit(lease.lease(), lease.spec(), lease.tasks(), lease.access(), outcomes::addAll);
       while (receipts.size() < lease.tasks().size()) {
         Outcome outcome = outcomes.poll(20, TimeUnit.SECONDS);
         assertThat(outcome).isInstanceOf(Outcome.Merged.class);

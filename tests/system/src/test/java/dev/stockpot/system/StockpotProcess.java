@@ -46,6 +46,14 @@ final class StockpotProcess implements AutoCloseable {
 
   /** Starts the command with the class path and the module flags of this very JVM. */
   static StockpotProcess start(Path directory, String... arguments) {
+    return start(List.of(), directory, arguments);
+  }
+
+  /**
+   * The same with further flags of the JVM; {@code -Xint} makes a process slow enough to be met at
+   * work.
+   */
+  static StockpotProcess start(List<String> flags, Path directory, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -56,10 +64,9 @@ final class StockpotProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-Xmx256m",
             // Halves the time of a short run: on few cores the optimising compiler is in its way.
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
+            "-XX:TieredStopAtLevel=1"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile("stockpot-", ".out");
@@ -144,6 +151,11 @@ final class StockpotProcess implements AutoCloseable {
             .lines()
             .filter(line -> !line.startsWith(INCUBATOR_LINE))
             .collect(Collectors.joining("\n")));
+  }
+
+  /** What it has said on standard error so far. */
+  String said() {
+    return read(err);
   }
 
   private static String read(Path file) {

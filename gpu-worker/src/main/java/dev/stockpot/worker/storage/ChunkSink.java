@@ -1,11 +1,11 @@
-package dev.stockpot.worker;
+package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** Where a {@link ChunkLoop} leaves the bytes it made. */
+/** Where the bytes of a task go as they are made. */
 public interface ChunkSink {
 
   /**

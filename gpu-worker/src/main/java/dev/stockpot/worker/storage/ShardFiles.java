@@ -1,4 +1,4 @@
-package dev.stockpot.worker;
+package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
@@ -14,16 +14,26 @@ import java.nio.file.Path;
  *
  * @param files borrowed
  */
-record ShardFiles(OpenFiles files) implements ChunkSink {
+public record ShardFiles(OpenFiles files) implements ChunkSink {
 
   @Override
   public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
       throws IOException {
-    FileChannel channel = files.shard(Path.of(spec.staging(), spec.shard(task.shard())));
+    FileChannel channel = files.shard(path(spec, task));
     ByteBuffer view = bytes.asByteBuffer();
     long position = task.offset() + from;
     while (view.hasRemaining()) {
       channel.write(view, position + view.position());
     }
+  }
+
+  /** The shard that a task's output goes to. */
+  public static Path path(MergeSpec spec, TensorTask task) {
+    return Path.of(spec.staging(), spec.shard(task.shard()));
+  }
+
+  /** Returns when all that was written to the shard is on storage. */
+  public void flush(Path shard) throws IOException {
+    files.shard(shard).force(false);
   }
 }

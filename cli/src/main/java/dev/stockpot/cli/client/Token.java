@@ -1,0 +1,66 @@
+package dev.stockpot.cli.client;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What shows a coordinator that this user may ask.
+ *
+ * @param value empty where there is none
+ * @param origin where it is from, for messages
+ */
+record Token(Optional<String> value, String origin) {
+
+  private static final String VARIABLE = "STOCKPOT_TOKEN";
+
+  /**
+   * Finds the token.
+   *
+   * @param named the file that the command line names; comes first
+   * @param usual the file to look at where the environment has none
+   */
+  static Token find(Optional<Path> named, Path usual) {
+    if (named.isPresent()) {
+      return read(named.get());
+    }
+    String environment = System.getenv(VARIABLE);
+    return environment == null || environment.isBlank()
+        ? read(usual)
+        : checked(environment, VARIABLE);
+  }
+
+  private static Token read(Path file) {
+    try {
+      return checked(Files.readString(file), file.toString());
+    } catch (NoSuchFileException _) {
+      return new Token(Optional.empty(), file + ", which is not there");
+    } catch (IOException e) {
+      throw new ClientException.Unusable(file + ": the token cannot be read: " + e);
+    }
+  }
+
+  private static Token checked(String raw, String origin) {
+    String token = raw.strip();
+    if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new ClientException.Unusable(
+          origin + ": this is no token; it must be one word of printable characters");
+    }
+    return new Token(Optional.of(token), origin);
+  }
+
+  /** What to say when it is not accepted. */
+  String words() {
+    return value.isPresent()
+        ? "the token from %s is not accepted".formatted(origin)
+        : "no token was sent; it would be read from " + origin;
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "Token[" + origin + "]";
+  }
+}

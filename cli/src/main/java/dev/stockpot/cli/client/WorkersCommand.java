@@ -1,0 +1,80 @@
+package dev.stockpot.cli.client;
+
+import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.Sizes;
+import dev.stockpot.protocol.api.WorkerView;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code stockpot workers}. */
+@Command(
+    name = "workers",
+    mixinStandardHelpOptions = true,
+    description = {
+      "List the workers, what they do, and how they reach the files of jobs.",
+      "",
+      "FILES says for each job whether a worker reads and writes them itself ('direct'), or which"
+          + " ones through the coordinator; --json names each.",
+      ""
+    })
+public final class WorkersCommand implements Callable<Integer> {
+
+  private static final String DIRECT = "direct";
+
+  @Mixin private final ClientOptions client = new ClientOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Api api = client.connect()) {
+      Api.Reply<WorkerView[]> workers = api.get("/v1/workers", WorkerView[].class);
+      if (client.json()) {
+        out.println(ApiJson.text(workers.json()));
+      } else {
+        Table table =
+            new Table("NAME", "STATUS", "KIND", "DEVICE", "LEASED", "DONE", "HEARD", "FILES");
+        for (WorkerView worker : workers.value()) {
+          add(worker, table);
+        }
+        table.lines(Terminal.here()).forEach(out::println);
+      }
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static void add(WorkerView worker, Table table) {
+    table.add(
+        worker.name(),
+        worker.status(),
+        worker.kind(),
+        worker.device(),
+        Sizes.format(worker.leasedBytes()),
+        Sizes.format(worker.doneBytes()),
+        Ages.of(Duration.ofMillis((long) (worker.secondsSinceReport() * 1000))) + " ago",
+        files(worker));
+  }
+
+  private static String files(WorkerView worker) {
+    if (worker.storage().isEmpty()) {
+      return "-";
+    }
+    String others =
+        worker.storage().stream()
+            .filter(storage -> !storage.way().equals(DIRECT))
+            .map(
+                storage -> "%s by %s (%s)".formatted(storage.files(), storage.way(), storage.job()))
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? DIRECT : others;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.stockpot.cli.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.remote.RemoteTransportException;
+
+/** A node's settings in Pekko's words. */
+final class ClusterConfig {
+
+  private ClusterConfig() {}
+
+  /**
+   * Starts the node's actor system, which binds its port.
+   *
+   * @throws MergeException of kind ENVIRONMENT if it cannot be bound
+   */
+  static <T> ActorSystem<T> start(Behavior<T> guardian, NodeSettings settings, Config whole) {
+    try {
+      return ActorSystem.create(guardian, settings.name(), whole);
+    } catch (RemoteTransportException e) {
+      throw MergeException.environment(
+          "%s cannot be bound, for it is in use or not an address of this machine; see stockpot.cluster.host, bind-host and port"
+              .formatted(settings.address()),
+          e);
+    }
+  }
+
+  /** Where a node of this cluster is. */
+  static Address address(NodeSettings settings, HostPort at) {
+    return Address.apply("pekko", settings.name(), at.host(), at.port());
+  }
+
+  /**
+   * The whole configuration of the node's actor system.
+   *
+   * @param root the node's own, resolved
+   * @param role {@code coordinator} or {@code worker}
+   * @throws IOException if the TLS password cannot be read
+   */
+  static Config of(Config root, NodeSettings settings, String role) throws IOException {
+    Map<String, Object> keys = new HashMap<>();
+    keys.put("pekko.cluster.roles", List.of(role));
+    String artery = "pekko.remote.artery.";
+    keys.put(artery + "canonical.hostname", settings.address().host());
+    keys.put(artery + "canonical.port", settings.address().port());
+    settings.bindHost().ifPresent(host -> keys.put(artery + "bind.hostname", host));
+    if (settings.tls().isPresent()) {
+      NodeSettings.Tls tls = settings.tls().get();
+      String password = Files.readString(tls.passwordFile()).strip();
+      keys.put(artery + "transport", "tls-tcp");
+      String engine = artery + "ssl.config-ssl-engine.";
+      keys.put(engine + "key-store", tls.keyStore().toString());
+      keys.put(engine + "trust-store", tls.trustStore().toString());
+      keys.put(engine + "key-store-password", password);
+      keys.put(engine + "key-password", password);
+      keys.put(engine + "trust-store-password", password);
+    }
+    return ConfigFactory.parseMap(keys, "node settings").withFallback(root);
+  }
+}

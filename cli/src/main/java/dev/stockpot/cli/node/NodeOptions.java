@@ -1,0 +1,90 @@
+package dev.stockpot.cli.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every node, and the configuration that they and the files come to. */
+final class NodeOptions {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The node's settings; config/ has a file for each role, with each key explained.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Where other nodes reach this one (stockpot.cluster.host). Default: 127.0.0.1.")
+  private @Nullable String host;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "Its port (stockpot.cluster.port).")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "HOST:PORT",
+      description = "A coordinator (stockpot.cluster.seeds); may be repeated.")
+  private @Nullable List<String> seeds;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  /**
+   * The configuration of a node: flags, then the file, then the role's defaults, then all others.
+   *
+   * @param role whose defaults stand in the resource {@code ROLE.conf}
+   * @param more further keys that flags set; null values set nothing
+   * @throws ParameterException if the file cannot be read
+   */
+  Config load(String role, java.util.Map<String, @Nullable Object> more) {
+    try {
+      Config config = ConfigFactory.parseResources(role + ".conf");
+      if (file != null) {
+        if (!Files.isReadable(file)) {
+          throw new ParameterException(spec.commandLine(), file + ": no such file, or unreadable");
+        }
+        config =
+            ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
+                .withFallback(config);
+      }
+      config = with(config, "stockpot.cluster.host", host);
+      config = with(config, "stockpot.cluster.port", port);
+      config = with(config, "stockpot.cluster.seeds", seeds);
+      for (java.util.Map.Entry<String, @Nullable Object> each : more.entrySet()) {
+        config = with(config, each.getKey(), each.getValue());
+      }
+      return config.withFallback(ConfigFactory.defaultReferenceUnresolved()).resolve();
+    } catch (ConfigException e) {
+      throw wrong(e);
+    }
+  }
+
+  private static Config with(Config config, String key, @Nullable Object value) {
+    return value == null
+        ? config
+        : config.withValue(key, ConfigValueFactory.fromAnyRef(value, "the command line"));
+  }
+
+  ParameterException wrong(ConfigException e) {
+    return wrong(String.valueOf(e.getMessage()));
+  }
+
+  ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.stockpot.coordinator.http;
+
+import dev.stockpot.coordinator.storage.TaskBytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32C;
+import org.apache.pekko.util.ByteString;
+
+/** The bytes of one task on their way to the shard. Used by one thread at a time. */
+final class Upload {
+
+  private final TaskBytes task;
+  private final int expectedCrc;
+  private final CRC32C crc = new CRC32C();
+  private long received;
+
+  Upload(TaskBytes task, int expectedCrc) {
+    this.task = task;
+    this.expectedCrc = expectedCrc;
+  }
+
+  /** Ends every earlier upload of the same task. Blocks. */
+  void begin() {
+    try {
+      task.begin();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Writes the next bytes. Blocks.
+   *
+   * @throws RefusedRequest if they are more than the task has
+   */
+  void add(ByteString bytes) {
+    if (received + bytes.size() > task.length()) {
+      throw wrongLength(task);
+    }
+    for (ByteBuffer buffer : bytes.getByteBuffers()) {
+      crc.update(buffer.duplicate());
+      int size = buffer.remaining();
+      try {
+        task.write(buffer, received);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      received += size;
+    }
+  }
+
+  /**
+   * Completes once all bytes are in storage.
+   *
+   * @throws RefusedRequest if they are too few, or not those that were sent
+   */
+  CompletionStage<Void> finish() {
+    if (received != task.length()) {
+      throw wrongLength(task);
+    }
+    if ((int) crc.getValue() != expectedCrc) {
+      throw RefusedRequest.invalid(
+          "the bytes that arrived have the CRC-32C %08x, not %08x; send them again"
+              .formatted((int) crc.getValue(), expectedCrc));
+    }
+    return task.flush();
+  }
+
+  static RefusedRequest wrongLength(TaskBytes task) {
+    return RefusedRequest.invalid("the body of this task has %d bytes".formatted(task.length()));
+  }
+}

@@ -1,0 +1,104 @@
+package dev.stockpot.coordinator.node;
+
+import com.typesafe.config.Config;
+import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.http.Duty;
+import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.queue.JobQueue;
+import dev.stockpot.coordinator.queue.JobRequest;
+import dev.stockpot.coordinator.queue.MergeStarter;
+import dev.stockpot.coordinator.queue.QueueSettings;
+import dev.stockpot.coordinator.storage.JobFiles;
+import dev.stockpot.coordinator.tenure.Tenure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.ClusterEvent.MemberRemoved;
+import org.apache.pekko.cluster.ClusterEvent.UnreachableMember;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/**
+ * What the holder of the tenure does: the queue of jobs, the desk that leases their tasks, and the
+ * API in front of them. The cluster's singleton. Ends, and so ends its node, when the queue's
+ * journal fails.
+ */
+final class Coordination {
+
+  private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
+
+  sealed interface Message {}
+
+  private record NodeLost(Member member) implements Message {}
+
+  private Coordination() {}
+
+  /**
+   * Coordinates from now on.
+   *
+   * @param root the whole configuration
+   * @param api answers for the queue as soon as that runs
+   */
+  static Behavior<Message> create(Config root, HttpApi api, Tenure tenure) {
+    CoordinatorSettings settings = CoordinatorSettings.from(root);
+    QueueSettings queueSettings = QueueSettings.from(root);
+    return Behaviors.setup(context -> {
+      ActorSystem<?> system = context.getSystem();
+      JobFiles files =
+          new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
+      ActorRef<LeaseDesk.Command> desk =
+          context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
+      ActorRef<JobRequest> queue =
+          context.spawn(
+              JobQueue.create(queueSettings, MergeStarter.of(settings, desk, tenure, files)),
+              "queue");
+      context.watch(queue);
+      followMembers(context);
+      api.take(
+          new Duty.Active(
+              queue,
+              () ->
+                  AskPattern.ask(desk, LeaseDesk.ListWorkers::new, ASK_TIMEOUT, system.scheduler()),
+              files));
+      return Behaviors.receive(Message.class)
+          .onMessage(
+              NodeLost.class,
+              lost -> {
+                desk.tell(new LeaseDesk.WorkersLost(Set.of(lost.member().address())));
+                return Behaviors.same();
+              })
+          .onSignal(Terminated.class, _ -> Behaviors.stopped())
+          .build();
+    });
+  }
+
+  /**
+   * Leases of a node that does not answer go to others at once, before the cluster puts it out: if
+   * it answers again after all, a task is merged twice, which costs time and changes no byte.
+   */
+  private static void followMembers(ActorContext<Message> context) {
+    Cluster cluster = Cluster.get(context.getSystem());
+    cluster
+        .subscriptions()
+        .tell(
+            Subscribe.create(
+                context.messageAdapter(
+                    UnreachableMember.class, event -> new NodeLost(event.member())),
+                UnreachableMember.class));
+    cluster
+        .subscriptions()
+        .tell(
+            Subscribe.create(
+                context.messageAdapter(MemberRemoved.class, event -> new NodeLost(event.member())),
+                MemberRemoved.class));
+  }
+}

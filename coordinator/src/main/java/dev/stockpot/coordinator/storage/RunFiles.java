@@ -1,0 +1,99 @@
+package dev.stockpot.coordinator.storage;
+
+import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.planner.InputFile;
+import dev.stockpot.merge.planner.PlannedMerge;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Files of one run, opened when they are first used and shared by all connections: positional reads
+ * and writes need no lock. Once closed, it opens nothing any more.
+ */
+final class RunFiles implements AutoCloseable {
+
+  private final List<InputFile> inputs;
+  private final List<Path> shards;
+  private final Executor blocking;
+  private final Map<Path, FileChannel> channels = new ConcurrentHashMap<>();
+  private final Map<Integer, GroupedForce> forces = new ConcurrentHashMap<>();
+  private final Map<Integer, TaskPlace> places = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  RunFiles(PlannedMerge planned, Path shards, Executor blocking) {
+    this.inputs = planned.inputs();
+    this.shards =
+        planned.layout().shards().stream().map(ShardLayout::fileName).map(shards::resolve).toList();
+    this.blocking = blocking;
+  }
+
+  List<InputFile> inputs() {
+    return inputs;
+  }
+
+  FileChannel input(int index) throws IOException {
+    return channel(inputs.get(index).path(), StandardOpenOption.READ);
+  }
+
+  /** A staged shard, which must exist: a shard that is gone means that its run is over. */
+  FileChannel shard(int index) throws IOException {
+    return channel(shards.get(index), StandardOpenOption.WRITE);
+  }
+
+  TaskPlace place(int task) {
+    return places.computeIfAbsent(task, _ -> new TaskPlace());
+  }
+
+  CompletionStage<Void> force(int shard) {
+    if (closed) {
+      return CompletableFuture.failedStage(new ClosedChannelException());
+    }
+    return forces
+        .computeIfAbsent(shard, _ -> new GroupedForce(() -> shard(shard).force(false), blocking))
+        .force();
+  }
+
+  private FileChannel channel(Path path, OpenOption option) throws IOException {
+    FileChannel known = channels.get(path);
+    if (known == null) {
+      FileChannel opened = FileChannel.open(path, option);
+      known = channels.putIfAbsent(path, opened);
+      if (known == null) {
+        known = opened;
+      } else {
+        opened.close();
+      }
+    }
+    // Asked last: whoever closes may have been through the map before this channel came into it.
+    if (closed) {
+      known.close();
+      throw new ClosedChannelException();
+    }
+    return known;
+  }
+
+  /** From now on everything is refused; the files are closed soon, also under a reader. */
+  @Override
+  public void close() {
+    closed = true;
+    blocking.execute(() -> {
+      for (FileChannel channel : channels.values()) {
+        try {
+          channel.close();
+        } catch (IOException _) {
+          // Everything acknowledged was forced before; nothing is lost with the descriptor.
+        }
+      }
+    });
+  }
+}

@@ -1,0 +1,101 @@
+package dev.stockpot.worker;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.worker.DeviceExecutor.Outcome;
+import dev.stockpot.worker.LeasedTasks.Work;
+import dev.stockpot.worker.storage.ShardFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+
+/** One thread that flushes finished pieces to storage, as many at a time as there are by then. */
+final class ShardFlusher implements AutoCloseable {
+
+  /** Of one run of a job: another run may have a shard of the same path. */
+  private record Shard(ShardFiles shards, Path path) {
+    static Shard of(Work work) {
+      return new Shard(
+          work.of().storage().shards(), ShardFiles.path(work.of().spec(), work.task()));
+    }
+  }
+
+  private record Unflushed(Work work, Receipt receipt) {}
+
+  private final BiConsumer<LeasedTasks, List<Outcome>> outcomes;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("flush").factory());
+  private final Queue<Unflushed> unflushed = new ConcurrentLinkedQueue<>();
+  private volatile boolean closing;
+
+  /**
+   * A flusher without work.
+   *
+   * @param outcomes told on the flusher's thread
+   */
+  ShardFlusher(BiConsumer<LeasedTasks, List<Outcome>> outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /** The task's bytes are written; its receipt counts once they are flushed. */
+  void add(Work work, Receipt receipt) {
+    unflushed.add(new Unflushed(work, receipt));
+    thread.execute(this::flush);
+  }
+
+  /** Flushes all that is finished by now; a later call then finds nothing left to do. */
+  private void flush() {
+    List<Unflushed> batch = new ArrayList<>();
+    for (Unflushed each = unflushed.poll(); each != null; each = unflushed.poll()) {
+      batch.add(each);
+    }
+    if (!closing && !batch.isEmpty()) {
+      flush(batch);
+    }
+  }
+
+  private void flush(List<Unflushed> batch) {
+    Map<Shard, Optional<Failure>> flushed = new HashMap<>();
+    Map<LeasedTasks, List<Outcome>> ended = new LinkedHashMap<>();
+    for (Unflushed each : batch) {
+      Work work = each.work();
+      if (closing || work.of().isAbandoned()) {
+        continue;
+      }
+      Optional<Failure> failure = flushed.computeIfAbsent(Shard.of(work), ShardFlusher::flush);
+      ended
+          .computeIfAbsent(work.of(), _ -> new ArrayList<>())
+          .add(
+              failure.isEmpty()
+                  ? new Outcome.Merged(work.of().lease(), each.receipt())
+                  : work.of().failed(work.task(), failure.get()));
+    }
+    ended.forEach(outcomes);
+  }
+
+  private static Optional<Failure> flush(Shard shard) {
+    try {
+      shard.shards().flush(shard.path());
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(CpuExecutor.ioFailure(shard.path().toString(), e));
+    }
+  }
+
+  /** Waits until the thread touches no file any more. */
+  @Override
+  public void close() {
+    closing = true;
+    thread.close();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.stockpot.worker.node;
+
+import dev.stockpot.protocol.ServiceKeys;
+import dev.stockpot.protocol.WorkerEvent;
+import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.worker.DeviceWorker;
+import dev.stockpot.worker.WorkerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+
+/**
+ * The guardian of a worker's node: one {@link DeviceWorker} for each device, all of which report to
+ * whatever coordinator the cluster has. Without any for a while it stops, and with it the actor
+ * system: the coordinator may have begun another cluster, which a new system can join.
+ */
+public final class WorkerNode {
+
+  /** What the guardian understands. */
+  public sealed interface Command {}
+
+  /**
+   * Finish what was begun and take nothing new.
+   *
+   * @param replyTo hears when no device holds a lease
+   */
+  public record Drain(ActorRef<Done> replyTo) implements Command {}
+
+  private record DesksListed(Set<ActorRef<WorkerEvent>> desks) implements Command {}
+
+  private record DeviceDrained() implements Command {}
+
+  private record Alone() implements Command {}
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final Duration rejoinAfter;
+  private final List<ActorRef<DeviceWorker.Command>> workers = new ArrayList<>();
+  private final List<ActorRef<Done>> awaitDrained = new ArrayList<>();
+  private int busy;
+
+  private WorkerNode(
+      ActorContext<Command> context, TimerScheduler<Command> timers, Duration rejoinAfter) {
+    this.context = context;
+    this.timers = timers;
+    this.rejoinAfter = rejoinAfter;
+  }
+
+  /**
+   * A node that looks for a coordinator.
+   *
+   * @param devices makes each device's executor, by the device's name
+   * @param rejoinAfter how long it may be without a coordinator
+   */
+  public static Behavior<Command> create(
+      WorkerSettings settings,
+      Map<String, Supplier<DeviceExecutor>> devices,
+      Duration rejoinAfter) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          WorkerNode node = new WorkerNode(context, timers, rejoinAfter);
+          String name = name(context.getSystem());
+          devices.forEach((device, executors) ->
+              node.workers.add(
+                  context.spawn(
+                      DeviceWorker.create(name + "/" + device, settings, executors, Set.of()),
+                      "worker-" + device)));
+          ActorRef<Receptionist.Listing> listings =
+              context.messageAdapter(
+                  Receptionist.Listing.class,
+                  listing -> new DesksListed(listing.getServiceInstances(ServiceKeys.DESK)));
+          context
+              .getSystem()
+              .receptionist()
+              .tell(Receptionist.subscribe(ServiceKeys.DESK, listings));
+          return node.working();
+        }));
+  }
+
+  /** The node's address: unique in its cluster, and what people look for when it misbehaves. */
+  private static String name(ActorSystem<?> system) {
+    Address address = system.address();
+    return address.getHost().orElse("") + ":" + address.getPort().map(String::valueOf).orElse("");
+  }
+
+  private Behavior<Command> working() {
+    return Behaviors.receiveMessage(command ->
+        switch (command) {
+          case DesksListed(Set<ActorRef<WorkerEvent>> desks) -> onDesks(desks);
+          case Drain(ActorRef<Done> replyTo) -> onDrain(replyTo);
+          case DeviceDrained _ -> onDeviceDrained();
+          case Alone _ -> onAlone();
+        });
+  }
+
+  private Behavior<Command> onDesks(Set<ActorRef<WorkerEvent>> desks) {
+    workers.forEach(worker -> worker.tell(new DeviceWorker.Command.DesksChanged(desks)));
+    if (desks.isEmpty()) {
+      timers.startSingleTimer(new Alone(), rejoinAfter);
+    } else {
+      timers.cancel(new Alone());
+      context.getLog().info("A coordinator is there: {}", desks);
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onAlone() {
+    context.getLog().warn("No coordinator for {} s", rejoinAfter.toSeconds());
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onDrain(ActorRef<Done> replyTo) {
+    awaitDrained.add(replyTo);
+    if (awaitDrained.size() == 1) {
+      busy = workers.size();
+      ActorRef<Done> drained = context.messageAdapter(Done.class, _ -> new DeviceDrained());
+      workers.forEach(worker -> worker.tell(new DeviceWorker.Command.Drain(drained)));
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onDeviceDrained() {
+    busy--;
+    if (busy == 0) {
+      awaitDrained.forEach(waiting -> waiting.tell(Done.getInstance()));
+    }
+    return Behaviors.same();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.stockpot.worker.storage;
+
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import java.io.IOException;
+
+/** Where the bytes of a task's sources come from. */
+public interface InputSource {
+
+  /**
+   * Begins to read one source of a task.
+   *
+   * @param source index into the task's sources
+   */
+  RangeReader open(MergeSpec spec, TensorTask task, int source) throws IOException;
+}

@@ -1,0 +1,41 @@
+package dev.stockpot.worker.storage;
+
+import java.util.Optional;
+
+/** What the executors of one process share to reach files; they borrow it. */
+public final class NodeStorage implements AutoCloseable {
+
+  private final Optional<Shared> shared;
+
+  private record Shared(Roots roots, DataPlane dataPlane) {}
+
+  private NodeStorage(Optional<Shared> shared) {
+    this.shared = shared;
+  }
+
+  /** For the workers of a process that plans its jobs itself: opens what it is told. */
+  public static NodeStorage own() {
+    return new NodeStorage(Optional.empty());
+  }
+
+  /**
+   * For the workers of a cluster's node: opens only what lies in the roots and is the very file
+   * that is meant, and reaches all else through the coordinator.
+   */
+  public static NodeStorage within(Roots roots, DataPlaneSettings settings) {
+    return new NodeStorage(Optional.of(new Shared(roots, new DataPlane(settings))));
+  }
+
+  /** Ways to the files of one run of a job; the caller closes them. */
+  public JobStorage job(String run) {
+    return shared
+        .<JobStorage>map(by -> new ChosenFiles(run, by.roots(), by.dataPlane()))
+        .orElseGet(OwnFiles::open);
+  }
+
+  /** Ends every connection. */
+  @Override
+  public void close() {
+    shared.ifPresent(by -> by.dataPlane().close());
+  }
+}
