@@ -11,7 +11,6 @@ import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -81,23 +80,11 @@ public final class DeviceWorker {
     }
   }
 
-  /** What outlasts a restart. */
-  private static final class Lives {
-    private int begun;
-    private Set<ActorRef<WorkerEvent>> desks;
-    private boolean draining;
-    private final List<ActorRef<Done>> waiting = new ArrayList<>();
-
-    Lives(Set<ActorRef<WorkerEvent>> desks) {
-      this.desks = Set.copyOf(desks);
-    }
-  }
-
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final WorkerSettings settings;
   private final DeviceExecutor executor;
-  private final Lives lives;
+  private final WorkerLives lives;
   private final ActorRef<WorkerCommand> self;
   private final WorkerId id;
   private final HeldLeases held;
@@ -108,7 +95,7 @@ public final class DeviceWorker {
       String name,
       WorkerSettings settings,
       DeviceExecutor executor,
-      Lives lives) {
+      WorkerLives lives) {
     this.context = context;
     this.timers = timers;
     this.settings = settings;
@@ -140,7 +127,7 @@ public final class DeviceWorker {
       WorkerSettings settings,
       Supplier<DeviceExecutor> executors,
       Set<ActorRef<WorkerEvent>> desks) {
-    Lives lives = new Lives(desks);
+    WorkerLives lives = new WorkerLives(desks);
     Behavior<Command> worker =
         Behaviors.setup(context ->
             Behaviors.withTimers(timers -> {

@@ -332,7 +332,7 @@ class RemoteStorageTest {
     Failure failure =
         failure(executor(made("elsewhere")), merge, Optional.of(coordinator.access()));
     assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT);
-    assertThat(failure.message()).contains("500", "as the script says");
+    assertThat(failure.message()).contains("answered 500: as the script says");
   }
 
   @Test

@@ -2,17 +2,37 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.remote.RemoteTransportException;
 
 /** A node's settings in Pekko's words. */
 final class ClusterConfig {
 
   private ClusterConfig() {}
+
+  /**
+   * Starts the node's actor system, which binds its port.
+   *
+   * @throws MergeException of kind ENVIRONMENT if it cannot be bound
+   */
+  static <T> ActorSystem<T> start(Behavior<T> guardian, NodeSettings settings, Config whole) {
+    try {
+      return ActorSystem.create(guardian, settings.name(), whole);
+    } catch (RemoteTransportException e) {
+      throw MergeException.environment(
+          "%s cannot be bound, for it is in use or not an address of this machine; see stockpot.cluster.host, bind-host and port"
+              .formatted(settings.address()),
+          e);
+    }
+  }
 
   /** Where a node of this cluster is. */
   static Address address(NodeSettings settings, HostPort at) {

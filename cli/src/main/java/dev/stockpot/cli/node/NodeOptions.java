@@ -68,7 +68,7 @@ final class NodeOptions {
       for (java.util.Map.Entry<String, @Nullable Object> each : more.entrySet()) {
         config = with(config, each.getKey(), each.getValue());
       }
-      return config.withFallback(ConfigFactory.defaultReference()).resolve();
+      return config.withFallback(ConfigFactory.defaultReferenceUnresolved()).resolve();
     } catch (ConfigException e) {
       throw wrong(e);
     }
@@ -81,6 +81,10 @@ final class NodeOptions {
   }
 
   ParameterException wrong(ConfigException e) {
-    return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    return wrong(String.valueOf(e.getMessage()));
+  }
+
+  ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

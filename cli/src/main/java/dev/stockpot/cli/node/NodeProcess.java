@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import dev.stockpot.cli.ExitCode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
@@ -26,7 +27,14 @@ final class NodeProcess {
 
   /** Makes the actor system of one life. */
   interface Life {
-    ActorSystem<?> begin() throws Exception;
+
+    /**
+     * Begins. May wait, until it is stopped.
+     *
+     * @param stop counted down when the process is to end
+     * @return empty if it was stopped
+     */
+    Optional<ActorSystem<?>> begin(CountDownLatch stop) throws Exception;
   }
 
   private final Duration leaving;
@@ -47,9 +55,12 @@ final class NodeProcess {
     Thread hook = new Thread(this::leave, "leave");
     Runtime.getRuntime().addShutdownHook(hook);
     while (stop.getCount() > 0) {
-      ActorSystem<?> current = life.begin();
-      system = current;
-      current.getWhenTerminated().toCompletableFuture().join();
+      Optional<ActorSystem<?>> begun = life.begin(stop);
+      if (begun.isEmpty()) {
+        break;
+      }
+      system = begun.get();
+      begun.get().getWhenTerminated().toCompletableFuture().join();
       if (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("This node is out of its cluster; it starts anew and joins again");
       }

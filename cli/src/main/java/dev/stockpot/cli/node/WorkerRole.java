@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
@@ -55,10 +57,14 @@ public final class WorkerRole implements Callable<Integer> {
       names = "--memory",
       paramLabel = "SIZE",
       description = "Heap and buffers together. Default: 512MB, or STOCKPOT_MEMORY.")
-  private @Nullable String memory; // the launcher makes it the JVM's
+  private @Nullable String memory;
 
   @Override
   public Integer call() throws Exception {
+    // The launcher has made it the JVM's heap; what it could not read is told here.
+    if (memory != null && Sizes.parse(memory).isEmpty()) {
+      throw node.wrong("--memory '%s' is no size such as 2GB".formatted(memory));
+    }
     Map<String, @Nullable Object> flags = new HashMap<>();
     flags.put("stockpot.worker.threads", threads);
     Config config = node.load("worker", flags);
@@ -71,7 +77,7 @@ public final class WorkerRole implements Callable<Integer> {
               worker.roots(),
               worker.remote().with(cpu.threads(), NodeTls.clientContext(settings.tls())))) {
         return new NodeProcess(worker.drainTimeout().plus(LEAVING))
-            .run(() -> begin(config, settings, worker, cpu, storage));
+            .run(_ -> Optional.of(begin(config, settings, worker, cpu, storage)));
       }
     } catch (ConfigException e) {
       throw node.wrong(e);
@@ -95,9 +101,9 @@ public final class WorkerRole implements Callable<Integer> {
     Map<String, Supplier<DeviceExecutor>> devices =
         Map.of("cpu", () -> new CpuExecutor(cpu, Kernels.best(), storage));
     ActorSystem<WorkerNode.Command> system =
-        ActorSystem.create(
+        ClusterConfig.start(
             WorkerNode.create(worker, devices, settings.rejoinAfter()),
-            settings.name(),
+            settings,
             ClusterConfig.of(config, settings, "worker"));
     CoordinatedShutdown.get(Adapter.toClassic(system))
         .addTask(

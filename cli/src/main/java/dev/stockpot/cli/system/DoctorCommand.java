@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,8 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
     description = {
       "Check whether merges will work here, and say what to do.",
       "",
-      "Looks at Java, memory, and the directories that outputs go to; writes a little into each of"
-          + " those, and removes it.",
+      "Looks at Java, memory, devices, and the directories that outputs go to; writes a little into"
+          + " each of those, and removes it. For a node of a cluster also at its names, ports,"
+          + " certificates and directories, and at the coordinator and its clock.",
       ""
     },
     footer = {"", "Exit status: 0 nothing fails, 1 something does."})
@@ -37,6 +39,25 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description = "Directories for outputs. Default: the current one.")
   private @Nullable List<Path> paths;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A node's configuration: coordinator.conf or worker.conf.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--coordinator",
+      split = ",",
+      paramLabel = "URL",
+      description = "Addresses of coordinators to ask, for example https://host:7625.")
+  private @Nullable List<String> coordinators;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Certificates (PEM) to trust for https. Default: those that Java trusts.")
+  private @Nullable Path ca;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -50,6 +71,12 @@ public final class DoctorCommand implements Callable<Integer> {
     List<Check> checks = new ArrayList<>(JvmChecks.all());
     Objects.requireNonNullElse(paths, List.of(Path.of("")))
         .forEach(path -> checks.addAll(DirectoryChecks.of(path)));
+    if (config != null) {
+      checks.addAll(NodeChecks.of(config));
+    }
+    Optional<Path> trusted = Optional.ofNullable(ca);
+    Objects.requireNonNullElse(coordinators, List.<String>of())
+        .forEach(url -> checks.addAll(CoordinatorChecks.of(url, trusted)));
     boolean fails = checks.stream().anyMatch(check -> check.status() == Check.Status.FAIL);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {

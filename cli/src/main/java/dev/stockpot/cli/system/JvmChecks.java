@@ -35,6 +35,7 @@ final class JvmChecks {
     checks.add(nativeAccess(JvmChecks.class.getModule().isNativeAccessEnabled()));
     checks.add(memory(Runtime.getRuntime().maxMemory(), host));
     checks.add(cores(host));
+    checks.add(devices(host.nvidiaDriver(), Files.exists(Path.of("/proc/driver/nvidia"))));
     if (Host.operatingSystem() instanceof UnixOperatingSystemMXBean unix) {
       checks.add(openFiles(unix.getMaxFileDescriptorCount()));
     }
@@ -89,6 +90,18 @@ final class JvmChecks {
         host.cores() == host.hostCores()
             ? host.cores() + " usable"
             : host.cores() + " usable of the machine's " + host.hostCores());
+  }
+
+  /** A GPU whose driver is not to be seen from here is mostly a container started without it. */
+  static Check devices(boolean library, boolean kernelModule) {
+    return kernelModule && !library
+        ? Check.warn(
+            "devices",
+            "cpu; an NVIDIA driver runs, but its library libnvidia-ml.so.1 is not found",
+            "start the container with the NVIDIA runtime, or install the driver's libraries")
+        : Check.ok(
+            "devices",
+            library ? "cpu; an NVIDIA driver is there, and not used yet" : "cpu; no NVIDIA driver");
   }
 
   static Check openFiles(long limit) {

@@ -32,6 +32,13 @@ class JvmChecksTest {
   }
 
   @Test
+  void aGpuWhoseDriverIsHiddenIsAWarning() {
+    assertThat(JvmChecks.devices(false, true).status()).isEqualTo(Status.WARN);
+    assertThat(JvmChecks.devices(false, false).status()).isEqualTo(Status.OK);
+    assertThat(JvmChecks.devices(true, true).status()).isEqualTo(Status.OK);
+  }
+
+  @Test
   void missingNativeAccessIsAWarning() {
     assertThat(JvmChecks.nativeAccess(true).status()).isEqualTo(Status.OK);
     assertThat(JvmChecks.nativeAccess(false).status()).isEqualTo(Status.WARN);

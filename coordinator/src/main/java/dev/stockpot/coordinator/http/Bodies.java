@@ -17,6 +17,9 @@ final class Bodies {
   /** A plan of 1 MiB, and room for what goes with it. */
   static final long LIMIT = (1 << 20) + (64 << 10);
 
+  /** What is taken, and thrown away, of a body that is refused. */
+  private static final long DRAINED = 16 << 20;
+
   private final Materializer materializer;
   private final HttpSettings settings;
 
@@ -48,6 +51,26 @@ final class Bodies {
                         StatusCodes.REQUEST_TIMEOUT,
                         "the body was not complete within %d s"
                             .formatted(settings.headTimeout().toSeconds()))));
+  }
+
+  /**
+   * Completes once what is left of a refused body has come, if that is not much: a connection that
+   * is closed with bytes unread is reset, and a client that still sends would miss the answer.
+   */
+  CompletionStage<?> drained(HttpRequest request) {
+    HttpEntity entity = request.entity();
+    long announced = entity.getContentLengthOption().orElse(Long.MAX_VALUE);
+    boolean waitsForLeave = request.getHeader("Expect").isPresent();
+    if (entity.isStrict() || waitsForLeave || announced > DRAINED) {
+      return CompletableFuture.completedStage(null);
+    }
+    return entity
+        .withoutSizeLimit()
+        .getDataBytes()
+        .completionTimeout(settings.headTimeout())
+        .runWith(Sink.ignore(), materializer)
+        // It may have been taken already, or never come.
+        .handle((done, _) -> done);
   }
 
   private static RefusedRequest tooLarge() {

@@ -177,9 +177,11 @@ final class DataRoutes {
             StatusCodes.INTERNAL_SERVER_ERROR,
             "the coordinator's storage failed; its log says more");
       }
-      default ->
-          RefusedRequest.invalid(
-              "the body did not arrive as a whole, or not in time; send it again");
+      default -> {
+        LOG.debug("{} did not arrive: {}", what, cause.toString());
+        yield RefusedRequest.invalid(
+            "the body did not arrive as a whole, or not in time; send it again");
+      }
     };
   }
 

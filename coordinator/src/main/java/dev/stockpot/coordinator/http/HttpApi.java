@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -45,11 +46,14 @@ public final class HttpApi {
 
   private final AtomicReference<Duty> duty;
   private final ServerBinding binding;
+  private final OpenConnections connections;
   private final String url;
 
-  private HttpApi(AtomicReference<Duty> duty, ServerBinding binding, String url) {
+  private HttpApi(
+      AtomicReference<Duty> duty, ServerBinding binding, OpenConnections connections, String url) {
     this.duty = duty;
     this.binding = binding;
+    this.connections = connections;
     this.url = url;
   }
 
@@ -69,8 +73,15 @@ public final class HttpApi {
               .formatted(settings.host()),
           null);
     }
+    if (address.isAnyLocalAddress() && settings.url().isEmpty()) {
+      throw MergeException.environment(
+          "stockpot.coordinator.http.host is %s, which tells workers no address: set stockpot.coordinator.http.url to the one that they reach"
+              .formatted(settings.host()),
+          null);
+    }
     AtomicReference<Duty> duty = new AtomicReference<>(new Standby(Optional.empty()));
     AtomicReference<String> url = new AtomicReference<>("");
+    OpenConnections connections = new OpenConnections();
     Executor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
     Router router =
         new Router(
@@ -78,15 +89,16 @@ public final class HttpApi {
             token,
             duty::get,
             url::get,
-            new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime));
+            new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
+            new Bodies(system, settings));
     return server(system, settings)
-        .bindFlow(connection(settings, router))
+        .bindFlow(connection(settings, router, connections))
         .handle((binding, problem) -> {
           if (problem != null) {
             throw notBound(settings, problem);
           }
           url.set(settings.url().orElseGet(() -> url(settings, binding.localAddress())));
-          return new HttpApi(duty, binding, url.get());
+          return new HttpApi(duty, binding, connections, url.get());
         });
   }
 
@@ -101,8 +113,9 @@ public final class HttpApi {
 
   /** One connection: one request after the other. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> connection(
-      HttpSettings settings, Router router) {
-    return BidiFlow.fromGraph(new HeadDeadline(settings.headTimeout(), settings.idleTimeout()))
+      HttpSettings settings, Router router, OpenConnections connections) {
+    return BidiFlow.fromGraph(
+            new ConnectionEnd(connections, settings.headTimeout(), settings.idleTimeout()))
         .join(Flow.of(HttpRequest.class).mapAsync(1, router::answer));
   }
 
@@ -123,16 +136,27 @@ public final class HttpApi {
   private static ServerSettings serverSettings(Config system, HttpSettings settings) {
     Map<String, Object> ours =
         Map.of(
-            "server-header", "",
-            "idle-timeout", millis(settings.stallTimeout()),
+            "server-header",
+            "",
+            "idle-timeout",
+            millis(settings.stallTimeout()),
             // Ours are answered in JSON; this one is the last resort.
-            "request-timeout", millis(settings.answerTimeout().multipliedBy(2)),
-            "linger-timeout", millis(settings.headTimeout()),
-            "max-connections", settings.maxConnections(),
-            "remote-address-attribute", true,
-            "parsing.error-handler", IllegalRequestReply.class.getName(),
-            "parsing.max-content-length", Bodies.LIMIT,
-            "parsing.illegal-header-warnings", false);
+            "request-timeout",
+            millis(settings.answerTimeout().multipliedBy(2)),
+            "linger-timeout",
+            millis(settings.headTimeout()),
+            "max-connections",
+            settings.maxConnections(),
+            "remote-address-attribute",
+            true,
+            "raw-request-uri-header",
+            true,
+            "parsing.error-handler",
+            IllegalRequestReply.class.getName(),
+            "parsing.max-content-length",
+            Bodies.LIMIT,
+            "parsing.illegal-header-warnings",
+            false);
     return ServerSettings.create(
         ConfigFactory.parseMap(ours).atPath("pekko.http.server").withFallback(system));
   }
@@ -177,11 +201,17 @@ public final class HttpApi {
     this.duty.set(duty);
   }
 
-  /** Takes no new connections, lets requests under way end, and closes. */
+  /** Takes no new connections, lets requests under way end for so long, and closes. */
   public CompletionStage<Done> close(Duration within) {
     return binding
         .unbind()
-        .thenCompose(_ -> binding.terminate(within))
+        .thenCompose(_ ->
+            connections
+                .close()
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS))
+        .exceptionallyCompose(_ -> binding.terminate(Duration.ofMillis(1)).thenAccept(_ -> {}))
         .thenApply(_ -> Done.getInstance());
   }
 }

@@ -18,6 +18,7 @@ import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.headers.TimeoutAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,29 +33,36 @@ final class Router {
   private final Supplier<Duty> duty;
   private final Supplier<String> ownUrl;
   private final RefusalLog refusals;
+  private final Bodies bodies;
 
   Router(
       List<Route> routes,
       Token token,
       Supplier<Duty> duty,
       Supplier<String> ownUrl,
-      RefusalLog refusals) {
+      RefusalLog refusals,
+      Bodies bodies) {
     this.routes = List.copyOf(routes);
     this.token = token;
     this.duty = duty;
     this.ownUrl = ownUrl;
     this.refusals = refusals;
+    this.bodies = bodies;
   }
 
   /** Answers every request, whatever it is; the stage never fails. */
   CompletionStage<HttpResponse> answer(HttpRequest request) {
+    request
+        .getHeader(TimeoutAccess.class)
+        .ifPresent(header -> header.timeoutAccess().updateHandler(_ -> timeout()));
     CompletionStage<HttpResponse> answer;
     try {
       answer = route(request);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedStage(e);
     }
-    return answer.exceptionally(problem -> problem(request, problem));
+    return answer.exceptionallyCompose(
+        problem -> bodies.drained(request).thenApply(_ -> problem(request, problem)));
   }
 
   private CompletionStage<HttpResponse> route(HttpRequest request) {
@@ -84,8 +92,7 @@ final class Router {
       }
     }
     if (here.isEmpty()) {
-      throw new RefusedRequest(
-          StatusCodes.NOT_FOUND, "no such address; GET /v1/openapi.json lists them all");
+      throw noSuchAddress();
     }
     return CompletableFuture.completedStage(wrongMethod(here));
   }
@@ -139,18 +146,40 @@ final class Router {
         });
   }
 
-  /** Decoded segments of the path; those that no address has are refused. */
+  /**
+   * Segments of the path as it was sent, for Pekko resolves dots before anybody sees them. None of
+   * ours needs an escape, so none is decoded.
+   */
   private static List<String> segments(HttpRequest request) {
-    List<String> segments = List.of(request.getUri().getPathString().substring(1).split("/", -1));
-    for (String segment : segments) {
-      if (!segment.matches("[A-Za-z0-9._-]{1,128}")
-          || segment.equals(".")
-          || segment.equals("..")) {
-        throw new RefusedRequest(
-            StatusCodes.NOT_FOUND, "no such address; GET /v1/openapi.json lists them all");
-      }
+    String sent =
+        request
+            .getHeader("Raw-Request-URI")
+            .map(header -> header.value())
+            .orElseGet(() -> request.getUri().getPathString());
+    String path = sent.split("[?]", 2)[0];
+    List<String> segments = List.of(path.split("/", -1));
+    boolean ours =
+        segments.size() > 1
+            && segments.getFirst().isEmpty()
+            && segments.stream().skip(1).allMatch(Router::isSegment);
+    if (!ours) {
+      throw noSuchAddress();
     }
-    return segments;
+    return segments.subList(1, segments.size());
+  }
+
+  private static boolean isSegment(String text) {
+    return text.matches("[A-Za-z0-9._-]{1,128}") && !text.equals(".") && !text.equals("..");
+  }
+
+  private static RefusedRequest noSuchAddress() {
+    return new RefusedRequest(
+        StatusCodes.NOT_FOUND, "no such address; GET /v1/openapi.json lists them all");
+  }
+
+  private static HttpResponse timeout() {
+    return Replies.error(
+        StatusCodes.SERVICE_UNAVAILABLE, "the coordinator did not answer in time; ask again");
   }
 
   private HttpResponse problem(HttpRequest request, Throwable problem) {

@@ -23,7 +23,8 @@ public record JobJournal(String plugin, boolean besideOutput) {
         plugin, root.getString(plugin + ".class").equals(FileJournal.class.getName()));
   }
 
-  PersistenceId persistenceId(MergeOrder order) {
+  /** Under which a merge's events stand. */
+  public PersistenceId persistenceId(MergeOrder order) {
     return PersistenceId.ofUniqueId(
         besideOutput
             ? FileJournal.persistenceId(order.staging().journalDirectory().resolve(MERGE))

@@ -144,9 +144,36 @@ public final class FileJournal extends AsyncWriteJournal {
     return inOrder(
         persistenceId,
         () -> {
-          file(persistenceId).append(json.write(new JournalEntry.Deleted(toSequenceNr)));
+          file(persistenceId).replace(without(persistenceId, toSequenceNr));
           return null;
         });
+  }
+
+  /**
+   * The entries of a file less the events that are deleted, but for the entry that says how high
+   * sequence numbers have come.
+   */
+  private List<String> without(String persistenceId, long deletedTo) throws Exception {
+    record Line(String text, long highest) {}
+    List<Line> lines = new ArrayList<>();
+    Extent extent = new Extent();
+    file(persistenceId)
+        .forEach(text -> {
+          JournalEntry entry = json.read(text, persistenceId);
+          extent.add(entry);
+          if (entry instanceof JournalEntry.Written) {
+            lines.add(new Line(text, extent.highest));
+          }
+        });
+    List<String> kept = new ArrayList<>();
+    for (Line line : lines) {
+      if (line.highest() > deletedTo || line.highest() == extent.highest) {
+        kept.add(line.text());
+      }
+    }
+    long to = Math.max(extent.deletedTo, Math.min(deletedTo, extent.highest));
+    kept.add(json.write(new JournalEntry.Deleted(to)));
+    return kept;
   }
 
   @Override

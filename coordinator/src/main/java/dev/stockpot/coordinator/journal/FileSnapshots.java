@@ -6,7 +6,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +36,6 @@ public final class FileSnapshots extends SnapshotStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String SUFFIX = ".snapshot";
-  private static final String UNFINISHED = ".new";
 
   private final Path directory;
   private final String dispatcher;
@@ -57,7 +55,7 @@ public final class FileSnapshots extends SnapshotStore {
       String persistenceId, SnapshotSelectionCriteria criteria) {
     return async(() -> {
       for (Kept kept : newestFirst(persistenceId, metadata -> matches(metadata, criteria))) {
-        Optional<String> text = JournalFile.onlyLine(kept.file());
+        Optional<String> text = new JournalFile(kept.file()).onlyEntry();
         if (text.isPresent()) {
           return Optional.of(
               new SelectedSnapshot(kept.metadata(), payloads.read(JSON.readTree(text.get()))));
@@ -78,16 +76,9 @@ public final class FileSnapshots extends SnapshotStore {
   @Override
   public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
     return async(() -> {
-      Files.createDirectories(directory);
-      Path file = file(metadata);
-      Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
-      Files.deleteIfExists(unfinished);
       ObjectNode node = JSON.createObjectNode();
       payloads.write(snapshot, node);
-      new JournalFile(unfinished).append(JSON.writeValueAsString(node));
-      Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      JournalFile.forceDirectory(file);
+      new JournalFile(file(metadata)).replace(List.of(JSON.writeValueAsString(node)));
       return null;
     });
   }

@@ -6,8 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -23,6 +25,7 @@ import java.util.zip.CRC32C;
 record JournalFile(Path file) {
 
   private static final int PREFIX = 9;
+  private static final String UNFINISHED = ".new";
 
   /** Writes one entry and forces it to storage; creates the file if need be. */
   void append(String json) throws IOException {
@@ -33,7 +36,7 @@ record JournalFile(Path file) {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       if (created) {
-        forceDirectory(file);
+        forceDirectory();
       }
       long start = channel.size();
       ByteBuffer line = ByteBuffer.wrap(line(json));
@@ -49,8 +52,34 @@ record JournalFile(Path file) {
     }
   }
 
+  /**
+   * Puts these entries in place of all that the file holds: after a crash it holds either. Creates
+   * the file if need be.
+   */
+  void replace(List<String> entries) throws IOException {
+    Path directory = file.toAbsolutePath().resolveSibling(".");
+    Files.createDirectories(directory);
+    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try (FileChannel channel =
+        FileChannel.open(
+            unfinished,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      for (String entry : entries) {
+        ByteBuffer line = ByteBuffer.wrap(line(entry));
+        while (line.hasRemaining()) {
+          channel.write(line);
+        }
+      }
+      channel.force(false);
+    }
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    forceDirectory();
+  }
+
   /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
-  static Optional<String> onlyLine(Path file) throws IOException {
+  Optional<String> onlyEntry() throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int end = bytes.length - 1;
     return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
@@ -118,7 +147,7 @@ record JournalFile(Path file) {
   }
 
   /** A new file is only there after a crash if its directory says so. */
-  static void forceDirectory(Path file) throws IOException {
+  private void forceDirectory() throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

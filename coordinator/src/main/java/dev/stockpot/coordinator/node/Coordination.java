@@ -5,18 +5,16 @@ import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
-import dev.stockpot.coordinator.job.MergeJob;
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
-import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -49,9 +47,11 @@ final class Coordination {
    * Coordinates from now on.
    *
    * @param root the whole configuration
+   * @param forget deletes the events of a merge that nobody will go on with; blocks
    * @param api answers for the queue as soon as that runs
    */
-  static Behavior<Message> create(Config root, HttpApi api, Tenure tenure) {
+  static Behavior<Message> create(
+      Config root, HttpApi api, Tenure tenure, Consumer<String> forget) {
     CoordinatorSettings settings = CoordinatorSettings.from(root);
     QueueSettings queueSettings = QueueSettings.from(root);
     return Behaviors.setup(context -> {
@@ -62,7 +62,9 @@ final class Coordination {
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
       ActorRef<JobRequest> queue =
           context.spawn(
-              JobQueue.create(queueSettings, merges(settings, desk, tenure, files)), "queue");
+              JobQueue.create(
+                  queueSettings, MergeStarter.of(settings, desk, tenure, files, forget)),
+              "queue");
       context.watch(queue);
       followMembers(context);
       api.take(
@@ -81,26 +83,6 @@ final class Coordination {
           .onSignal(Terminated.class, _ -> Behaviors.stopped())
           .build();
     });
-  }
-
-  private static MergeStarter merges(
-      CoordinatorSettings settings,
-      ActorRef<LeaseDesk.Command> desk,
-      Tenure tenure,
-      DataAccess files) {
-    return (context, order, follower) -> {
-      ActorRef<MergeJob.Command> job =
-          context.spawnAnonymous(
-              MergeJob.create(
-                  new MergeOrder(
-                      order.id(), order.priority(), order.plan(), order.staging(), order.replace()),
-                  settings,
-                  desk,
-                  tenure,
-                  files,
-                  follower));
-      return new MergeStarter.Running(job, () -> job.tell(new MergeJob.Cancel(false)));
-    };
   }
 
   /**

@@ -36,9 +36,7 @@ final class Followers {
   private final Set<String> progressed = new HashSet<>();
 
   Followers(
-      ActorContext<QueueMessage> context,
-      TimerScheduler<QueueMessage> timers,
-      JobReader reader) {
+      ActorContext<QueueMessage> context, TimerScheduler<QueueMessage> timers, JobReader reader) {
     this.context = context;
     this.timers = timers;
     this.reader = reader;

@@ -59,6 +59,20 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  */
 public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEvent, QueueState> {
 
+  /** The state changes in place; a snapshot does not. */
+  static final SnapshotAdapter<QueueState> SNAPSHOTS =
+      new SnapshotAdapter<>() {
+        @Override
+        public Object toJournal(QueueState state) {
+          return state.snapshot();
+        }
+
+        @Override
+        public QueueState fromJournal(Object from) {
+          return new QueueState((QueueSnapshot) from);
+        }
+      };
+
   private final ActorContext<QueueMessage> context;
   private final QueueSettings settings;
   private final InstantSource clock;
@@ -117,17 +131,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
 
   @Override
   public SnapshotAdapter<QueueState> snapshotAdapter() {
-    return new SnapshotAdapter<>() {
-      @Override
-      public Object toJournal(QueueState state) {
-        return state.snapshot();
-      }
-
-      @Override
-      public QueueState fromJournal(Object from) {
-        return new QueueState((QueueSnapshot) from);
-      }
-    };
+    return SNAPSHOTS;
   }
 
   @Override

@@ -12,7 +12,9 @@ import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.util.List;
 
-/** Jobs as clients see them, and the requests that change nothing. Confined to the queue's actor. */
+/**
+ * Jobs as clients see them, and the requests that change nothing. Confined to the queue's actor.
+ */
 final class JobReader {
 
   private final JobRuns runs;
@@ -30,8 +32,11 @@ final class JobReader {
 
   void on(QueueState state, GetJob get) {
     get.replyTo()
-        .tell(state.job(get.id()).<Answer<JobView>>map(job -> new Ok<>(view(job)))
-            .orElseGet(() -> unknown(get.id())));
+        .tell(
+            state
+                .job(get.id())
+                .<Answer<JobView>>map(job -> new Ok<>(view(job)))
+                .orElseGet(() -> unknown(get.id())));
   }
 
   void on(QueueState state, ListJobs list) {
@@ -40,9 +45,11 @@ final class JobReader {
 
   void on(QueueState state, GetLog get) {
     get.replyTo()
-        .tell(state.job(get.id())
-            .<Answer<List<LogLine>>>map(job -> new Ok<>(job.log().after(get.after())))
-            .orElseGet(() -> unknown(get.id())));
+        .tell(
+            state
+                .job(get.id())
+                .<Answer<List<LogLine>>>map(job -> new Ok<>(job.log().after(get.after())))
+                .orElseGet(() -> unknown(get.id())));
   }
 
   static <T> Refused<T> unknown(String id) {

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -20,6 +21,7 @@ final class JobRun {
   private JobStatus status = JobStatus.PLANNING;
   private JobProgress progress = JobProgress.NONE;
   private Optional<StagingArea> staging = Optional.empty();
+  private Optional<MergeOrder> order = Optional.empty();
   private @Nullable ActorRef<MergeHost.Message> merge;
   private Optional<JobUpdate.End> end = Optional.empty();
   private boolean waiting;
@@ -81,8 +83,14 @@ final class JobRun {
     staging = Optional.of(claimed);
   }
 
-  void begin(ActorRef<MergeHost.Message> running) {
+  void begin(MergeOrder ordered, ActorRef<MergeHost.Message> running) {
+    order = Optional.of(ordered);
     merge = running;
+  }
+
+  /** Of its merge; empty before that is started. */
+  Optional<MergeOrder> order() {
+    return order;
   }
 
   void cancel() {
@@ -147,6 +155,7 @@ final class JobRun {
     status = JobStatus.PLANNING;
     progress = JobProgress.NONE;
     staging = Optional.empty();
+    order = Optional.empty();
     merge = null;
     end = Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
@@ -119,19 +120,23 @@ final class JobRuns {
       return;
     }
     QueuedJob job = run.job();
-    String id = "merge-" + job.id() + "-" + job.plan();
-    PlanOrder order =
-        new PlanOrder(
-            id,
-            job.id(),
+    MergeOrder order =
+        new MergeOrder(
+            mergeId(job),
             job.submission().priority(),
             claimed.plan(),
             claimed.staging(),
             job.submission().replace());
     run.begin(
+        order,
         context.spawn(
             MergeHost.create(run.number(), starter, order, context.getSelf()),
-            id + "-" + run.number()));
+            "merge-" + run.number()));
+  }
+
+  /** Unlike that of any other job's plan, because no job's id holds a slash. */
+  private static String mergeId(QueuedJob job) {
+    return job.plans() == 1 ? job.id() : job.id() + "/" + (job.plan() + 1);
   }
 
   List<QueueEvent> on(OutputNotClaimed refused) {
@@ -177,15 +182,20 @@ final class JobRuns {
 
   void on(MergeStopped stopped) {
     JobRun run = of(stopped.run()).orElseThrow();
-    StagingArea staging = run.staging().orElseThrow();
+    MergeOrder order = run.order().orElseThrow();
     long number = run.number();
     Optional<JobUpdate.End> end = run.end();
     release(
         run,
-        () ->
-            end.isPresent()
-                ? OutputClaims.release(number, staging, end.get())
-                : OutputClaims.releaseCrashed(number, staging, stopped.crash()));
+        () -> {
+          if (end.isEmpty()) {
+            return OutputClaims.releaseCrashed(number, order.staging(), stopped.crash());
+          }
+          if (OutputClaims.leavesNothing(end.get())) {
+            starter.forget(order);
+          }
+          return OutputClaims.release(number, order.staging(), end.get());
+        });
   }
 
   private void release(JobRun run, Supplier<QueueMessage> work) {

@@ -39,7 +39,7 @@ final class OutputClaims {
   /** Gives an output free whose merge came to this end. */
   static QueueMessage release(long run, StagingArea staging, JobUpdate.End end) {
     try (staging) {
-      if (!isKept(end)) {
+      if (leavesNothing(end) && !isGone(end)) {
         staging.delete();
       }
     } catch (MergeException e) {
@@ -48,13 +48,18 @@ final class OutputClaims {
     return new OutputReleased(run, end);
   }
 
-  /** Whether the area holds something for another run, or is gone already. */
-  private static boolean isKept(JobUpdate.End end) {
+  /** Whether a merge that came to this end has nothing that another run could go on with. */
+  static boolean leavesNothing(JobUpdate.End end) {
     return switch (end) {
-      case JobUpdate.Finished finished -> !finished.summary().alreadyFinished();
-      case JobUpdate.Failed failed -> failed.resumable().isPresent();
-      case JobUpdate.Cancelled cancelled -> cancelled.resumable().isPresent();
+      case JobUpdate.Finished _ -> true;
+      case JobUpdate.Failed failed -> failed.resumable().isEmpty();
+      case JobUpdate.Cancelled cancelled -> cancelled.resumable().isEmpty();
     };
+  }
+
+  /** A commit deletes the area itself; whoever claimed it since may not lose it. */
+  private static boolean isGone(JobUpdate.End end) {
+    return end instanceof JobUpdate.Finished finished && !finished.summary().alreadyFinished();
   }
 
   /** As {@link #release}, where no merge had begun. */
@@ -72,16 +77,8 @@ final class OutputClaims {
   }
 
   private static Failure failure(Optional<Throwable> crash) {
-    if (crash.isEmpty()) {
-      return new Failure(Failure.Kind.BUG, "the merge ended without a word; try again");
-    }
-    Throwable root = crash.get();
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String reason = String.valueOf(root.getMessage());
     return new Failure(
-        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-        "the merge's journal cannot be used: " + reason);
+        Failure.Kind.BUG,
+        "the merge broke off: " + crash.map(Throwable::toString).orElse("it said nothing"));
   }
 }

@@ -78,8 +78,7 @@ final class Submissions {
       return join(reading, submit);
     }
     if (state.open() + pending.size() >= settings.maxQueued()
-        || state.openSize() + pendingSize + submission.plan().length()
-            > settings.maxPlanBytes()) {
+        || state.openSize() + pendingSize + submission.plan().length() > settings.maxPlanBytes()) {
       return unavailable(
           "the queue is full: %,d jobs have not ended; wait for some, or cancel some"
               .formatted(state.open()));
@@ -139,8 +138,7 @@ final class Submissions {
   private static QueueMessage unreadable(String id, Throwable thrown) {
     LOG.error("A plan could not be read", thrown);
     return new SubmissionRefused(
-        id,
-        new Refused<>(Reason.UNAVAILABLE, "the plan could not be read: " + thrown, List.of()));
+        id, new Refused<>(Reason.UNAVAILABLE, "the plan could not be read: " + thrown, List.of()));
   }
 
   /** The job stands in the journal: whoever came first is told that it is new. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * it. So nothing may open the lock's file but the one channel that holds the lock: not to read it,
  * and not to try the lock from a second place in this process.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
 
   private static final String LOCK = "lock";
   private static final String HOLDER = "holder";
@@ -45,7 +45,7 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /** That somebody else holds the directory. */
-  static final class HeldException extends IOException {
+  public static final class HeldException extends IOException {
     @java.io.Serial private static final long serialVersionUID = 1;
 
     /**
@@ -63,7 +63,7 @@ final class DirectoryLock implements AutoCloseable {
    *     create it and try again
    * @throws HeldException if somebody holds it
    */
-  static Optional<DirectoryLock> acquire(Path directory) throws IOException {
+  public static Optional<DirectoryLock> acquire(Path directory) throws IOException {
     Path key;
     try {
       key = directory.toRealPath();
@@ -134,6 +134,15 @@ final class DirectoryLock implements AutoCloseable {
       return Files.readString(directory.resolve(HOLDER));
     } catch (IOException _) {
       return "another run";
+    }
+  }
+
+  /** Whether the lock is this one still: not closed, and its file not deleted. */
+  public boolean isHeld() {
+    try {
+      return channel.isOpen() && Files.size(directory.resolve(LOCK)) == channel.size();
+    } catch (IOException _) {
+      return false;
     }
   }
 

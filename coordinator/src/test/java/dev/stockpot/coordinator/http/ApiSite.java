@@ -6,6 +6,7 @@ import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -115,7 +116,7 @@ final class ApiSite implements AutoCloseable {
 
   /** A connection of which the test writes every byte itself. */
   Socket socket() throws IOException {
-    Socket socket = new Socket("127.0.0.1", port());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
     socket.setSoTimeout((int) PATIENCE.toMillis());
     return socket;
   }

@@ -321,6 +321,17 @@ final class HttpApiTest {
   }
 
   @Test
+  void aServerDoesNotWaitForeverForARequestUnderWay(@TempDir Path other) {
+    try (ApiSite closing = ApiSite.in(other)) {
+      CompletableFuture<HttpResponse<String>> sent =
+          closing.sending(closing.user("/v1/jobs/a").GET());
+      closing.asked(JobRequest.GetJob.class);
+      closing.api.close(Duration.ofMillis(50)).toCompletableFuture().join();
+      assertThat(sent).failsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
   void anAddressThatOthersReachNeedsTls(@TempDir Path other) {
     assertThatThrownBy(() -> ApiSite.in(other, "stockpot.coordinator.http.host = 0.0.0.0"))
         .isInstanceOf(MergeException.class)

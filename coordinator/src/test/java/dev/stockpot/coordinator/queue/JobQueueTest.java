@@ -59,13 +59,14 @@ class JobQueueTest {
     assertThat(accepted.status()).isEqualTo(JobStatus.QUEUED);
     assertThat(accepted.outputs()).containsExactly(bench.root.resolve("out").toString());
     Scripted merge = bench.merges.next();
-    assertThat(merge.order().id()).isEqualTo("merge-soup-0");
+    assertThat(merge.order().id()).isEqualTo("soup");
     assertThat(bench.job("soup").status()).isEqualTo(JobStatus.PLANNING);
     merge.progress(1, 3);
     merge.commit();
     bench.await("soup", JobStatus.COMMITTING);
     merge.finish();
     JobView done = bench.await("soup", JobStatus.DONE);
+    assertThat(bench.merges.forgotten()).containsExactly("soup");
     assertThat(done.progress().doneTasks()).isEqualTo(3);
     assertThat(done.started()).isPresent();
     assertThat(done.ended()).isPresent();
@@ -185,7 +186,7 @@ class JobQueueTest {
       assertThat(bench.merges.isIdle()).isTrue();
       running.finish();
       running = bench.merges.next();
-      order.add(running.order().job());
+      order.add(running.order().id());
     }
     assertThat(order).containsExactly("high", "first", "second", "low");
   }
@@ -200,16 +201,16 @@ class JobQueueTest {
     bench.submitted(bench.submission("third", "elsewhere"));
     Scripted first = bench.merges.next();
     Scripted third = bench.merges.next();
-    assertThat(List.of(first.order().job(), third.order().job())).containsExactly("first", "third");
+    assertThat(List.of(first.order().id(), third.order().id())).containsExactly("first", "third");
     assertThat(bench.job("second").status()).isEqualTo(JobStatus.QUEUED);
     assertThat(bench.log("second"))
         .contains("waits for the job 'first', which writes the same output");
     first.finish();
     Scripted second = bench.merges.next();
-    assertThat(second.order().job()).isEqualTo("second");
+    assertThat(second.order().id()).isEqualTo("second");
     assertThat(bench.merges.isIdle()).isTrue();
     second.finish();
-    assertThat(bench.merges.next().order().job()).isEqualTo("inside");
+    assertThat(bench.merges.next().order().id()).isEqualTo("inside");
   }
 
   @Test
@@ -222,7 +223,7 @@ class JobQueueTest {
     one.finish();
     Scripted two = bench.merges.next();
     assertThat(two.order().plan().output().path()).isEqualTo(bench.root.resolve("two"));
-    assertThat(two.order().id()).isEqualTo("merge-soup-1");
+    assertThat(two.order().id()).isEqualTo("soup/2");
     assertThat(bench.job("soup").plan()).isEqualTo(1);
     two.finish();
     assertThat(bench.await("soup", JobStatus.DONE).plan()).isEqualTo(1);
@@ -238,6 +239,7 @@ class JobQueueTest {
     assertThat(failed.failure())
         .contains(new JobView.JobFailure("USER_INPUT", "a tensor is wrong", true));
     assertThat(kept).isDirectory();
+    assertThat(bench.merges.forgotten()).isEmpty();
     assertThat(bench.log("soup"))
         .last()
         .isEqualTo("failed: a tensor is wrong; what is merged is kept in " + kept + " for a retry");
@@ -257,11 +259,11 @@ class JobQueueTest {
     Scripted crashes = bench.merges.next();
     bench.submitted(bench.submission("goes-on", "two"));
     Scripted goesOn = bench.merges.next();
-    crashes.crash("No space left on device");
+    crashes.crash("a fault of ours");
     assertThat(bench.await("crashes", JobStatus.FAILED).failure())
         .hasValueSatisfying(failure -> {
-          assertThat(failure.kind()).isEqualTo("OUT_OF_DISK");
-          assertThat(failure.message()).contains("No space left on device");
+          assertThat(failure.kind()).isEqualTo("BUG");
+          assertThat(failure.message()).contains("a fault of ours");
         });
     goesOn.finish();
     bench.await("goes-on", JobStatus.DONE);
@@ -297,7 +299,7 @@ class JobQueueTest {
         .isEqualTo("cancelled; what is merged is kept in " + kept + " for a retry");
     assertThat(bench.merges.isIdle()).isTrue();
     assertThat(bench.retry("soup").attempt()).isEqualTo(2);
-    assertThat(bench.merges.next().order().id()).isEqualTo("merge-soup-0");
+    assertThat(bench.merges.next().order().id()).isEqualTo("soup/1");
   }
 
   @Test
@@ -422,12 +424,12 @@ class JobQueueTest {
     assertThat(bench.job("done")).isEqualTo(done);
     assertThat(bench.log("done")).isEqualTo(log);
     Scripted goesOn = bench.merges.next();
-    assertThat(goesOn.order().id()).isEqualTo("merge-running-1");
+    assertThat(goesOn.order().id()).isEqualTo("running/2");
     assertThat(bench.job("running").attempt()).isEqualTo(1);
     assertThat(bench.log("running")).contains("goes on after a restart of the coordinator");
     assertThat(bench.merges.isIdle()).isTrue();
     goesOn.finish();
-    assertThat(bench.merges.next().order().job()).isEqualTo("urgent");
+    assertThat(bench.merges.next().order().id()).isEqualTo("urgent");
     JobSubmission again = bench.submission("running", "two", "three");
     assertThat(QueueBench.ok(bench.submit(again)).created()).isFalse();
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -33,7 +34,7 @@ final class QueueBench implements AutoCloseable {
   final ActorTestKit kit;
   final ActorRef<JobRequest> queue;
 
-  private QueueBench(Path directory, Map<String, ?> settings) {
+  private QueueBench(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     Config own =
         ConfigFactory.parseMap(settings)
             .withFallback(
@@ -47,9 +48,11 @@ final class QueueBench implements AutoCloseable {
     kit =
         ActorTestKit.create(
             "QueueBench",
-            ConfigFactory.load(
-                own.withFallback(ConfigFactory.parseResources("application-test.conf"))));
-    queue = kit.spawn(JobQueue.create(QueueSettings.from(kit.system().settings().config()), merges));
+            journal.apply(
+                ConfigFactory.load(
+                    own.withFallback(ConfigFactory.parseResources("application-test.conf")))));
+    queue =
+        kit.spawn(JobQueue.create(QueueSettings.from(kit.system().settings().config()), merges));
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */
@@ -58,6 +61,11 @@ final class QueueBench implements AutoCloseable {
   }
 
   static QueueBench in(Path directory, Map<String, ?> settings) {
+    return in(directory, settings, UnaryOperator.identity());
+  }
+
+  /** A queue that goes on with the journal that {@code journal} puts into the configuration. */
+  static QueueBench in(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     try {
       for (String model : List.of("a", "b")) {
         Files.createDirectories(directory.resolve("root").resolve(model));
@@ -65,7 +73,7 @@ final class QueueBench implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new QueueBench(directory, settings);
+    return new QueueBench(directory, settings, journal);
   }
 
   /** Plans of the models {@code a} and {@code b}, one for each output. */

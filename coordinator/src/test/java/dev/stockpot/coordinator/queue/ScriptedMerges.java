@@ -3,12 +3,14 @@ package dev.stockpot.coordinator.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.protocol.api.LogLine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -32,7 +34,7 @@ final class ScriptedMerges implements MergeStarter {
   private record Cancel() implements Line {}
 
   /** A merge that was started, and waits for the test's word. */
-  record Scripted(PlanOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
+  record Scripted(MergeOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
 
     void progress(int done, int tasks) {
       actor.tell(new Say(new JobUpdate.Progressed(done, tasks, done * 10L, tasks * 10L, 2, 1)));
@@ -85,6 +87,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   private final BlockingQueue<Scripted> started = new LinkedBlockingQueue<>();
+  private final Queue<String> forgotten = new ConcurrentLinkedQueue<>();
   private final Queue<StagingArea> claimed = new ConcurrentLinkedQueue<>();
 
   /** The next merge that the queue started. */
@@ -98,14 +101,23 @@ final class ScriptedMerges implements MergeStarter {
     return started.isEmpty();
   }
 
+  /** Ids of the orders that the queue told to forget. */
+  List<String> forgotten() {
+    return List.copyOf(forgotten);
+  }
+
+  @Override
+  public void forget(MergeOrder order) {
+    forgotten.add(order.id());
+  }
+
   /** What the end of the process does to its locks. */
   void freeOutputs() {
     claimed.forEach(StagingArea::close);
   }
 
   @Override
-  public Running start(
-      ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
+  public Running start(ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
     BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     ActorRef<Line> actor = context.spawn(merge(follower, cancels), "merge");
     claimed.add(order.staging());

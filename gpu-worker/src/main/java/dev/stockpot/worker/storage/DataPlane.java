@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -28,6 +30,7 @@ final class DataPlane implements AutoCloseable {
 
   private final DataPlaneSettings settings;
   private final ExecutorService threads;
+  private final ScheduledThreadPoolExecutor clock;
   private final HttpClient client;
   private final Exchange exchange;
   private final UploadBuffers buffers;
@@ -43,6 +46,11 @@ final class DataPlane implements AutoCloseable {
     this.settings = settings;
     this.threads =
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("transfer-", 0).factory());
+    this.clock =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("transfer-clock").factory());
+    // What watches a transfer holds its bytes.
+    clock.setRemoveOnCancelPolicy(true);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -124,6 +132,11 @@ final class DataPlane implements AutoCloseable {
     return threads;
   }
 
+  /** For what is to be done later, shortly. */
+  ScheduledExecutorService clock() {
+    return clock;
+  }
+
   DataPlaneSettings settings() {
     return settings;
   }
@@ -132,6 +145,7 @@ final class DataPlane implements AutoCloseable {
   public void close() {
     client.shutdownNow();
     client.close();
+    clock.shutdownNow();
     threads.shutdown();
   }
 }

@@ -2,9 +2,13 @@ package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What becomes of a task whose bytes do not get to or from the coordinator. */
 final class RemoteTrouble {
@@ -23,7 +27,7 @@ final class RemoteTrouble {
 
   static MergeException stalled(String what, Duration after) {
     String trouble = "no byte moved for %d s".formatted(after.toSeconds());
-    return passing(what, trouble, new java.util.concurrent.TimeoutException(trouble));
+    return passing(what, trouble, new TimeoutException(trouble));
   }
 
   /** What an error means, which may be one of these exceptions already. */
@@ -43,12 +47,22 @@ final class RemoteTrouble {
   static Exception of(String what, HttpResponse<String> answer) {
     int status = answer.statusCode();
     String said =
-        "%s answered %d %s".formatted(answer.uri().getAuthority(), status, answer.body()).strip();
+        "%s answered %d: %s".formatted(answer.uri().getAuthority(), status, message(answer.body()));
     return switch (status) {
       case FORBIDDEN, NOT_FOUND -> new LeaseOverException(what + ": " + said);
       case INSUFFICIENT_STORAGE ->
           new MergeException(new Failure(Failure.Kind.OUT_OF_DISK, what + ": " + said));
-      default -> passing(what, said, new java.io.IOException(said));
+      default -> passing(what, said, new IOException(said));
     };
+  }
+
+  /** Of an {@link dev.stockpot.protocol.api.ApiError}, what it says; of other text, all of it. */
+  private static String message(String body) {
+    try {
+      String error = JsonMapper.shared().readTree(body).path("error").asString("");
+      return error.isEmpty() ? body : error;
+    } catch (JacksonException _) {
+      return body;
+    }
   }
 }

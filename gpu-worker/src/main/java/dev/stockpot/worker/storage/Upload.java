@@ -5,11 +5,13 @@ import dev.stockpot.merge.TensorTask;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +75,7 @@ public final class Upload implements ChunkSink, AutoCloseable {
     BlockPublisher body = new BlockPublisher(blocks, task.length());
     Transfer sent = dataPlane.put(lease, task, body, crc);
     transfer = sent;
-    watch(sent, body, 0);
+    Future<?> watch = watch(sent, body);
     String what = task.tensor() + ": writing";
     CompletableFuture<Void> stored = new CompletableFuture<>();
     var _ =
@@ -81,6 +83,7 @@ public final class Upload implements ChunkSink, AutoCloseable {
             .whenCompleteAsync(
                 (answer, error) -> {
                   boolean done = error == null && answer.statusCode() / 100 == 2;
+                  watch.cancel(false);
                   release(done);
                   if (done) {
                     stored.complete(null);
@@ -95,23 +98,22 @@ public final class Upload implements ChunkSink, AutoCloseable {
     return stored;
   }
 
-  /** Looks again and again whether any byte went since the last look. */
-  private void watch(Transfer sent, BlockPublisher body, long before) {
-    Executor later =
-        CompletableFuture.delayedExecutor(
-            dataPlane.settings().stallTimeout().toMillis(),
-            TimeUnit.MILLISECONDS,
-            dataPlane.threads());
-    later.execute(() -> {
-      long now = body.taken();
-      if (now == before) {
-        sent.cancel(
-            RemoteTrouble.stalled(
-                task.tensor() + ": writing", dataPlane.settings().stallTimeout()));
-      } else if (!sent.isOver()) {
-        watch(sent, body, now);
-      }
-    });
+  /** Looks now and then whether any byte went since the last look. */
+  private Future<?> watch(Transfer sent, BlockPublisher body) {
+    Duration stall = dataPlane.settings().stallTimeout();
+    AtomicLong before = new AtomicLong();
+    return dataPlane
+        .clock()
+        .scheduleWithFixedDelay(
+            () -> {
+              long now = body.taken();
+              if (before.getAndSet(now) == now) {
+                sent.cancel(RemoteTrouble.stalled(task.tensor() + ": writing", stall));
+              }
+            },
+            stall.toMillis(),
+            stall.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Gives the memory back, unless the bytes are on their way. */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Scratch directories. */
-final class Directories {
+public final class Directories {
 
   private Directories() {}
 
   /** Deletes a directory and all in it; nothing happens where there is none. */
-  static void delete(Path directory) throws IOException {
+  public static void delete(Path directory) throws IOException {
     if (Files.notExists(directory)) {
       return;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Prints figures, and takes their medians. */
-final class Figures {
+public final class Figures {
 
   private Figures() {}
 
@@ -20,17 +20,22 @@ final class Figures {
   }
 
   @SuppressWarnings({"AnnotateFormatMethod", "SystemOut"}) // the callers' formats are constants
-  static void line(String format, Object... values) {
+  public static void line(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }
 
-  /** A figure beside its bar. */
-  static void bar(String what, double value, double bar, String unit) {
+  /** A figure beside a bar that it must not pass. */
+  public static void bar(String what, double value, double bar, String unit) {
     line("%-46s %8.2f %-3s bar %.2f: %s", what, value, unit, bar, value <= bar ? "met" : "MISSED");
   }
 
+  /** A figure beside a bar that it must reach. */
+  public static void atLeast(String what, double value, double bar, String unit) {
+    line("%-46s %8.2f %-3s bar %.2f: %s", what, value, unit, bar, value >= bar ? "met" : "MISSED");
+  }
+
   /** Processes that were ready to run over the last minute; figures taken on a busy host say so. */
-  static String load() {
+  public static String load() {
     try {
       return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
     } catch (IOException _) {

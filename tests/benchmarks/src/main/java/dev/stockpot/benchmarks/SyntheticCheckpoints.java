@@ -24,9 +24,12 @@ import java.util.stream.LongStream;
  * values of deviation 0.02, of which each model changes a part by a tenth of that. The same call
  * makes the same bytes.
  */
-final class SyntheticCheckpoints {
+public final class SyntheticCheckpoints {
 
-  static final int MODELS = 3;
+  public static final int MODELS = 3;
+
+  /** Of a tensor that is there only to be counted. */
+  public static final int TINY_BYTES = 16;
 
   private static final float DEVIATION = 0.02f;
   private static final float CHANGE = 0.002f;
@@ -62,9 +65,18 @@ final class SyntheticCheckpoints {
 
   /** Tensors of 1 KB each. */
   static List<OutputTensor> small(int count) {
+    return experts(count, 16, 32);
+  }
+
+  /** Tensors of {@link #TINY_BYTES} each. */
+  public static List<OutputTensor> tiny(int count) {
+    return experts(count, TINY_BYTES / 2);
+  }
+
+  private static List<OutputTensor> experts(int count, long... shape) {
     List<OutputTensor> tensors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      add(tensors, "model.layers.%d.experts.%d.weight".formatted(i / 100, i % 100), 16, 32);
+      add(tensors, "model.layers.%d.experts.%d.weight".formatted(i / 100, i % 100), shape);
     }
     return tensors;
   }
@@ -79,7 +91,7 @@ final class SyntheticCheckpoints {
    *
    * @return their directories
    */
-  static List<Path> in(Path directory, CheckpointLayout layout) throws IOException {
+  public static List<Path> in(Path directory, CheckpointLayout layout) throws IOException {
     List<Path> models = new ArrayList<>();
     for (int model = 0; model < MODELS; model++) {
       Path path = directory.resolve("model-" + model);

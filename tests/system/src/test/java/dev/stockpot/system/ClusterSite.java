@@ -99,7 +99,9 @@ final class ClusterSite implements AutoCloseable {
       Path own = Files.createDirectories(directory.resolve(name));
       Path file = Files.writeString(own.resolve("node.conf"), settings);
       String role = name.equals("coordinator") ? "coordinator" : "worker";
-      nodes.put(name, StockpotProcess.start(flags, own, role, "--config", file.toString()));
+      List<String> all = new ArrayList<>(flags);
+      all.add("-Dlogback.configurationFile=logback-node.xml");
+      nodes.put(name, StockpotProcess.start(all, own, role, "--config", file.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -66,11 +66,7 @@ final class StockpotProcess implements AutoCloseable {
             // Halves the time of a short run: on few cores the optimising compiler is in its way.
             "-XX:TieredStopAtLevel=1"));
     command.addAll(flags);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile("stockpot-", ".out");

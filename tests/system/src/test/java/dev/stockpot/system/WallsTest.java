@@ -154,6 +154,16 @@ final class WallsTest {
   }
 
   @Test
+  void theHttpServerIsKnownInOnePackage() {
+    String http = "dev.stockpot.coordinator.http";
+    DescribedPredicate<JavaClass> pekkoHttp = resideInAPackage("org.apache.pekko.http..");
+    check(
+        noClasses().that().resideOutsideOfPackage(http).should().dependOnClassesThat(pekkoHttp),
+        main);
+    check(classes().that().haveSimpleName("HttpApi").should().dependOnClassesThat(pekkoHttp), main);
+  }
+
+  @Test
   void onlyTheCommandLineKnowsPicocli() {
     check(
         noClasses()

@@ -1,6 +1,10 @@
 package dev.stockpot.coordinator.http;
 
 import java.time.Duration;
+import java.util.OptionalLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Attributes;
@@ -17,29 +21,33 @@ import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Closes a connection whose client does not get a request's head done in time, however busily it
+ * Ends a connection whose client does not get a request's head done in time, however busily it
  * sends: an idle timeout alone lets a client hold a connection for ever with a byte now and then.
  * One of these runs per connection, from its acceptance, so the time covers the TLS handshake too.
+ * Ends it also when the server closes, after the answer to a request that is under way.
  */
-final class HeadDeadline
+final class ConnectionEnd
     extends GraphStage<BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse>> {
 
-  private final Inlet<HttpRequest> requestIn = Inlet.create("HeadDeadline.requestIn");
-  private final Outlet<HttpRequest> requestOut = Outlet.create("HeadDeadline.requestOut");
-  private final Inlet<HttpResponse> responseIn = Inlet.create("HeadDeadline.responseIn");
-  private final Outlet<HttpResponse> responseOut = Outlet.create("HeadDeadline.responseOut");
+  private final Inlet<HttpRequest> requestIn = Inlet.create("ConnectionEnd.requestIn");
+  private final Outlet<HttpRequest> requestOut = Outlet.create("ConnectionEnd.requestOut");
+  private final Inlet<HttpResponse> responseIn = Inlet.create("ConnectionEnd.responseIn");
+  private final Outlet<HttpResponse> responseOut = Outlet.create("ConnectionEnd.responseOut");
   private final BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse> shape =
       BidiShape.of(requestIn, requestOut, responseIn, responseOut);
+  private final OpenConnections connections;
   private final Duration first;
   private final Duration next;
 
   /**
    * A stage for any number of connections.
    *
+   * @param connections where they are listed
    * @param first from the acceptance of a connection to the end of its first request's head
    * @param next from the end of a response to the end of the next request's head
    */
-  HeadDeadline(Duration first, Duration next) {
+  ConnectionEnd(OpenConnections connections, Duration first, Duration next) {
+    this.connections = connections;
     this.first = first;
     this.next = next;
   }
@@ -58,8 +66,11 @@ final class HeadDeadline
 
     private static final String DEADLINE = "deadline";
 
-    private final AsyncCallback<Integer> responded =
-        createAsyncCallback(_ -> scheduleOnce(DEADLINE, next));
+    private final AsyncCallback<Done> responded = createAsyncCallback(_ -> onResponded());
+    private final AsyncCallback<Done> closed = createAsyncCallback(_ -> onClosed());
+    private final Runnable close = this::askToClose;
+    private boolean requested;
+    private boolean closing;
 
     Connection() {
       super(shape);
@@ -69,6 +80,7 @@ final class HeadDeadline
             @Override
             public void onPush() {
               cancelTimer(DEADLINE);
+              requested = true;
               push(requestOut, grab(requestIn));
             }
 
@@ -95,7 +107,13 @@ final class HeadDeadline
           new AbstractInHandler() {
             @Override
             public void onPush() {
-              push(responseOut, watched(grab(responseIn)));
+              HttpResponse response = grab(responseIn);
+              if (response.entity().isStrict()) {
+                push(responseOut, response);
+                onResponded();
+              } else {
+                push(responseOut, watched(response));
+              }
             }
 
             @Override
@@ -121,20 +139,53 @@ final class HeadDeadline
     @Override
     public void preStart() {
       scheduleOnce(DEADLINE, first);
+      connections.add(close);
+    }
+
+    @Override
+    public void postStop() {
+      connections.remove(close);
+    }
+
+    /** What was pushed before the stage completes still reaches the client. */
+    private void onResponded() {
+      requested = false;
+      if (closing) {
+        completeStage();
+      } else {
+        scheduleOnce(DEADLINE, next);
+      }
+    }
+
+    private void askToClose() {
+      closed.invoke(Done.getInstance());
+    }
+
+    private void onClosed() {
+      closing = true;
+      if (!requested) {
+        completeStage();
+      }
     }
 
     private HttpResponse watched(HttpResponse response) {
-      if (response.entity().isStrict()) {
-        scheduleOnce(DEADLINE, next);
-        return response;
-      }
-      return (HttpResponse)
-          response.transformEntityDataBytes(
-              Flow.<ByteString>create()
-                  .watchTermination((unused, end) -> {
-                    end.whenComplete((_, _) -> responded.invoke(0));
-                    return unused;
-                  }));
+      Flow<ByteString, ByteString, NotUsed> untilEnd =
+          Flow.<ByteString>create()
+              .watchTermination((unused, end) -> {
+                end.whenComplete((_, _) -> responded.invoke(Done.getInstance()));
+                return unused;
+              });
+      OptionalLong length = response.entity().getContentLengthOption();
+      // Put together anew where the length is known, or it would no longer be.
+      return response.withEntity(
+          length.isPresent()
+              ? HttpEntities.create(
+                  response.entity().getContentType(),
+                  length.getAsLong(),
+                  response.entity().getDataBytes().via(untilEnd))
+              : HttpEntities.create(
+                  response.entity().getContentType(),
+                  response.entity().getDataBytes().via(untilEnd)));
     }
 
     @Override

@@ -1,0 +1,172 @@
+package dev.stockpot.cli.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.http.Duty;
+import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.http.HttpSettings;
+import dev.stockpot.coordinator.http.Token;
+import dev.stockpot.coordinator.node.CoordinatorNode;
+import dev.stockpot.coordinator.node.KnownMembers;
+import dev.stockpot.coordinator.postgres.PostgresConnections;
+import dev.stockpot.coordinator.postgres.PostgresJournal;
+import dev.stockpot.coordinator.postgres.PostgresSchema;
+import dev.stockpot.coordinator.postgres.PostgresSettings;
+import dev.stockpot.coordinator.tenure.FileTenureOffice;
+import dev.stockpot.coordinator.tenure.PostgresTenureOffice;
+import dev.stockpot.coordinator.tenure.Tenure;
+import dev.stockpot.coordinator.tenure.TenureOffice;
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A coordinator's lives: it stands by, outside of the cluster, until it has the tenure, then it
+ * coordinates until it loses it.
+ */
+final class CoordinatorLife implements NodeProcess.Life {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLife.class);
+
+  private static final Duration REQUESTS_END = Duration.ofSeconds(3);
+
+  private final Config config;
+  private final NodeSettings node;
+  private final HttpSettings http;
+  private final Token token;
+  private final Path data;
+  private final Optional<PostgresSettings> postgres;
+
+  /**
+   * No life yet.
+   *
+   * @param config the whole configuration
+   */
+  CoordinatorLife(Config config) {
+    this.config = config;
+    this.node = NodeSettings.from(config);
+    this.http = HttpSettings.from(config);
+    this.token = Token.readOrMake(http.tokenFile());
+    this.data = Path.of(config.getString("stockpot.coordinator.data-dir")).toAbsolutePath();
+    this.postgres =
+        switch (config.getString("stockpot.coordinator.journal-kind")) {
+          case "file" -> Optional.empty();
+          case "postgres" -> Optional.of(PostgresSettings.from(config));
+          default ->
+              throw MergeException.userInput(
+                  "stockpot.coordinator.journal-kind must be file or postgres");
+        };
+  }
+
+  @Override
+  public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws Exception {
+    AtomicReference<@Nullable ActorSystem<CoordinatorNode.Command>> system =
+        new AtomicReference<>();
+    Consumer<String> lost =
+        reason -> {
+          ActorSystem<CoordinatorNode.Command> running = system.get();
+          if (running != null) {
+            running.tell(new CoordinatorNode.TenureLost(reason));
+          }
+        };
+    try (TenureOffice office = office(lost)) {
+      Optional<Tenure> tenure = office.tryAcquire();
+      if (tenure.isEmpty()) {
+        tenure = standBy(office, stop);
+      }
+      return tenure.isEmpty() ? Optional.empty() : Optional.of(coordinate(tenure.get(), system));
+    }
+  }
+
+  private TenureOffice office(Consumer<String> lost) {
+    String url = http.url().orElse("http://" + http.host() + ":" + http.port());
+    if (postgres.isEmpty()) {
+      return new FileTenureOffice(data, url);
+    }
+    PostgresConnections connections = new PostgresConnections(postgres.get());
+    PostgresSchema.prepare(connections);
+    return new PostgresTenureOffice(connections, url, lost);
+  }
+
+  /** Answers clients that another coordinator is active, until it is not. */
+  private Optional<Tenure> standBy(TenureOffice office, CountDownLatch stop)
+      throws InterruptedException {
+    Config local = ConfigFactory.parseString("pekko.actor.provider = local").withFallback(config);
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "standby", local);
+    try {
+      HttpApi api = bind(system);
+      Optional<String> active = office.holder().map(TenureOffice.Holder::url);
+      api.take(new Duty.Standby(active));
+      LOG.info("Standing by at {}; active is {}", api.url(), active.orElse("another coordinator"));
+      Duration poll = postgres.map(PostgresSettings::poll).orElse(Duration.ofMillis(500));
+      Optional<Tenure> tenure = office.acquire(poll, stop);
+      api.close(REQUESTS_END).toCompletableFuture().join();
+      return tenure;
+    } finally {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().join();
+    }
+  }
+
+  private Consumer<String> forget(Tenure tenure) {
+    if (postgres.isEmpty()) {
+      return _ -> {};
+    }
+    PostgresConnections connections = new PostgresConnections(postgres.get());
+    return id -> PostgresJournal.forget(connections, tenure.epoch(), id);
+  }
+
+  private HttpApi bind(ActorSystem<?> system) {
+    try {
+      return HttpApi.start(system, http, token).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof MergeException known ? known : e;
+    }
+  }
+
+  private ActorSystem<?> coordinate(
+      Tenure tenure, AtomicReference<@Nullable ActorSystem<CoordinatorNode.Command>> running)
+      throws IOException {
+    Config whole =
+        postgres
+            .map(settings -> PostgresJournal.over(config, settings, tenure.epoch()))
+            .orElse(config);
+    ActorSystem<CoordinatorNode.Command> system =
+        ClusterConfig.start(
+            CoordinatorNode.create(
+                tenure, new KnownMembers(data.resolve("members")), forget(tenure)),
+            node,
+            ClusterConfig.of(whole, node, "coordinator"));
+    running.set(system);
+    system.getWhenTerminated().whenComplete((_, _) -> tenure.close());
+    try {
+      HttpApi api = bind(system);
+      CoordinatedShutdown.get(Adapter.toClassic(system))
+          .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "http", () -> api.close(REQUESTS_END));
+      system.tell(new CoordinatorNode.Begin(api));
+      LOG.info(
+          "Coordinating, epoch {}. HTTP API at {}, its token in {}",
+          tenure.epoch(),
+          api.url(),
+          http.tokenFile());
+      return system;
+    } catch (MergeException e) {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().join();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.stockpot.coordinator.tenure;
+
+import dev.stockpot.coordinator.staging.DirectoryLock;
+import dev.stockpot.merge.MergeException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** Holds the lock of a data directory. */
+final class FileTenure implements Tenure {
+
+  private final Path directory;
+  private final DirectoryLock lock;
+  private final long epoch;
+  private final Actions actions = new Actions();
+
+  FileTenure(Path directory, DirectoryLock lock, long epoch) {
+    this.directory = directory;
+    this.lock = lock;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public <T> T whileHeld(Supplier<T> action) {
+    return actions.run(() -> {
+      if (!lock.isHeld()) {
+        throw MergeException.environment(
+            "%s: its lock is not this process's any more; it was deleted, or this coordinator is ending"
+                .formatted(directory),
+            null);
+      }
+      return action.get();
+    });
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  @Override
+  public void close() {
+    actions.end(lock::close);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.stockpot.coordinator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API over TLS, with a certificate made for the test. */
+@SuppressWarnings("NullAway.Init") // set before all
+final class HttpsTest {
+
+  private static final String PASSWORD = "only for this test";
+
+  @TempDir private static Path directory;
+  private static Path keyStore;
+
+  @BeforeAll
+  static void makeCertificate() throws IOException, InterruptedException {
+    keyStore = directory.resolve("node.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "node",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keyStore.toString(),
+                "-storepass",
+                PASSWORD)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("keytool.log").toFile())
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+    Files.writeString(directory.resolve("wrong"), "wrong\n");
+  }
+
+  private static String tls(String passwordFile) {
+    return "stockpot.tls { key-store = \"%s\", password-file = \"%s\" }"
+        .formatted(keyStore, directory.resolve(passwordFile));
+  }
+
+  private static HttpClient client(String protocol) throws IOException, GeneralSecurityException {
+    KeyStore known = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("node", known.getCertificate("node"));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {protocol});
+    return HttpClient.newBuilder().sslContext(context).sslParameters(parameters).build();
+  }
+
+  @Test
+  void clientsWithTheTokenAreServedOverTls(@TempDir Path files) throws Exception {
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), tls("password"))) {
+      assertThat(site.api.url()).startsWith("https://");
+      var answer = site.send(site.user("/v1/workers").GET());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+      assertThat(site.send(site.request("/v1/workers").GET()).statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void anOlderProtocolIsRefused(@TempDir Path files) throws Exception {
+    try (ApiSite site = new ApiSite(files, client("TLSv1.2"), tls("password"))) {
+      assertThatThrownBy(() -> site.send(site.request("/v1/health").GET()))
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
+  @Test
+  void whoSpeaksPlainHttpGetsNothing(@TempDir Path files) throws Exception {
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), tls("password"));
+        Socket socket = site.socket()) {
+      ApiSite.write(socket, "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(ApiSite.rest(socket)).doesNotContain("HTTP/1.1");
+    }
+  }
+
+  @Test
+  void anAddressOfEveryInterfaceNeedsOneThatWorkersReach(@TempDir Path files) throws Exception {
+    String everywhere = tls("password") + "\nstockpot.coordinator.http.host = 0.0.0.0\n";
+    assertThatThrownBy(() -> ApiSite.in(files, everywhere))
+        .isInstanceOf(MergeException.class)
+        .hasMessageContaining("stockpot.coordinator.http.url");
+    String named = everywhere + "stockpot.coordinator.http.url = \"https://soup.test:1\"";
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), named)) {
+      assertThat(site.api.url()).isEqualTo("https://soup.test:1");
+    }
+  }
+
+  @Test
+  void aKeyStoreThatCannotBeOpenedIsNamed(@TempDir Path files) {
+    assertThatThrownBy(() -> ApiSite.in(files, tls("wrong")))
+        .isInstanceOf(MergeException.class)
+        .hasMessageContaining(keyStore.toString())
+        .hasMessageContaining(directory.resolve("wrong").toString());
+  }
+}

@@ -1,0 +1,279 @@
+package dev.stockpot.coordinator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.stockpot.coordinator.queue.Answer;
+import dev.stockpot.coordinator.queue.JobRequest;
+import dev.stockpot.protocol.api.ApiError;
+import dev.stockpot.protocol.api.JobProgress;
+import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.JobSubmission;
+import dev.stockpot.protocol.api.JobView;
+import dev.stockpot.protocol.api.LogLine;
+import dev.stockpot.protocol.api.WorkerView;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API's document, the routes and the records say the same. */
+@SuppressWarnings("NullAway.Init") // set before all
+final class OpenApiTest {
+
+  private static final Set<String> METHODS = Set.of("get", "post", "put", "delete");
+  private static final String TEXT = text();
+  private static final JsonNode DOCUMENT = JsonMapper.shared().readTree(TEXT);
+  private static final WorkerView WORKER =
+      new WorkerView(
+          "node-3/cpu",
+          "node-3:40123",
+          "draining",
+          "cpu",
+          "a processor",
+          "2 threads",
+          2,
+          3L << 30,
+          40,
+          5L << 30,
+          1,
+          0.25,
+          List.of(new WorkerView.Storage("night-1", "/models/base", "coordinator")));
+
+  @TempDir private static Path directory;
+  private static ApiSite site;
+
+  @BeforeAll
+  static void start() {
+    site = ApiSite.in(directory);
+    site.workers = () -> CompletableFuture.completedStage(List.of(WORKER));
+  }
+
+  @AfterAll
+  static void stop() {
+    site.close();
+  }
+
+  private static String text() {
+    try (InputStream file =
+        Objects.requireNonNull(HttpApi.class.getResourceAsStream("openapi.json"))) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A schema of the document that refers to others in it. */
+  private static void assertValid(String pointer, String json) {
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_2020_12,
+                registry -> registry.schemas(Map.of("https://stockpot.test/api", TEXT)))
+            .getSchema(SchemaLocation.of("https://stockpot.test/api#" + pointer));
+    assertThat(schema.validate(json, InputFormat.JSON)).as(json).isEmpty();
+  }
+
+  @Test
+  void everyRouteIsDocumentedAndNoOtherIs() {
+    Set<String> documented = new TreeSet<>();
+    DOCUMENT
+        .get("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue().propertyNames().stream()
+                .filter(METHODS::contains)
+                .forEach(method -> documented.add(method + " " + path.getKey())));
+    Set<String> routes = new TreeSet<>(Set.of("get /v1/health"));
+    HttpApi.routes(
+            site.kit.system(),
+            HttpSettings.from(site.kit.system().settings().config()),
+            Runnable::run)
+        .forEach(route ->
+            routes.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path()));
+    assertThat(documented).isEqualTo(routes);
+  }
+
+  private static Stream<Arguments> operations() {
+    Answer<JobView> job = new Answer.Ok<>(Jobs.job("a", JobStatus.FAILED));
+    return Stream.of(
+        operation("get /v1/health", "/v1/health", 200, OpenApiTest::nothing),
+        operation("get /v1/openapi.json", "/v1/openapi.json", 200, OpenApiTest::nothing),
+        operation("get /v1/workers", "/v1/workers", 200, OpenApiTest::nothing),
+        operation(
+            "get /v1/jobs",
+            "/v1/jobs",
+            200,
+            asked(
+                JobRequest.ListJobs.class,
+                list ->
+                    list.replyTo()
+                        .tell(
+                            Arrays.stream(JobStatus.values())
+                                .map(status -> Jobs.job("a", status))
+                                .toList()))),
+        operation("get /v1/jobs", "/v1/jobs?status=x", 400, OpenApiTest::nothing),
+        operation(
+            "post /v1/jobs",
+            "/v1/jobs",
+            201,
+            asked(
+                JobRequest.Submit.class,
+                submit ->
+                    submit
+                        .replyTo()
+                        .tell(
+                            new Answer.Ok<>(
+                                new JobRequest.Submitted(Jobs.job("a", JobStatus.QUEUED), true))))),
+        operation(
+            "post /v1/jobs",
+            "/v1/jobs",
+            409,
+            asked(
+                JobRequest.Submit.class,
+                submit ->
+                    submit
+                        .replyTo()
+                        .tell(
+                            new Answer.Refused<>(
+                                Answer.Reason.CONFLICT, "another plan", List.of())))),
+        operation(
+            "get /v1/jobs/{id}",
+            "/v1/jobs/a",
+            200,
+            asked(JobRequest.GetJob.class, get -> get.replyTo().tell(job))),
+        operation(
+            "post /v1/jobs/{id}/cancel",
+            "/v1/jobs/a/cancel",
+            200,
+            asked(JobRequest.Cancel.class, cancel -> cancel.replyTo().tell(job))),
+        operation(
+            "post /v1/jobs/{id}/retry",
+            "/v1/jobs/a/retry",
+            200,
+            asked(JobRequest.Retry.class, retry -> retry.replyTo().tell(job))),
+        operation(
+            "get /v1/jobs/{id}/logs",
+            "/v1/jobs/a/logs",
+            200,
+            asked(
+                JobRequest.GetLog.class,
+                log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
+        operation(
+            "get /v1/data/{run}/inputs/{input}",
+            "/v1/data/run/inputs/0",
+            403,
+            OpenApiTest::nothing),
+        operation(
+            "put /v1/data/{run}/tasks/{task}", "/v1/data/run/tasks/0", 403, OpenApiTest::nothing));
+  }
+
+  private static Arguments operation(String name, String address, int status, Runnable queue) {
+    return Arguments.of(name, address, status, queue);
+  }
+
+  /** What the queue does where it is not asked. */
+  private static void nothing() {}
+
+  private static <T extends JobRequest> Runnable asked(Class<T> kind, Consumer<T> answer) {
+    return () -> answer.accept(site.asked(kind));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void everyOperationAnswersAsDocumented(
+      String operation, String address, int status, Runnable queue) {
+    String method = operation.substring(0, operation.indexOf(' '));
+    String path = operation.substring(operation.indexOf(' ') + 1);
+    HttpRequest.Builder request =
+        site.user(address)
+            .header("Stockpot-Capability", "none")
+            .method(
+                method.toUpperCase(Locale.ROOT),
+                method.equals("get")
+                    ? BodyPublishers.noBody()
+                    : ApiSite.json(Map.of("plan", "x", "directory", "/d")));
+    CompletableFuture<HttpResponse<String>> sent = site.sending(request);
+    queue.run();
+    assertThat(sent.join().statusCode()).isEqualTo(status);
+    String responses =
+        "/paths/%s/%s/responses/%d".formatted(path.replace("/", "~1"), method, status);
+    JsonNode response = DOCUMENT.at(responses);
+    assertThat(response.isMissingNode()).as(responses).isFalse();
+    String at = response.has("$ref") ? response.get("$ref").stringValue().substring(1) : responses;
+    assertValid(at + "/content/application~1json/schema", sent.join().body());
+  }
+
+  @Test
+  void everyFieldOfARecordIsDocumented() {
+    Map<String, Class<?>> records =
+        Map.of(
+            "Health", Health.class,
+            "Error", ApiError.class,
+            "Submission", JobSubmission.class,
+            "Job", JobView.class,
+            "JobFailure", JobView.JobFailure.class,
+            "JobProgress", JobProgress.class,
+            "LogLine", LogLine.class,
+            "Gap", EventBacklog.Gap.class,
+            "Worker", WorkerView.class,
+            "Storage", WorkerView.Storage.class);
+    Set<String> schemas = new TreeSet<>(records.keySet());
+    schemas.add("JobStatus");
+    assertThat(new TreeSet<>(DOCUMENT.at("/components/schemas").propertyNames()))
+        .isEqualTo(schemas);
+    records.forEach((name, type) ->
+        assertThat(DOCUMENT.at("/components/schemas/" + name + "/properties").propertyNames())
+            .as(name)
+            .containsExactlyInAnyOrderElementsOf(
+                Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList()));
+  }
+
+  @Test
+  void theEventsOfAJobAreAsDocumented() {
+    assertValid("/components/schemas/Gap", ApiJson.text(new EventBacklog.Gap(4, 2)));
+    assertValid("/components/schemas/LogLine", ApiJson.text(Jobs.line(3)));
+    for (JobStatus status : JobStatus.values()) {
+      assertValid("/components/schemas/Job", ApiJson.text(Jobs.job("a", status)));
+    }
+  }
+
+  @Test
+  void aSubmissionAsDocumentedIsAccepted() {
+    String full =
+        ApiJson.text(new JobSubmission(Optional.of("a"), "version: 1", "/d", "plan.yaml", 4, true));
+    assertValid("/components/schemas/Submission", full);
+    assertThat(ApiJson.submission(full.getBytes(StandardCharsets.UTF_8)).priority()).isEqualTo(4);
+    String least = "{\"plan\": \"x\", \"directory\": \"/d\"}";
+    assertValid("/components/schemas/Submission", least);
+    assertThat(ApiJson.submission(least.getBytes(StandardCharsets.UTF_8)).source()).isEqualTo("-");
+  }
+}

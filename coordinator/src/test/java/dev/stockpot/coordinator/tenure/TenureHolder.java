@@ -1,0 +1,158 @@
+package dev.stockpot.coordinator.tenure;
+
+import dev.stockpot.coordinator.postgres.PostgresConnections;
+import dev.stockpot.coordinator.postgres.PostgresSettings;
+import dev.stockpot.merge.MergeException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Another process that takes the tenure, and does with it what it is told. */
+final class TenureHolder implements AutoCloseable {
+
+  private static final String FILE = "file";
+
+  private final Process process;
+  private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+  private TenureHolder(Process process) {
+    this.process = process;
+    Thread.ofPlatform().daemon().start(this::listen);
+  }
+
+  private void listen() {
+    try {
+      process.inputReader().lines().forEach(said::add);
+    } catch (UncheckedIOException _) {
+      // It was killed; nothing more is said.
+    }
+  }
+
+  /** What the other process runs. */
+  public static void main(String[] arguments) throws Exception {
+    TenureOffice office =
+        arguments[0].equals(FILE)
+            ? new FileTenureOffice(Path.of(arguments[1]), "http://holder")
+            : new PostgresTenureOffice(
+                new PostgresConnections(settings(arguments)),
+                "http://holder",
+                why -> System.out.println("lost: " + why));
+    Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
+    System.out.println("holds " + tenure.epoch());
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while ("act".equals(in.readLine())) {
+      System.out.println(outcome(tenure, in));
+    }
+  }
+
+  /** The action lasts until another line comes. */
+  private static String outcome(Tenure tenure, BufferedReader in) {
+    try {
+      return tenure.whileHeld(() -> {
+        System.out.println("acts");
+        try {
+          return "acted until " + in.readLine();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (MergeException e) {
+      return "refused: " + e.getMessage();
+    }
+  }
+
+  private static PostgresSettings settings(String[] arguments) {
+    return new PostgresSettings(
+        arguments[0],
+        arguments[1],
+        Optional.of(Path.of(arguments[2])),
+        arguments[3],
+        Duration.parse(arguments[4]),
+        Duration.ofMillis(100),
+        true);
+  }
+
+  static TenureHolder of(Path directory) throws IOException {
+    return start(List.of(FILE, directory.toString()));
+  }
+
+  static TenureHolder of(PostgresSettings settings) throws IOException {
+    return start(
+        List.of(
+            settings.url(),
+            settings.user(),
+            settings.passwordFile().orElseThrow().toString(),
+            settings.cluster(),
+            settings.term().toString()));
+  }
+
+  private static TenureHolder start(List<String> arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                TenureHolder.class.getName()));
+    command.addAll(arguments);
+    return new TenureHolder(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+  }
+
+  /** The next line that it says. */
+  String says() throws InterruptedException {
+    return Objects.requireNonNull(said.poll(40, TimeUnit.SECONDS), "the holder says nothing");
+  }
+
+  boolean isSilent() {
+    return said.isEmpty();
+  }
+
+  void tell(String line) throws IOException {
+    process.outputWriter().write(line + "\n");
+    process.outputWriter().flush();
+  }
+
+  void stop() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IllegalStateException("no process to signal");
+    }
+  }
+
+  /** As {@code kill -9} does; returns when it is dead. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("process " + process.pid() + " does not die");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.stockpot.benchmarks.controlplane;
+
+import com.typesafe.config.Config;
+import dev.stockpot.benchmarks.controlplane.Meter.Reading;
+import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeJob;
+import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.coordinator.tenure.Tenure;
+import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.protocol.WorkerEvent;
+import dev.stockpot.protocol.api.WorkerView;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** The coordinator's node: a desk in the cluster's transport, and jobs one after another. */
+final class Coordination implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private final ActorSystem<LeaseDesk.Command> system;
+  private final CoordinatorSettings settings;
+  private final ActorRef<WorkerEvent> door;
+  private final AtomicLong lost;
+  private final Meter meter = new Meter();
+  private int jobs;
+
+  /**
+   * What jobs cost this process.
+   *
+   * @param merging from the first lease to the last receipt
+   * @param whole from the order to the output in its place
+   */
+  record Cost(int tensors, Reading merging, Reading whole, long returned) {
+
+    static final Cost NOTHING = new Cost(0, new Reading(0, 0), new Reading(0, 0), 0);
+
+    Cost plus(Cost other) {
+      return new Cost(
+          tensors + other.tensors,
+          merging.plus(other.merging),
+          whole.plus(other.whole),
+          returned + other.returned);
+    }
+  }
+
+  Coordination() {
+    // One tensor is one lease: the bound on their number is the worker's capacity.
+    Config config = Node.config(Map.of("stockpot.coordinator.lease-tasks", 1));
+    settings = CoordinatorSettings.from(config);
+    system =
+        ActorSystem.create(
+            LeaseDesk.create(settings.desk(), DataAccess.none()), Node.SYSTEM, config);
+    lost = Node.countLost(system);
+    door =
+        system.systemActorOf(
+            Behaviors.receiveMessage(event -> {
+              system.tell(new LeaseDesk.FromWorker(event));
+              return Behaviors.same();
+            }),
+            "door",
+            Props.empty());
+  }
+
+  /** Where workers report. */
+  String address() {
+    return ActorRefResolver.get(system).toSerializationFormat(door);
+  }
+
+  /** Waits until so many workers are here. */
+  void await(int workers) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (present() < workers) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("only %d of %d workers came".formatted(present(), workers));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private int present() {
+    CompletionStage<List<WorkerView>> views =
+        AskPattern.ask(system, LeaseDesk.ListWorkers::new, PATIENCE, system.scheduler());
+    return views.toCompletableFuture().join().size();
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  /** Messages of this node that reached nobody. */
+  long lost() {
+    return lost.get();
+  }
+
+  /** Runs a job to its end. */
+  Cost run(MergePlan plan) throws IOException {
+    CompletableFuture<JobUpdate.End> ended = new CompletableFuture<>();
+    CompletableFuture<Reading> started = new CompletableFuture<>();
+    CompletableFuture<Reading> merged = new CompletableFuture<>();
+    try (StagingArea staging = StagingArea.claim(plan.output().path())) {
+      Reading ordered = meter.read();
+      Behavior<JobUpdate> follower =
+          Behaviors.setup(context -> {
+            context.spawn(
+                MergeJob.create(
+                    MergeOrder.alone(plan, staging, false),
+                    settings,
+                    system,
+                    Tenure.unshared(),
+                    DataAccess.none(),
+                    context.getSelf()),
+                "job");
+            return Behaviors.receiveMessage(update -> {
+              switch (update) {
+                case JobUpdate.Started _ -> started.complete(meter.read());
+                case JobUpdate.Committing _ -> merged.complete(meter.read());
+                case JobUpdate.Progressed _, JobUpdate.Noted _ -> {}
+                case JobUpdate.End end -> {
+                  ended.complete(end);
+                  return Behaviors.stopped();
+                }
+              }
+              return Behaviors.same();
+            });
+          });
+      system.systemActorOf(follower, "follower-" + ++jobs, Props.empty());
+      if (!(ended.join() instanceof JobUpdate.Finished(JobUpdate.Summary summary))) {
+        throw new IOException("the job ended in " + ended.join());
+      }
+      Reading whole = meter.read().since(ordered);
+      return new Cost(
+          summary.merged(), merged.join().since(started.join()), whole, summary.returned());
+    }
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+  }
+}
