@@ -18,7 +18,8 @@ class WorkerSettingsTest {
 
   @Test
   void aWorkerMayUseItsUsersHomeUnlessToldOtherwise() {
-    assertThat(with("").roots().directories()).containsExactly(Path.of(System.getProperty("user.home")));
+    assertThat(with("").roots().directories())
+        .containsExactly(Path.of(System.getProperty("user.home")));
     assertThat(with("stockpot.worker.roots = [\"/a/b/../c\", \"/d\"]").roots().directories())
         .containsExactly(Path.of("/a/c"), Path.of("/d"));
   }
