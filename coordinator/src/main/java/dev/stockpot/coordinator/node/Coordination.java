@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.postgres.PostgresJournal;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.MergeStarter;
@@ -59,7 +60,14 @@ final class Coordination {
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
       ActorRef<JobRequest> queue =
           context.spawn(
-              JobQueue.create(queueSettings, MergeStarter.of(settings, desk, tenure, files)),
+              JobQueue.create(
+                  queueSettings,
+                  MergeStarter.of(
+                      settings,
+                      desk,
+                      tenure,
+                      files,
+                      PostgresJournal.forgetting(root, tenure.epoch()))),
               "queue");
       context.watch(queue);
       followMembers(context);
