@@ -19,6 +19,7 @@ import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.worker.DeviceWorker;
+import dev.stockpot.worker.WorkerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ class QueuedMergesTest {
     kit.spawn(
         DeviceWorker.create(
             "cpu",
-            Kitchen.WORKER,
+            WorkerSettings.from(kit.system().settings().config()),
             () -> new ScriptedExecutor(_ -> ScriptedExecutor.DONE),
             kit.spawn(Forward.to(desk))));
   }
