@@ -86,8 +86,7 @@ public final class CoordinatorNode {
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(
-                    Coordination.create(
-                        context.getSystem().settings().config(), api, tenure),
+                    Coordination.create(context.getSystem().settings().config(), api, tenure),
                     "coordination")
                 .withSettings(
                     ClusterSingletonSettings.create(context.getSystem())
