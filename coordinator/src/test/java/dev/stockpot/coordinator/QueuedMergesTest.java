@@ -21,7 +21,6 @@ import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +96,7 @@ class QueuedMergesTest {
     kit.spawn(
         DeviceWorker.create(
             "cpu",
-            new WorkerSettings(Duration.ofMillis(100)),
+            WorkerSettings.from(kit.system().settings().config()),
             () -> new ScriptedExecutor(_ -> ScriptedExecutor.DONE),
             kit.spawn(Forward.to(desk))));
   }

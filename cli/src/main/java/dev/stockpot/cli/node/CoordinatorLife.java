@@ -121,14 +121,6 @@ final class CoordinatorLife implements NodeProcess.Life {
     }
   }
 
-  private Consumer<String> forget(Tenure tenure) {
-    if (postgres.isEmpty()) {
-      return _ -> {};
-    }
-    PostgresConnections connections = new PostgresConnections(postgres.get());
-    return id -> PostgresJournal.forget(connections, tenure.epoch(), id);
-  }
-
   private HttpApi bind(ActorSystem<?> system) {
     try {
       return HttpApi.start(system, http, token).toCompletableFuture().join();
@@ -146,8 +138,7 @@ final class CoordinatorLife implements NodeProcess.Life {
             .orElse(config);
     ActorSystem<CoordinatorNode.Command> system =
         ClusterConfig.start(
-            CoordinatorNode.create(
-                tenure, new KnownMembers(data.resolve("members")), forget(tenure)),
+            CoordinatorNode.create(tenure, new KnownMembers(data.resolve("members"))),
             node,
             ClusterConfig.of(whole, node, "coordinator"));
     running.set(system);

@@ -377,7 +377,7 @@ final class JournaledMerge
             .dispatchers()
             .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
     context.pipeToSelf(
-        CompletableFuture.supplyAsync(step, dispatcher),
+        CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher),
         (message, failure) -> message != null ? message : new Aborted(failure(failure)));
   }
 

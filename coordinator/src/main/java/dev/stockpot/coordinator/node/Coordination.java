@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.postgres.PostgresJournal;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.MergeStarter;
@@ -14,7 +15,6 @@ import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -47,11 +47,9 @@ final class Coordination {
    * Coordinates from now on.
    *
    * @param root the whole configuration
-   * @param forget deletes the events of a merge that nobody will go on with; blocks
    * @param api answers for the queue as soon as that runs
    */
-  static Behavior<Message> create(
-      Config root, HttpApi api, Tenure tenure, Consumer<String> forget) {
+  static Behavior<Message> create(Config root, HttpApi api, Tenure tenure) {
     CoordinatorSettings settings = CoordinatorSettings.from(root);
     QueueSettings queueSettings = QueueSettings.from(root);
     return Behaviors.setup(context -> {
@@ -63,7 +61,13 @@ final class Coordination {
       ActorRef<JobRequest> queue =
           context.spawn(
               JobQueue.create(
-                  queueSettings, MergeStarter.of(settings, desk, tenure, files, forget)),
+                  queueSettings,
+                  MergeStarter.of(
+                      settings,
+                      desk,
+                      tenure,
+                      files,
+                      PostgresJournal.forgetting(root, tenure.epoch()))),
               "queue");
       context.watch(queue);
       followMembers(context);

@@ -4,7 +4,6 @@ import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -44,14 +43,11 @@ public final class CoordinatorNode {
   private final ActorContext<Command> context;
   private final Tenure tenure;
   private final KnownMembers known;
-  private final Consumer<String> forget;
 
-  private CoordinatorNode(
-      ActorContext<Command> context, Tenure tenure, KnownMembers known, Consumer<String> forget) {
+  private CoordinatorNode(ActorContext<Command> context, Tenure tenure, KnownMembers known) {
     this.context = context;
     this.tenure = tenure;
     this.known = known;
-    this.forget = forget;
   }
 
   /**
@@ -59,12 +55,9 @@ public final class CoordinatorNode {
    *
    * @param tenure this process's; borrowed
    * @param known members of the cluster that was here before
-   * @param forget deletes the events of a persistence id, where the journal is one for all merges;
-   *     blocks
    */
-  public static Behavior<Command> create(
-      Tenure tenure, KnownMembers known, Consumer<String> forget) {
-    return Behaviors.setup(context -> new CoordinatorNode(context, tenure, known, forget).living());
+  public static Behavior<Command> create(Tenure tenure, KnownMembers known) {
+    return Behaviors.setup(context -> new CoordinatorNode(context, tenure, known).living());
   }
 
   private Behavior<Command> living() {
@@ -93,8 +86,7 @@ public final class CoordinatorNode {
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(
-                    Coordination.create(
-                        context.getSystem().settings().config(), api, tenure, forget),
+                    Coordination.create(context.getSystem().settings().config(), api, tenure),
                     "coordination")
                 .withSettings(
                     ClusterSingletonSettings.create(context.getSystem())

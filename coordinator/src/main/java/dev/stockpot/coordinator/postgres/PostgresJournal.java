@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,19 @@ public final class PostgresJournal {
                 SNAPSHOTS))
         .withFallback(database)
         .withFallback(root);
+  }
+
+  /**
+   * What deletes the events of a persistence id, where they do not go with an output.
+   *
+   * @param root the whole configuration
+   */
+  public static Consumer<String> forgetting(Config root, long epoch) {
+    if (!root.getString("stockpot.coordinator.job-journal").equals(JOURNAL)) {
+      return _ -> {};
+    }
+    PostgresConnections connections = new PostgresConnections(PostgresSettings.from(root));
+    return persistenceId -> forget(connections, epoch, persistenceId);
   }
 
   /** Deletes all events of a persistent actor that will not start again. Blocks. */

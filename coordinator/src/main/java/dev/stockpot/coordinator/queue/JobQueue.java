@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -54,8 +55,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * The queue of jobs: accepts submissions, decides which jobs run, runs their plans one after
  * another, and tells followers. An answer is given once what it says stands in the journal.
  *
- * <p>If the journal fails, the actor fails, and its process must end: only then is it sure that
- * none of the merges that it began goes on beside those of its successor.
+ * <p>If the journal fails, the actor fails. However it ends, the outputs of its merges stay claimed
+ * until what works on them has come to its end, so that none goes on beside its successor's.
  */
 public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEvent, QueueState> {
 
@@ -148,6 +149,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   public SignalHandler<QueueState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (_, _) -> context.getSelf().tell(new Recovered()))
+        .onSignal(PostStop.class, (_, _) -> runs.end())
         .onSignal(Terminated.class, (_, stopped) -> followers.forget(stopped.getRef()))
         .build();
   }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,6 +54,11 @@ final class JobRuns {
   private final Executor blocking;
   private final Map<String, JobRun> byJob = new HashMap<>();
   private final Map<Long, JobRun> byNumber = new HashMap<>();
+
+  /** Areas that this queue holds; known to the threads that claim them. */
+  private final Set<StagingArea> claimed = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean over;
   private long started;
 
   JobRuns(
@@ -102,8 +108,26 @@ final class JobRuns {
     QueueEvent.Submitted submission = run.job().submission();
     int plan = run.job().plan();
     blocking(
-        () -> claims.claim(run.number(), submission, plan),
+        () -> remember(claims.claim(run.number(), submission, plan)),
         thrown -> new OutputNotClaimed(run.number(), bug(thrown)));
+  }
+
+  private QueueMessage remember(QueueMessage outcome) {
+    if (outcome instanceof OutputClaimed claim) {
+      claimed.add(claim.staging());
+      if (over) {
+        claim.staging().close();
+      }
+    }
+    return outcome;
+  }
+
+  /** The queue ends: every output is given up as soon as nobody works on it any more. */
+  void end() {
+    over = true;
+    for (StagingArea staging : claimed) {
+      Thread.ofVirtual().name("stockpot-release").start(staging::close);
+    }
   }
 
   private static Failure bug(Throwable thrown) {
@@ -199,8 +223,13 @@ final class JobRuns {
   }
 
   private void release(JobRun run, Supplier<QueueMessage> work) {
+    StagingArea staging = run.staging().orElseThrow();
     blocking(
-        work,
+        () -> {
+          QueueMessage released = work.get();
+          claimed.remove(staging);
+          return released;
+        },
         thrown ->
             new OutputReleased(run.number(), new JobUpdate.Failed(bug(thrown), Optional.empty())));
   }

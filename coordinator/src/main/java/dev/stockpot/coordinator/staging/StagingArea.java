@@ -2,6 +2,8 @@ package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.coordinator.lock.DirectoryLock;
+import dev.stockpot.coordinator.lock.Uses;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +42,7 @@ public final class StagingArea implements AutoCloseable {
   private final boolean insideOutput;
   private final List<Path> createdParents;
   private final DirectoryLock lock;
+  private final Uses uses = new Uses();
 
   private StagingArea(
       Path output, Path root, boolean insideOutput, List<Path> createdParents, DirectoryLock lock) {
@@ -321,8 +325,20 @@ public final class StagingArea implements AutoCloseable {
         : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
+  /**
+   * Does work on the area's files, which stays claimed until it is done.
+   *
+   * @throws MergeException of kind ENVIRONMENT if the area has been given up
+   */
+  public <T> T use(Supplier<T> work) {
+    return uses.use(work)
+        .orElseThrow(() ->
+            MergeException.environment(output + ": is not claimed by this merge any more", null));
+  }
+
+  /** Gives the area up, once nobody uses it any more. */
   @Override
   public void close() {
-    lock.close();
+    uses.end(lock::close);
   }
 }

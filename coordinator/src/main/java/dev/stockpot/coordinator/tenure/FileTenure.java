@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.coordinator.staging.DirectoryLock;
+import dev.stockpot.coordinator.lock.DirectoryLock;
+import dev.stockpot.coordinator.lock.Uses;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -11,7 +12,7 @@ final class FileTenure implements Tenure {
   private final Path directory;
   private final DirectoryLock lock;
   private final long epoch;
-  private final Actions actions = new Actions();
+  private final Uses uses = new Uses();
 
   FileTenure(Path directory, DirectoryLock lock, long epoch) {
     this.directory = directory;
@@ -21,15 +22,21 @@ final class FileTenure implements Tenure {
 
   @Override
   public <T> T whileHeld(Supplier<T> action) {
-    return actions.run(() -> {
-      if (!lock.isHeld()) {
-        throw MergeException.environment(
-            "%s: its lock is not this process's any more; it was deleted, or this coordinator is ending"
-                .formatted(directory),
-            null);
-      }
-      return action.get();
-    });
+    return uses.use(
+            () -> {
+              if (!lock.isHeld()) {
+                throw lost();
+              }
+              return action.get();
+            })
+        .orElseThrow(this::lost);
+  }
+
+  private MergeException lost() {
+    return MergeException.environment(
+        "%s: its lock is not this process's any more; it was deleted, or this coordinator is ending"
+            .formatted(directory),
+        null);
   }
 
   @Override
@@ -39,6 +46,6 @@ final class FileTenure implements Tenure {
 
   @Override
   public void close() {
-    actions.end(lock::close);
+    uses.end(lock::close);
   }
 }

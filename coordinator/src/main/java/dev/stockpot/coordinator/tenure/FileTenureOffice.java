@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.coordinator.staging.DirectoryLock;
+import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.tenure;
 
+import dev.stockpot.coordinator.lock.Uses;
 import dev.stockpot.coordinator.postgres.PostgresConnections;
 import dev.stockpot.merge.MergeException;
 import java.sql.Connection;
@@ -7,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,7 @@ final class PostgresTenure implements Tenure {
   private final Duration patience;
   private final TenureRow row;
   private final Consumer<String> lost;
-  private final Actions actions = new Actions();
+  private final Uses uses = new Uses();
   private final ScheduledExecutorService renewals =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("stockpot-tenure").factory());
@@ -99,16 +101,18 @@ final class PostgresTenure implements Tenure {
 
   @Override
   public <T> T whileHeld(Supplier<T> action) {
-    return actions.run(() -> {
-      Connection held = keep();
-      try {
-        T result = action.get();
-        release(held);
-        return result;
-      } finally {
-        TenureRow.closeQuietly(held);
-      }
-    });
+    return uses.use(
+            () -> {
+              Connection held = keep();
+              try {
+                T result = action.get();
+                release(held);
+                return result;
+              } finally {
+                TenureRow.closeQuietly(held);
+              }
+            })
+        .orElseThrow(this::deposed);
   }
 
   /** A session whose transaction keeps the tenure where it is. */
@@ -163,12 +167,16 @@ final class PostgresTenure implements Tenure {
 
   @Override
   public void close() {
-    actions.end(() -> {
+    uses.end(() -> {
       if (over) {
         return;
       }
       over = true;
-      CompletableFuture.runAsync(this::giveBack, renewals).join();
+      try {
+        CompletableFuture.runAsync(this::giveBack, renewals).join();
+      } catch (RejectedExecutionException _) {
+        // It was lost just now: there is nothing to give back.
+      }
       renewals.shutdown();
     });
   }

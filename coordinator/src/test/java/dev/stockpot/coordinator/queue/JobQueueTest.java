@@ -1,12 +1,14 @@
 package dev.stockpot.coordinator.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobNews.Logged;
 import dev.stockpot.coordinator.queue.ScriptedMerges.Scripted;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
@@ -18,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -463,6 +467,55 @@ class JobQueueTest {
     held.close();
     bench.merges.next().finish();
     bench.await("soup", JobStatus.DONE);
+  }
+
+  @Test
+  void aQueueThatEndsGivesAnOutputUpOnceNobodyWorksOnItAnyMore() throws InterruptedException {
+    begin();
+    bench.submitted(bench.submission("soup", "out"));
+    StagingArea claimed = bench.merges.next().order().staging();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    Thread work =
+        Thread.ofVirtual()
+            .start(() ->
+                claimed.use(() -> {
+                  begun.countDown();
+                  return awaited(done);
+                }));
+    assertThat(awaited(begun)).isTrue();
+    bench.kit.stop(bench.queue);
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.claim(bench.root.resolve("out")))
+        .withMessageContaining("is writing this output");
+    done.countDown();
+    work.join();
+    claimSoon(bench.root.resolve("out")).close();
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> claimed.use(() -> "late"))
+        .withMessageContaining("not claimed by this merge any more");
+  }
+
+  /** Nothing announces that an output was given up. */
+  private static StagingArea claimSoon(Path output) throws InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    for (int attempt = 0; attempt < 1_000; attempt++) {
+      try {
+        return StagingArea.claim(output);
+      } catch (MergeException _) {
+        assertThat(never.await(20, TimeUnit.MILLISECONDS)).isFalse();
+      }
+    }
+    throw new AssertionError(output + " is not given up");
+  }
+
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Test

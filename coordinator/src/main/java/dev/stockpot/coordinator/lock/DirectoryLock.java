@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.staging;
+package dev.stockpot.coordinator.lock;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -147,7 +147,7 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /** Deletes the directory, in which nothing but the lock is left. It stays held until closed. */
-  void deleteDirectory() throws IOException {
+  public void deleteDirectory() throws IOException {
     Files.deleteIfExists(directory.resolve(HOLDER));
     Files.deleteIfExists(directory.resolve(LOCK));
     try {
