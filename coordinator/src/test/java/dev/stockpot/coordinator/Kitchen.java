@@ -40,7 +40,7 @@ final class Kitchen implements AutoCloseable {
                   .formatted(LEASE_TERM.toMillis()))
           .withFallback(ConfigFactory.load("application-test"));
 
-  private static final WorkerSettings WORKER = WorkerSettings.from(CONFIG);
+  static final WorkerSettings WORKER = WorkerSettings.from(CONFIG);
 
   final ActorTestKit kit = ActorTestKit.create("kitchen", CONFIG);
   private final CoordinatorSettings settings = CoordinatorSettings.from(CONFIG);

@@ -17,8 +17,9 @@ class WorkerSettingsTest {
   }
 
   @Test
-  void aWorkerMayUseTheDirectoryInWhichItWasStartedUnlessToldOtherwise() {
-    assertThat(with("").roots().directories()).containsExactly(Path.of("").toAbsolutePath());
+  void aWorkerMayUseItsUsersHomeUnlessToldOtherwise() {
+    assertThat(with("").roots().directories())
+        .containsExactly(Path.of(System.getProperty("user.home")));
     assertThat(with("stockpot.worker.roots = [\"/a/b/../c\", \"/d\"]").roots().directories())
         .containsExactly(Path.of("/a/c"), Path.of("/d"));
   }

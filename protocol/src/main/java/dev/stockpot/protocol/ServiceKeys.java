@@ -9,9 +9,5 @@ public final class ServiceKeys {
   public static final ServiceKey<WorkerEvent> DESK =
       ServiceKey.create(WorkerEvent.class, "stockpot-desk");
 
-  /** Workers, one per device. */
-  public static final ServiceKey<WorkerCommand> WORKER =
-      ServiceKey.create(WorkerCommand.class, "stockpot-worker");
-
   private ServiceKeys() {}
 }

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Api implements AutoCloseable {
 
-  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
   /** Far above a list of all jobs that a coordinator remembers. */

@@ -23,7 +23,8 @@ class KubernetesFilesTest {
   static final int CLUSTER_PORT = 7624;
   static final int HTTP_PORT = 7625;
 
-  private static final Set<String> SECRETS = Set.of("stockpot-token", "stockpot-tls");
+  private static final Set<String> SECRETS =
+      Set.of("stockpot-token", "stockpot-tls", "stockpot-postgres");
 
   /** Steps down through maps, and lists by index. */
   private static Object at(Object node, Object... path) {
@@ -85,7 +86,7 @@ class KubernetesFilesTest {
         assertThat(text(object, "metadata", "name")).matches("[a-z0-9-]+");
       }
     }
-    assertThat(objects()).hasSize(8);
+    assertThat(objects()).hasSize(9);
   }
 
   @Test

@@ -177,28 +177,36 @@ public final class LeaseDesk {
     WorkerId worker = report.worker();
     Optional<Roster.Entry> before = roster.named(worker.name());
     Optional<WorkerId> former = before.map(Roster.Entry::id);
-    switch (roster.see(report, now)) {
+    Roster.Sighting sighting = roster.see(report, now);
+    switch (sighting) {
       case PRESENT -> {}
       case JOINED -> boards.values().forEach(board -> board.news().tell(joined(worker)));
       case RESTARTED -> former.ifPresent(old -> returned(shares.lose(old), "it started anew"));
       case OUTDATED -> {
-        if (!worker.equals(lastOutdated)) {
-          LOG.warn("{} is not listened to: another worker of that name is here", worker);
-          lastOutdated = worker;
-        }
-        report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
+        onOutdated(report);
         return;
       }
     }
-    for (LeaseId lease : report.held()) {
-      if (!shares.renew(worker, lease, now)) {
-        report.ref().tell(new CloseLease(lease));
-      }
-    }
+    List<LeaseId> strange =
+        report.held().stream().filter(lease -> !shares.renew(worker, lease, now)).toList();
+    roster
+        .find(worker)
+        .ifPresent(entry ->
+            entry
+                .toClose(strange, sighting != Roster.Sighting.PRESENT)
+                .forEach(lease -> report.ref().tell(new CloseLease(lease))));
     switch (report.state()) {
       case WORKING -> shares.offer(worker, report.capacity());
       case DRAINING -> shares.withdraw(worker);
     }
+  }
+
+  private void onOutdated(WorkerReported report) {
+    if (!report.worker().equals(lastOutdated)) {
+      LOG.warn("{} is not listened to: another worker of that name is here", report.worker());
+      lastOutdated = report.worker();
+    }
+    report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
   }
 
   private static BoardNews joined(WorkerId worker) {

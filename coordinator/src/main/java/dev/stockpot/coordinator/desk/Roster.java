@@ -1,11 +1,15 @@
 package dev.stockpot.coordinator.desk;
 
+import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -38,6 +42,7 @@ final class Roster {
     private boolean silent;
     private long doneTasks;
     private long doneBytes;
+    private Map<LeaseId, Integer> strange = Map.of();
 
     private Entry(WorkerReported report, long sinceNanos) {
       this.report = report;
@@ -69,6 +74,28 @@ final class Roster {
     /** Bytes of output. */
     long doneBytes() {
       return doneBytes;
+    }
+
+    /**
+     * Which leases to tell the worker the end of. A report that crosses an acknowledgement still
+     * names what has just ended, so only the second report counts; and a worker that is behind
+     * repeats itself, so it is told at the second, the fourth, the eighth.
+     *
+     * @param named leases of the present report that are not the worker's
+     * @param atOnce whether the worker cannot know yet that they are not
+     */
+    List<LeaseId> toClose(List<LeaseId> named, boolean atOnce) {
+      Map<LeaseId, Integer> reports = new HashMap<>();
+      for (LeaseId lease : named) {
+        reports.put(lease, strange.getOrDefault(lease, atOnce ? 1 : 0) + 1);
+      }
+      strange = reports;
+      return named.stream()
+          .filter(lease -> {
+            int count = Objects.requireNonNull(reports.get(lease));
+            return count > 1 && Integer.bitCount(count) == 1;
+          })
+          .toList();
     }
 
     void did(long bytes) {

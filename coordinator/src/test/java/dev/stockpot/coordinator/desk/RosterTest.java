@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stockpot.coordinator.desk.Roster.Entry;
 import dev.stockpot.coordinator.desk.Roster.Sighting;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -95,5 +97,29 @@ class RosterTest {
     assertThat(roster.remove(entry -> entry.id().equals(ANN))).hasSize(1);
     assertThat(roster.find(ANN)).isEmpty();
     assertThat(roster.named("bob")).isPresent();
+  }
+
+  @Test
+  void aLeaseIsClosedAtItsSecondStrangeReportAndThenEverMoreSeldom() {
+    see(ANN, 0);
+    Entry ann = roster.find(ANN).orElseThrow();
+    List<LeaseId> named = List.of(new LeaseId("a", 1));
+    List<Integer> told = new ArrayList<>();
+    for (int report = 1; report <= 9; report++) {
+      if (!ann.toClose(named, false).isEmpty()) {
+        told.add(report);
+      }
+    }
+    assertThat(told).containsExactly(2, 4, 8);
+    assertThat(ann.toClose(List.of(), false)).isEmpty();
+    assertThat(ann.toClose(named, false)).as("a lease that was dropped meanwhile").isEmpty();
+    assertThat(ann.toClose(named, false)).isEqualTo(named);
+  }
+
+  @Test
+  void aWorkerThatComesIsToldAtOnceWhichLeasesAreNotItsOwn() {
+    see(ANN, 0);
+    List<LeaseId> named = List.of(new LeaseId("a", 1));
+    assertThat(roster.find(ANN).orElseThrow().toClose(named, true)).isEqualTo(named);
   }
 }

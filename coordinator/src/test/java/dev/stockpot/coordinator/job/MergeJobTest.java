@@ -169,6 +169,7 @@ class MergeJobTest {
   void aLeaseThatTheJobDoesNotKnowIsClosed() {
     LeaseId strange = new LeaseId("another run", 7);
     report(WORKER, lease.lease(), strange);
+    report(WORKER, lease.lease(), strange);
     worker.expectMessage(new CloseLease(strange));
   }
 

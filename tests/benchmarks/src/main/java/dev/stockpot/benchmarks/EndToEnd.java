@@ -40,7 +40,7 @@ public final class EndToEnd implements Callable<Integer> {
   }
 
   private static final long SHARD_SIZE = 1_000_000_000;
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 4;
   private static final double GIGA = 1e9;
 
   @Parameters(description = "${COMPLETION-CANDIDATES}; all by default.")

@@ -29,7 +29,7 @@ public final class KernelProvider {
   /**
    * Begins to compile the vector loops of a dtype on a thread of its own, if there are any, and
    * returns at once. That costs about two seconds of a core, so it pays for whoever knows that more
-   * than ten gigabytes are to come; otherwise kernels begin by themselves after eight.
+   * than thirty gigabytes are to come; otherwise kernels begin by themselves after sixteen.
    */
   public void warmUp(Dtype dtype) {
     warmUp.accept(dtype);

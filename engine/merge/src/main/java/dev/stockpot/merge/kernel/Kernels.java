@@ -10,7 +10,7 @@ public final class Kernels {
   public static final int KERNEL_VERSION = 1;
 
   /** About two seconds of one core, which is what it costs to compile the vector loops. */
-  private static final long SCALAR_BYTES = 8_000_000_000L;
+  private static final long SCALAR_BYTES = 16_000_000_000L;
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 

@@ -32,7 +32,7 @@ final class WarmUp {
   private final Set<Dtype> ready = ConcurrentHashMap.newKeySet();
 
   /**
-   * Warms a dtype of {@code loops} after so many bytes of it; 8 GB are two seconds of scalar work.
+   * Warms a dtype of {@code loops} after so many bytes of it; 16 GB are two seconds of scalar work.
    */
   WarmUp(Supplier<BlockLoops> loops, long bytesBefore) {
     this.loops = loops;

@@ -168,8 +168,8 @@ public final class ControlPlane implements Callable<Integer> {
         "heap after full collections, at most", meter.mostAfterFullCollection() / MEGA, 512, "MiB");
     Figures.bar(
         "heap that the process may use", Runtime.getRuntime().maxMemory() / MEGA, 512, "MiB");
-    Figures.bar("tasks given back", ofSmall.returned() + ofLarge.returned(), 0, "");
-    Figures.bar("messages that reached nobody", lost, 0, "");
+    Figures.bar("tasks given back", (double) ofSmall.returned() + ofLarge.returned(), 0, "");
+    Figures.bar("messages that reached nobody", (double) lost, 0, "");
   }
 
   private static double perTensor(Meter.Reading of, Coordination.Cost cost) {

@@ -31,7 +31,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /** The coordinator's node: a desk in the cluster's transport, and jobs one after another. */
 final class Coordination implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ActorSystem<LeaseDesk.Command> system;
   private final CoordinatorSettings settings;

@@ -1,0 +1,92 @@
+package dev.stockpot.cli.node;
+
+import com.typesafe.config.Config;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.worker.CpuExecutor;
+import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.node.WorkerNode;
+import dev.stockpot.worker.storage.NodeStorage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
+
+/** A worker's lives: it joins, merges, and drains its devices before it leaves. */
+final class WorkerLife implements NodeProcess.Life, AutoCloseable {
+
+  /** After the devices are drained: leaving the cluster, and ending the actor system. */
+  private static final Duration LEAVING = Duration.ofSeconds(20);
+
+  private final Config config;
+  private final NodeSettings node;
+  private final WorkerSettings worker;
+  private final CpuSettings cpu;
+  private final NodeStorage storage;
+
+  /**
+   * No life yet.
+   *
+   * @param config the whole configuration
+   */
+  WorkerLife(Config config) {
+    this.config = config;
+    this.node = NodeSettings.from(config);
+    this.worker = WorkerSettings.from(config);
+    int threads = config.getInt("stockpot.worker.threads");
+    this.cpu =
+        new CpuSettings(
+            threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
+            CpuSettings.DEFAULT_CHUNK_BYTES);
+    this.storage =
+        NodeStorage.within(
+            worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+  }
+
+  /** How long an orderly end may take. */
+  Duration leaving() {
+    return worker.drainTimeout().plus(LEAVING);
+  }
+
+  @Override
+  public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
+    Map<String, Supplier<DeviceExecutor>> devices =
+        Map.of("cpu", () -> new CpuExecutor(cpu, Kernels.best(), storage));
+    ActorSystem<WorkerNode.Command> system =
+        ClusterConfig.start(
+            WorkerNode.create(worker, devices, node.rejoinAfter()),
+            node,
+            ClusterConfig.of(config, node, "worker"));
+    CoordinatedShutdown.get(Adapter.toClassic(system))
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "drain",
+            () ->
+                AskPattern.<WorkerNode.Command, Done>ask(
+                    system,
+                    WorkerNode.Drain::new,
+                    worker.drainTimeout().plusSeconds(1),
+                    system.scheduler()));
+    List<Address> seeds =
+        node.seeds().stream().map(seed -> ClusterConfig.address(node, seed)).toList();
+    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
+    return Optional.of(system);
+  }
+
+  @Override
+  public void close() {
+    storage.close();
+  }
+}
