@@ -96,12 +96,12 @@ final class FailoverTest {
   }
 
   @Test
-  void aCoordinatorThatWasStoppedBeyondItsTermCommitsNothingAndStandsBy(TestReporter reporter)
-      throws Exception {
+  void aCoordinatorThatWasStoppedBeyondItsTermCommitsNothingAndStandsBy() throws Exception {
     int acknowledged = ClusterSite.doneTasks(cluster.job("soup"));
     assertThat(acknowledged).isLessThan(site.tensors());
     cluster.node("first").signal("STOP");
-    assertTakenOver(acknowledged, reporter);
+    cluster.awaitCoordinator("second", "active");
+    // As long as the first is stopped it holds the lock of the output's staging area.
     cluster.node("first").signal("CONT");
     JsonNode done = cluster.awaitDone("soup");
     assertThat(keptTasks(done)).isGreaterThanOrEqualTo(acknowledged);
