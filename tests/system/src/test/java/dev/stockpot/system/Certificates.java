@@ -23,7 +23,7 @@ record Certificates(Path directory) {
   }
 
   private static void run(Path directory, String... arguments) throws InterruptedException {
-    Ended ended = StockpotProcess.run(directory.getParent(), arguments);
+    Ended ended = StockpotProcess.run(directory.resolveSibling("."), arguments);
     assertThat(ended.status()).as(ended.err()).isZero();
   }
 

@@ -248,7 +248,7 @@ final class ClusterSite implements AutoCloseable {
                   Map.of(
                       "id", id,
                       "plan", Files.readString(plan),
-                      "directory", plan.getParent().toString()));
+                      "directory", plan.resolveSibling(".").normalize().toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

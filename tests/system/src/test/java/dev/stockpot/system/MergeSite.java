@@ -36,6 +36,7 @@ record MergeSite(Path directory, int tensors, String shardSize) {
   static final List<String> MODELS = List.of("a", "b", "c");
 
   private static final int SHARDS = 4;
+  private static final int KIB = 1 << 10;
   private static final int ATTEMPTS = 5;
   private static final long SEED = 20_260_101;
 
@@ -162,7 +163,7 @@ record MergeSite(Path directory, int tensors, String shardSize) {
    * recorded; all of them have the same length, and none is only zeros.
    */
   int staged() throws IOException {
-    int length = (int) Files.size(inputShard("a", 1)) * SHARDS / tensors / 2 >> 10 << 10;
+    int length = (int) Files.size(inputShard("a", 1)) * SHARDS / tensors / 2 / KIB * KIB;
     int staged = 0;
     for (int shard = 1; shard <= SHARDS; shard++) {
       try (FileChannel channel = FileChannel.open(stagedShard(shard))) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
@@ -152,7 +154,7 @@ final class OutsiderTest {
 
   @Test
   void clientsThatAreSlowOnPurposeAreCutOffWhileOthersAreServed() throws Exception {
-    try (Socket silent = new Socket(HOST, cluster.url().getPort());
+    try (Socket silent = new Socket(address(), cluster.url().getPort());
         Socket slow = https()) {
       silent.setSoTimeout(PATIENCE_MILLIS);
       write(slow, "GET /v1/health HTTP/1.1\r\nX: ");
@@ -167,7 +169,7 @@ final class OutsiderTest {
     byte[] garbage = new byte[1 << 16];
     for (int seed = 0; seed < 20; seed++) {
       new Random(seed).nextBytes(garbage);
-      try (Socket socket = new Socket(HOST, cluster.clusterPort())) {
+      try (Socket socket = new Socket(address(), cluster.clusterPort())) {
         socket.setSoTimeout(PATIENCE_MILLIS);
         send(socket, garbage);
       }
@@ -254,5 +256,9 @@ final class OutsiderTest {
       // Reset, for what had not been read when the server closed.
     }
     return text.toString();
+  }
+
+  private static InetAddress address() throws UnknownHostException {
+    return InetAddress.getAllByName(HOST)[0];
   }
 }
