@@ -29,7 +29,6 @@ import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +81,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   private final Submissions submissions;
   private final Followers followers;
 
-  /** Which job a job was last said to wait for. */
-  private final Map<String, String> waiting = new HashMap<>();
+  private final WaitNotes waiting = new WaitNotes();
 
   private JobQueue(
       ActorContext<QueueMessage> context,
@@ -216,7 +214,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       context.getSelf().tell(new Schedule());
     }
     if (job.status().isTerminal()) {
-      waiting.remove(job.id());
+      waiting.forget(job.id());
     }
   }
 
@@ -302,19 +300,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
 
   private Effect<QueueEvent, QueueState> onSchedule(QueueState state) {
     QueueState.Decision decision = state.decide(runs.jobs(), settings.maxRunning());
-    List<QueueEvent> events = new ArrayList<>();
-    decision
-        .waiting()
-        .forEach((job, other) -> {
-          if (!other.equals(waiting.put(job, other))) {
-            events.add(
-                new Noted(
-                    job,
-                    clock.instant(),
-                    Level.INFO,
-                    "waits for the job '%s', which writes the same output".formatted(other)));
-          }
-        });
+    List<QueueEvent> events = new ArrayList<>(waiting.notes(decision.waiting(), clock.instant()));
     for (QueuedJob job : decision.start()) {
       if (job.isQueued()) {
         events.add(new QueueEvent.Started(job.id(), clock.instant()));

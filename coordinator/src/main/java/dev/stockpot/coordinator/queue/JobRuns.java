@@ -16,7 +16,6 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
 import dev.stockpot.protocol.api.LogLine.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,7 +188,8 @@ final class JobRuns {
     }
     run.on(news.update());
     return switch (news.update()) {
-      case JobUpdate.Started begun -> List.of(noted(run, Level.INFO, sentence(run, begun)));
+      case JobUpdate.Started begun ->
+          List.of(noted(run, Level.INFO, LogSentences.of(run.job(), begun)));
       case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
       case JobUpdate.Progressed _, JobUpdate.Committing _, JobUpdate.End _ -> List.of();
     };
@@ -248,7 +248,7 @@ final class JobRuns {
   private List<QueueEvent> finished(JobRun run, JobUpdate.Summary summary) {
     QueuedJob job = run.job();
     List<QueueEvent> events = new ArrayList<>();
-    events.add(new PlanFinished(job.id(), now(), job.plan(), sentence(run, summary)));
+    events.add(new PlanFinished(job.id(), now(), job.plan(), LogSentences.of(run.job(), summary)));
     if (job.plan() == job.plans() - 1) {
       events.add(ended(run, JobStatus.DONE, Optional.empty(), Optional.empty()));
     } else if (job.cancelRequested()) {
@@ -271,7 +271,8 @@ final class JobRuns {
 
   private Ended failed(JobRun run, Failure failure, Optional<Path> kept) {
     JobFailure told =
-        new JobFailure(failure.kind().name(), wellFormed(failure.message()), kept.isPresent());
+        new JobFailure(
+            failure.kind().name(), LogSentences.wellFormed(failure.message()), kept.isPresent());
     return ended(run, JobStatus.FAILED, Optional.of(told), kept);
   }
 
@@ -282,48 +283,11 @@ final class JobRuns {
   }
 
   private Noted noted(JobRun run, Level level, String message) {
-    return new Noted(run.job().id(), now(), level, wellFormed(message));
-  }
-
-  /** Names in checkpoints may hold halves of surrogate pairs, which JSON in UTF-8 cannot. */
-  private static String wellFormed(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    return new Noted(run.job().id(), now(), level, LogSentences.wellFormed(message));
   }
 
   private Instant now() {
     return clock.instant();
-  }
-
-  private static String sentence(JobRun run, JobUpdate.Started begun) {
-    return "%smerging %,d tensors in %,d tasks, %,d of which are done already%s"
-        .formatted(
-            which(run),
-            begun.planned().layout().tensors().size(),
-            begun.planned().tasks().size(),
-            begun.kept(),
-            begun.revoked() == 0
-                ? ""
-                : "; %,d had changed and are merged again".formatted(begun.revoked()));
-  }
-
-  private static String sentence(JobRun run, JobUpdate.Summary summary) {
-    return summary.alreadyFinished()
-        ? "%s%s: was finished before".formatted(which(run), summary.output())
-        : "%s%s: in its place, %,d tensors, %,d bytes, %,d tasks merged and %,d kept, %,d given back, %.1f s"
-            .formatted(
-                which(run),
-                summary.output(),
-                summary.tensors(),
-                summary.outputBytes(),
-                summary.merged(),
-                summary.kept(),
-                summary.returned(),
-                summary.elapsed().toMillis() / 1e3);
-  }
-
-  private static String which(JobRun run) {
-    QueuedJob job = run.job();
-    return job.plans() == 1 ? "" : "plan %d of %d: ".formatted(job.plan() + 1, job.plans());
   }
 
   /** Work that blocks, and what becomes of it. */

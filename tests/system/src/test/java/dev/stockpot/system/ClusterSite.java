@@ -29,6 +29,7 @@ final class ClusterSite implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int POLL_MILLIS = 20;
+
   /** Name of the only coordinator. */
   static final String COORDINATOR = "coordinator";
 
@@ -136,8 +137,7 @@ final class ClusterSite implements AutoCloseable {
 
   /** Waits until the coordinator is {@code active}, or {@code standby}. */
   void awaitCoordinator(String name, String status) throws InterruptedException {
-    await(
-        name + " is " + status, () -> status(name).equals(status) || !node(name).isAlive());
+    await(name + " is " + status, () -> status(name).equals(status) || !node(name).isAlive());
     if (!node(name).isAlive()) {
       throw new AssertionFailedError(name + " has ended" + everythingSaid());
     }

@@ -89,7 +89,8 @@ final class OutsiderTest {
 
   @Test
   void aNodeWithACertificateOfAnotherAuthorityDoesNotGetIn() throws InterruptedException {
-    cluster.startWorker(new Place(HOST, List.of(), foreign.settings("node")), "outsider", directory);
+    cluster.startWorker(
+        new Place(HOST, List.of(), foreign.settings("node")), "outsider", directory);
     StockpotProcess outsider = cluster.node("outsider");
     cluster.await(
         "the outsider is refused", () -> outsider.said().contains("Couldn't join seed nodes"));
@@ -194,8 +195,7 @@ final class OutsiderTest {
 
   private static SSLContext context(Certificates of) throws IOException, GeneralSecurityException {
     char[] password = Files.readString(of.password("node")).strip().toCharArray();
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store(of.keyStore("node"), password), password);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
