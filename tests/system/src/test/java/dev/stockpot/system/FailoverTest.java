@@ -123,8 +123,7 @@ final class FailoverTest {
     Duration detected = since(lost);
     then.take();
     JsonNode resumed =
-        cluster.awaitJob(
-            "soup", "resumed", job -> ClusterSite.text(job, "status").equals("running"));
+        cluster.awaitJob("soup", "resumed", job -> keptTasks(job) >= acknowledged);
     int repeated = repeated(keptTasks(resumed));
     cluster.awaitJob("soup", "merged again", job -> ClusterSite.doneTasks(job) > keptTasks(job));
     reporter.publishEntry(
