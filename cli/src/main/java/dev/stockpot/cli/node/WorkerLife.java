@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
@@ -74,15 +75,25 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
             CoordinatedShutdown.PhaseServiceUnbind(),
             "drain",
             () ->
-                AskPattern.<WorkerNode.Command, Done>ask(
-                    system,
-                    WorkerNode.Drain::new,
-                    worker.drainTimeout().plusSeconds(1),
-                    system.scheduler()));
+                isDown(system)
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : AskPattern.<WorkerNode.Command, Done>ask(
+                        system,
+                        WorkerNode.Drain::new,
+                        worker.drainTimeout().plusSeconds(1),
+                        system.scheduler()));
     List<Address> seeds =
         node.seeds().stream().map(seed -> ClusterConfig.address(node, seed)).toList();
     Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
     return Optional.of(system);
+  }
+
+  /** Whether it was put out of its cluster, where nobody is left to take what it would finish. */
+  private static boolean isDown(ActorSystem<?> system) {
+    return CoordinatedShutdown.get(Adapter.toClassic(system))
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+        .isPresent();
   }
 
   @Override
