@@ -4,7 +4,6 @@ import dev.stockpot.benchmarks.Directories;
 import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +113,11 @@ public final class ClusterBenchmark implements Callable<Integer> {
     Directories.delete(scratch);
     try (LoopbackCluster cluster =
         new LoopbackCluster(
-            home, scratch.resolve("nodes"), List.of(data, scratch), kind.workers(), kind.threads())) {
+            home,
+            scratch.resolve("nodes"),
+            List.of(data, scratch),
+            kind.workers(),
+            kind.threads())) {
       for (int job = 1; job <= JOBS; job++) {
         String name = "soup-" + job;
         Path output = scratch.resolve(name);

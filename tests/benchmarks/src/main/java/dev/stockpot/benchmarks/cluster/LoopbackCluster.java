@@ -56,7 +56,8 @@ final class LoopbackCluster implements AutoCloseable {
       throws IOException {
     this.home = home;
     this.directory = Files.createDirectories(directory);
-    this.roots = JsonMapper.shared().writeValueAsString(roots.stream().map(Path::toString).toList());
+    this.roots =
+        JsonMapper.shared().writeValueAsString(roots.stream().map(Path::toString).toList());
     int clusterPort = freePort();
     int httpPort = freePort();
     url = URI.create("http://127.0.0.1:" + httpPort);
@@ -72,7 +73,8 @@ final class LoopbackCluster implements AutoCloseable {
             http { port = %d, token-file = "%s" }
           }
           """
-              .formatted(clusterPort, directory.resolve("data"), this.roots, httpPort, tokenFile()));
+              .formatted(
+                  clusterPort, directory.resolve("data"), this.roots, httpPort, tokenFile()));
       for (int i = 0; i < workers; i++) {
         start(
             "worker",
@@ -101,8 +103,7 @@ final class LoopbackCluster implements AutoCloseable {
     Path log = directory.resolve(name + ".log");
     logs.add(log);
     nodes.add(
-        new ProcessBuilder(
-                home.resolve("stockpot").toString(), role, "--config", file.toString())
+        new ProcessBuilder(home.resolve("stockpot").toString(), role, "--config", file.toString())
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -185,7 +186,8 @@ final class LoopbackCluster implements AutoCloseable {
 
   private JsonNode send(HttpRequest.Builder request) throws IOException {
     try {
-      return JsonMapper.shared().readTree(http.send(request.build(), BodyHandlers.ofString()).body());
+      return JsonMapper.shared()
+          .readTree(http.send(request.build(), BodyHandlers.ofString()).body());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -60,8 +60,8 @@ final class Curl {
       }
       long size = inputs.get(i).size();
       command.addAll(List.of("--silent", "--show-error", "--fail", "--http1.1", "--noproxy", "*"));
-      certificates.ifPresent(directory ->
-          command.addAll(List.of("--cacert", directory.resolve("ca.pem").toString())));
+      certificates.ifPresent(
+          directory -> command.addAll(List.of("--cacert", directory.resolve("ca.pem").toString())));
       command.addAll(
           List.of(
               "--header",

@@ -148,12 +148,7 @@ public final class DataPlaneBenchmark implements Callable<Integer> {
         String name = "curl x %d".formatted(parallel);
         ways.put(
             name,
-            new Way(
-                name,
-                curl.bytes(),
-                () -> curl.readAll(parallel),
-                ofCurl,
-                new ArrayList<>()));
+            new Way(name, curl.bytes(), () -> curl.readAll(parallel), ofCurl, new ArrayList<>()));
       }
       Way ofWorker =
           new Way(
@@ -173,7 +168,8 @@ public final class DataPlaneBenchmark implements Callable<Integer> {
       }
       for (Way way : ways.values()) {
         if (way != ofWorker) {
-          Figures.atLeast("%s, worker / %s".formatted(kind, way.name()), ratio(ofWorker, way), BAR, "");
+          Figures.atLeast(
+              "%s, worker / %s".formatted(kind, way.name()), ratio(ofWorker, way), BAR, "");
         }
       }
     }

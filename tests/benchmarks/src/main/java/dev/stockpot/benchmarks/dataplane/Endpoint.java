@@ -57,8 +57,7 @@ final class Endpoint implements AutoCloseable {
     this.planned = planned;
     Map<String, Object> settings = new HashMap<>();
     settings.put("stockpot.coordinator.http.port", 0);
-    settings.put(
-        "stockpot.coordinator.http.token-file", scratch.resolve("token").toString());
+    settings.put("stockpot.coordinator.http.token-file", scratch.resolve("token").toString());
     certificates.ifPresent(directory -> {
       settings.put("stockpot.tls.key-store", directory.resolve("node.p12").toString());
       settings.put("stockpot.tls.password-file", directory.resolve("password").toString());
@@ -74,9 +73,7 @@ final class Endpoint implements AutoCloseable {
         HttpApi.start(system, http, Token.readOrMake(http.tokenFile()))
             .toCompletableFuture()
             .join();
-    files =
-        new JobFiles(
-            List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
+    files = new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
     api.take(
         new Duty.Active(
             system.deadLetters(), () -> CompletableFuture.completedStage(List.of()), files));

@@ -69,10 +69,7 @@ public final class RemoteWorker {
                 storage)) {
       RemoteWorker worker =
           new RemoteWorker(
-              executor,
-              args[3],
-              planned,
-              planned.spec(Endpoint.RUN, Path.of(args[4]), args[5]));
+              executor, args[3], planned, planned.spec(Endpoint.RUN, Path.of(args[4]), args[5]));
       BufferedReader input =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -88,10 +85,7 @@ public final class RemoteWorker {
       words.add(
           "%d/%s/%d/%d"
               .formatted(
-                  granted.lease().number(),
-                  granted.capability(),
-                  granted.first(),
-                  granted.end()));
+                  granted.lease().number(), granted.capability(), granted.first(), granted.end()));
     }
     return String.join(" ", words);
   }
