@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,7 +33,8 @@ final class LoopbackCluster implements AutoCloseable {
   private final Path directory;
   private final String roots;
   private final HttpClient http = HttpClient.newHttpClient();
-  private final List<Process> nodes = new ArrayList<>();
+  private final List<Process> nodes = new CopyOnWriteArrayList<>();
+  private final Thread atExit = new Thread(this::kill);
   private final List<Path> logs = new ArrayList<>();
   private final URI url;
 
@@ -58,6 +60,8 @@ final class LoopbackCluster implements AutoCloseable {
     this.directory = Files.createDirectories(directory);
     this.roots =
         JsonMapper.shared().writeValueAsString(roots.stream().map(Path::toString).toList());
+    // Also when this process is told to end: nodes would stay, each with a port and its memory.
+    Runtime.getRuntime().addShutdownHook(atExit);
     int clusterPort = freePort();
     int httpPort = freePort();
     url = URI.create("http://127.0.0.1:" + httpPort);
@@ -216,7 +220,16 @@ final class LoopbackCluster implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
-    nodes.forEach(Process::destroyForcibly);
+    kill();
     nodes.forEach(node -> node.onExit().join());
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  /** With what a launcher has started that has not become its node yet. */
+  private void kill() {
+    for (Process node : nodes) {
+      node.descendants().forEach(ProcessHandle::destroyForcibly);
+      node.destroyForcibly();
+    }
   }
 }
