@@ -39,7 +39,6 @@ public final class EndToEnd implements Callable<Integer> {
     READ
   }
 
-  private static final long SHARD_SIZE = 1_000_000_000;
   private static final int WARM_UPS = 4;
   private static final double GIGA = 1e9;
 
@@ -101,9 +100,7 @@ public final class EndToEnd implements Callable<Integer> {
   }
 
   private List<Path> large() throws IOException {
-    Path directory = data.resolve("llama-1b");
-    CheckpointLayout layout = CheckpointLayout.of(SyntheticCheckpoints.llama1b(), SHARD_SIZE);
-    return SyntheticCheckpoints.in(directory, layout);
+    return SyntheticCheckpoints.llama1b(data);
   }
 
   private Floor floor(List<Path> models) throws IOException {
@@ -119,15 +116,16 @@ public final class EndToEnd implements Callable<Integer> {
     List<Double> floors = new ArrayList<>();
     List<Double> merges = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
+    ThreadTimes times = new ThreadTimes();
     int threads = Runtime.getRuntime().availableProcessors();
     try (LocalSystem system =
         LocalSystem.start(List.of(new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES)))) {
       for (int i = 0; i < WARM_UPS; i++) {
-        Figures.line("warm-up: %.3f s", merge(system, plan));
+        Figures.line("warm-up: %.3f s", merge(system, plan, new ThreadTimes()));
       }
       for (int i = 0; i < runs; i++) {
         floors.add(floor.seconds());
-        merges.add(merge(system, plan));
+        merges.add(merge(system, plan, times));
         ratios.add(merges.getLast() / floors.getLast());
         Figures.line(
             "floor %.3f s, merge %.3f s: %.3f, load %s",
@@ -142,12 +140,15 @@ public final class EndToEnd implements Callable<Integer> {
         Figures.median(merges),
         bytes / GIGA / Figures.median(merges));
     Figures.bar("warm merge / floor", Figures.median(ratios), 1.4, "");
+    times.tell(3);
   }
 
-  private double merge(LocalSystem system, MergePlan plan) throws IOException {
+  private double merge(LocalSystem system, MergePlan plan, ThreadTimes times) throws IOException {
+    times.begin();
     long start = System.nanoTime();
     JobUpdate last = system.run(plan, false, _ -> {});
     double seconds = (System.nanoTime() - start) / GIGA;
+    times.end();
     if (!(last instanceof JobUpdate.Finished(JobUpdate.Summary summary))) {
       throw new IOException("the merge failed: " + last);
     }
@@ -202,7 +203,8 @@ public final class EndToEnd implements Callable<Integer> {
     List<Path> models =
         SyntheticCheckpoints.in(
             data.resolve("small-" + tensors),
-            CheckpointLayout.of(SyntheticCheckpoints.small(tensors), SHARD_SIZE));
+            CheckpointLayout.of(
+                SyntheticCheckpoints.small(tensors), SyntheticCheckpoints.SHARD_SIZE));
     Path plan = writePlan(models);
     List<Double> seconds = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
@@ -230,13 +232,8 @@ public final class EndToEnd implements Callable<Integer> {
 
   private Path writePlan(List<Path> models) throws IOException {
     Files.createDirectories(scratch);
-    List<String> weights = List.of("0.2", "0.7", "0.1");
-    StringBuilder yaml = new StringBuilder("version: 1\nmethod: linear\nmodels:\n");
-    for (int i = 0; i < models.size(); i++) {
-      yaml.append("- {model: \"%s\", weight: %s}\n".formatted(models.get(i), weights.get(i)));
-    }
-    yaml.append("output: {path: soup, shard_size: 1GB}\n");
-    return Files.writeString(scratch.resolve("plan.yaml"), yaml);
+    return Files.writeString(
+        scratch.resolve("plan.yaml"), SyntheticCheckpoints.plan(models, scratch.resolve("soup")));
   }
 
   private static long size(Path model) throws IOException {

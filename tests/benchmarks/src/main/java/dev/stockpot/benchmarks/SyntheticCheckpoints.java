@@ -28,11 +28,15 @@ public final class SyntheticCheckpoints {
 
   public static final int MODELS = 3;
 
+  static final long SHARD_SIZE = 1_000_000_000;
+
   /** Of a tensor that is there only to be counted. */
   public static final int TINY_BYTES = 16;
 
   private static final float DEVIATION = 0.02f;
   private static final float CHANGE = 0.002f;
+  private static final long HIDDEN = 2048;
+  private static final List<String> WEIGHTS = List.of("0.2", "0.7", "0.1");
   private static final int WRITE_BYTES = 4 << 20;
 
   /** Normal deviates to draw from: many times faster than making one for each element. */
@@ -40,14 +44,31 @@ public final class SyntheticCheckpoints {
 
   private SyntheticCheckpoints() {}
 
-  /** Llama-3.2-1B's tensors: 2.47 GB, with a tied head. */
-  static List<OutputTensor> llama1b() {
-    long hidden = 2048;
+  /**
+   * Checkpoints of Llama-3.2-1B's tensors: 2.47 GB each, with a tied head.
+   *
+   * @param data the directory that benchmarks keep checkpoints in
+   */
+  public static List<Path> llama1b(Path data) throws IOException {
+    List<OutputTensor> tensors = new ArrayList<>();
+    add(tensors, "model.embed_tokens.weight", 128256, HIDDEN);
+    addLayers(tensors, 16);
+    add(tensors, "model.norm.weight", HIDDEN);
+    return in(data.resolve("llama-1b"), CheckpointLayout.of(tensors, SHARD_SIZE));
+  }
+
+  /** So many layers of the same model and nothing else: 122 MB each. */
+  public static List<OutputTensor> layers(int count) {
+    List<OutputTensor> tensors = new ArrayList<>();
+    addLayers(tensors, count);
+    return tensors;
+  }
+
+  private static void addLayers(List<OutputTensor> tensors, int count) {
+    long hidden = HIDDEN;
     long keys = 512;
     long intermediate = 8192;
-    List<OutputTensor> tensors = new ArrayList<>();
-    add(tensors, "model.embed_tokens.weight", 128256, hidden);
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < count; i++) {
       String layer = "model.layers." + i + ".";
       add(tensors, layer + "input_layernorm.weight", hidden);
       add(tensors, layer + "mlp.down_proj.weight", hidden, intermediate);
@@ -59,8 +80,6 @@ public final class SyntheticCheckpoints {
       add(tensors, layer + "self_attn.q_proj.weight", hidden, hidden);
       add(tensors, layer + "self_attn.v_proj.weight", keys, hidden);
     }
-    add(tensors, "model.norm.weight", hidden);
-    return tensors;
   }
 
   /** Tensors of 1 KB each. */
@@ -112,6 +131,19 @@ public final class SyntheticCheckpoints {
           "{\"model_type\": \"llama\", \"tie_word_embeddings\": true, \"dtype\": \"bfloat16\"}\n");
     }
     return models;
+  }
+
+  /**
+   * A plan that merges the checkpoints.
+   *
+   * @param output absolute
+   */
+  public static String plan(List<Path> models, Path output) {
+    StringBuilder yaml = new StringBuilder("version: 1\nmethod: linear\nmodels:\n");
+    for (int i = 0; i < models.size(); i++) {
+      yaml.append("- {model: \"%s\", weight: %s}\n".formatted(models.get(i), WEIGHTS.get(i)));
+    }
+    return yaml.append("output: {path: \"%s\", shard_size: 1GB}\n".formatted(output)).toString();
   }
 
   private static void write(Path file, ShardLayout shard, int model) throws IOException {
