@@ -122,8 +122,7 @@ final class FailoverTest {
     cluster.awaitCoordinator("second", "active");
     Duration detected = since(lost);
     then.take();
-    JsonNode resumed =
-        cluster.awaitJob("soup", "resumed", job -> keptTasks(job) >= acknowledged);
+    JsonNode resumed = cluster.awaitJob("soup", "resumed", job -> keptTasks(job) >= acknowledged);
     int repeated = repeated(keptTasks(resumed));
     cluster.awaitJob("soup", "merged again", job -> ClusterSite.doneTasks(job) > keptTasks(job));
     reporter.publishEntry(
