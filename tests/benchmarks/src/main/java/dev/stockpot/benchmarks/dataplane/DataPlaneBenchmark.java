@@ -167,7 +167,7 @@ public final class DataPlaneBenchmark implements Callable<Integer> {
         Figures.line("%s, %s: %.3f GB/s", kind, way.name(), Figures.median(way.rates()) / GIGA);
       }
       for (Way way : ways.values()) {
-        if (way != ofWorker) {
+        if (!way.equals(ofWorker)) {
           Figures.atLeast(
               "%s, worker / %s".formatted(kind, way.name()), ratio(ofWorker, way), BAR, "");
         }
