@@ -21,15 +21,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,21 +72,14 @@ final class CoordinatorLife implements NodeProcess.Life {
 
   @Override
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws Exception {
-    AtomicReference<@Nullable ActorSystem<CoordinatorNode.Command>> system =
-        new AtomicReference<>();
-    Consumer<String> lost =
-        reason -> {
-          ActorSystem<CoordinatorNode.Command> running = system.get();
-          if (running != null) {
-            running.tell(new CoordinatorNode.TenureLost(reason));
-          }
-        };
-    try (TenureOffice office = office(lost)) {
+    // It may be lost before there is a system to be told.
+    CompletableFuture<String> lost = new CompletableFuture<>();
+    try (TenureOffice office = office(lost::complete)) {
       Optional<Tenure> tenure = office.tryAcquire();
       if (tenure.isEmpty()) {
         tenure = standBy(office, stop);
       }
-      return tenure.isEmpty() ? Optional.empty() : Optional.of(coordinate(tenure.get(), system));
+      return tenure.isEmpty() ? Optional.empty() : Optional.of(coordinate(tenure.get(), lost));
     }
   }
 
@@ -129,8 +121,7 @@ final class CoordinatorLife implements NodeProcess.Life {
     }
   }
 
-  private ActorSystem<?> coordinate(
-      Tenure tenure, AtomicReference<@Nullable ActorSystem<CoordinatorNode.Command>> running)
+  private ActorSystem<?> coordinate(Tenure tenure, CompletableFuture<String> lost)
       throws IOException {
     Config whole =
         postgres
@@ -141,7 +132,8 @@ final class CoordinatorLife implements NodeProcess.Life {
             CoordinatorNode.create(tenure, new KnownMembers(data.resolve("members"))),
             node,
             ClusterConfig.of(whole, node, "coordinator"));
-    running.set(system);
+    CompletableFuture<Void> _ =
+        lost.thenAccept(reason -> system.tell(new CoordinatorNode.TenureLost(reason)));
     system.getWhenTerminated().whenComplete((_, _) -> tenure.close());
     try {
       HttpApi api = bind(system);

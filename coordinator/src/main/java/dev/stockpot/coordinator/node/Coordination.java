@@ -15,11 +15,13 @@ import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent.MemberRemoved;
@@ -84,7 +86,14 @@ final class Coordination {
                 desk.tell(new LeaseDesk.WorkersLost(Set.of(lost.member().address())));
                 return Behaviors.same();
               })
-          .onSignal(Terminated.class, _ -> Behaviors.stopped())
+          .onSignal(
+              Terminated.class,
+              _ -> {
+                context.getLog().error("The queue of jobs has ended; this node starts anew");
+                CoordinatedShutdown.get(Adapter.toClassic(system))
+                    .runAll(CoordinatedShutdown.clusterDowningReason());
+                return Behaviors.stopped();
+              })
           .build();
     });
   }
