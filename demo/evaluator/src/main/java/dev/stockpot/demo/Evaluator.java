@@ -29,7 +29,8 @@ public final class Evaluator {
   }
 
   /**
-   * Reads a checkpoint directory and asks it all cases, on as many threads as there are processors.
+   * Reads a checkpoint directory and asks it all cases, on this thread and those of the common
+   * pool.
    *
    * @param cases JSON lines of category, prompt and answer
    * @throws CheckpointException if the checkpoint is no small Llama with a character tokenizer, or
