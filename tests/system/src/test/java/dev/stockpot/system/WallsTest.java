@@ -42,9 +42,17 @@ final class WallsTest {
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
   private static final String WORKER = "dev.stockpot.worker..";
   private static final String CLI = "dev.stockpot.cli..";
+  private static final String DEMO = "dev.stockpot.demo..";
 
   private static final Set<String> MODULES =
-      Set.of("engine/checkpoint", "engine/merge", "protocol", "coordinator", "gpu-worker", "cli");
+      Set.of(
+          "engine/checkpoint",
+          "engine/merge",
+          "demo/evaluator",
+          "protocol",
+          "coordinator",
+          "gpu-worker",
+          "cli");
 
   /** What is shipped. */
   @SuppressWarnings("NullAway.Init") // set before all
@@ -97,7 +105,7 @@ final class WallsTest {
 
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
-    for (String module : List.of(CHECKPOINT, MERGE, PROTOCOL, COORDINATOR, WORKER, CLI)) {
+    for (String module : List.of(CHECKPOINT, MERGE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -117,6 +125,20 @@ final class WallsTest {
   @Test
   void mergeKnowsOnlyCheckpoint() {
     wall(MERGE, oursBut(MERGE, CHECKPOINT));
+  }
+
+  @Test
+  void theDemosEvaluatorKnowsOnlyCheckpointAndOnlyTheCommandLineKnowsIt() {
+    wall(DEMO, oursBut(DEMO, CHECKPOINT));
+    wall(DEMO, resideInAPackage("org.apache.pekko.."));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(CLI, DEMO)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(DEMO),
+        main);
   }
 
   @Test
