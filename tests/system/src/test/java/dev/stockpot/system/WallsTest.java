@@ -38,6 +38,7 @@ final class WallsTest {
   private static final String OURS = "dev.stockpot..";
   private static final String CHECKPOINT = "dev.stockpot.checkpoint..";
   private static final String MERGE = "dev.stockpot.merge..";
+  private static final String SOCE = "dev.stockpot.soce..";
   private static final String PROTOCOL = "dev.stockpot.protocol..";
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
   private static final String WORKER = "dev.stockpot.worker..";
@@ -48,6 +49,7 @@ final class WallsTest {
       Set.of(
           "engine/checkpoint",
           "engine/merge",
+          "engine/soce",
           "demo/evaluator",
           "protocol",
           "coordinator",
@@ -105,7 +107,8 @@ final class WallsTest {
 
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
-    for (String module : List.of(CHECKPOINT, MERGE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
+    for (String module :
+        List.of(CHECKPOINT, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -115,11 +118,17 @@ final class WallsTest {
   void theEngineKnowsNoActor() {
     wall(CHECKPOINT, resideInAPackage("org.apache.pekko.."));
     wall(MERGE, resideInAPackage("org.apache.pekko.."));
+    wall(SOCE, resideInAPackage("org.apache.pekko.."));
   }
 
   @Test
   void checkpointKnowsNothingOfOurs() {
     wall(CHECKPOINT, oursBut(CHECKPOINT));
+  }
+
+  @Test
+  void soceKnowsNothingOfOurs() {
+    wall(SOCE, oursBut(SOCE));
   }
 
   @Test
