@@ -108,7 +108,7 @@ record EvaluatorRun(OptionalInt status, String logTail) {
                           .formatted(tool)))
               .toString());
     }
-    guarded.addAll(List.of("-c", GUARD, "guard", String.valueOf(GRACE.toMillis() / 100)));
+    guarded.addAll(List.of("-c", GUARD, "guard", String.valueOf(GRACE.toSeconds())));
     guarded.addAll(command);
     return guarded;
   }

@@ -23,8 +23,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Evaluators {
 
-  private static final String LOG = "evaluator-%d.log";
-
   private final EvaluatorCommand command;
   private final Path program;
   private final ScoreFormat format;
@@ -146,7 +144,7 @@ public final class Evaluators {
           arguments,
           command.directory(),
           slot,
-          request.output().resolve(LOG.formatted(attempt)),
+          request.output().resolve("evaluator-%d.log".formatted(attempt)),
           command.timeout());
     } finally {
       free.add(slot);
