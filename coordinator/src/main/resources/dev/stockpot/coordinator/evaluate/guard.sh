@@ -58,7 +58,7 @@ watch=
 watch=$!
 
 # In the foreground: commands in the background would ignore SIGINT.
-"$@" </dev/null 2>&4 3<&- 4>&-
+(exec "$@" </dev/null 2>&4 3<&- 4>&-)
 status=$?
 kill "$watch"
 end_session
