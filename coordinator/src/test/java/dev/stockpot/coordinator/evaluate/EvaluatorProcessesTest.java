@@ -152,7 +152,7 @@ class EvaluatorProcessesTest {
   @ParameterizedTest
   @ValueSource(strings = {"-TERM", "-KILL"})
   void anEvaluatorEndsWithTheProcessThatBeganIt(String signal) throws Exception {
-    kitchen.script(family("echo \"token <$STOCKPOT_TOKEN>\"", "touch \"$2/up\"", "exec sleep 600"));
+    kitchen.script(family("echo \"<$STOCKPOT_TOKEN>\" >\"$2/token\"", "touch \"$2/up\"", "exec sleep 600"));
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -168,7 +168,7 @@ class EvaluatorProcessesTest {
       assertThat(said.readLine()).isEqualTo("up");
       List<Long> pids = Kitchenette.pids(kitchen.output("a", "pids"));
       assertThat(pids).hasSize(4).allMatch(Kitchenette::isRunning);
-      assertThat(kitchen.output("a", "evaluator-1.log")).hasContent("token <>");
+      assertThat(kitchen.output("a", "token")).hasContent("<>");
       assertThat(new ProcessBuilder("kill", signal, String.valueOf(holder.pid())).start().waitFor())
           .isZero();
       assertThat(holder.waitFor(20, TimeUnit.SECONDS)).isTrue();

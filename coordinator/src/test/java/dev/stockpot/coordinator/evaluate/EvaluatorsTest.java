@@ -5,7 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.stockpot.coordinator.evaluate.Evaluation.Failed;
 import dev.stockpot.coordinator.evaluate.Evaluation.Scored;
-import dev.stockpot.coordinator.evaluate.Evaluation.TryAgainExhausted;
+import dev.stockpot.coordinator.evaluate.Evaluation.NotEvaluated;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,11 +96,21 @@ class EvaluatorsTest {
     Evaluators evaluators = Kitchenette.evaluators(command);
     assertThat(Kitchenette.await(evaluators.evaluate(kitchen.request("a"))))
         .isEqualTo(
-            new TryAgainExhausted(
-                2,
+            new NotEvaluated(
                 "it asked 2 times to be tried again (status 75); its log ends: no memory",
                 "no memory"));
     assertThat(kitchen.output("a", "runs")).hasContent("run\nrun\n");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenSaysNothingAboutTheCandidate() throws Exception {
+    Files.createFile(kitchen.request("a").output());
+    assertThat(kitchen.evaluation(Kitchenette.SCORES))
+        .asInstanceOf(type(NotEvaluated.class))
+        .extracting(NotEvaluated::reason)
+        .asString()
+        .startsWith("the evaluator could not be run: ")
+        .contains(kitchen.request("a").output().toString());
   }
 
   @Test
