@@ -152,7 +152,8 @@ class EvaluatorProcessesTest {
   @ParameterizedTest
   @ValueSource(strings = {"-TERM", "-KILL"})
   void anEvaluatorEndsWithTheProcessThatBeganIt(String signal) throws Exception {
-    kitchen.script(family("echo \"<$STOCKPOT_TOKEN>\" >\"$2/token\"", "touch \"$2/up\"", "exec sleep 600"));
+    kitchen.script(
+        family("echo \"<$STOCKPOT_TOKEN>\" >\"$2/token\"", "touch \"$2/up\"", "exec sleep 600"));
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

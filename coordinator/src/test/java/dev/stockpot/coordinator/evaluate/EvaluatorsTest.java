@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.stockpot.coordinator.evaluate.Evaluation.Failed;
-import dev.stockpot.coordinator.evaluate.Evaluation.Scored;
 import dev.stockpot.coordinator.evaluate.Evaluation.NotEvaluated;
+import dev.stockpot.coordinator.evaluate.Evaluation.Scored;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
