@@ -1,5 +1,6 @@
 package dev.stockpot.worker;
 
+import static dev.stockpot.worker.FakeCoordinator.SERVED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,7 +14,6 @@ import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
-import dev.stockpot.worker.FakeCoordinator.Fate;
 import dev.stockpot.worker.storage.DataPlaneSettings;
 import dev.stockpot.worker.storage.NodeStorage;
 import dev.stockpot.worker.storage.OpenFiles;
@@ -22,6 +22,7 @@ import dev.stockpot.worker.storage.Roots;
 import dev.stockpot.worker.storage.ShardFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,7 +125,7 @@ class SeveralSoupsTest {
 
   @Test
   void copiesGoIntoEachOfThem() throws IOException {
-    byte[] bytes = "the same in all of them".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] bytes = "the same in all of them".getBytes(StandardCharsets.UTF_8);
     RawMerge merge =
         RawMerge.of(
                 directory,
@@ -156,7 +157,7 @@ class SeveralSoupsTest {
     List<TensorTask> tasks = merge.pieces(3_000);
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     try (FakeCoordinator coordinator =
-        new FakeCoordinator(merge, tasks, _ -> new Fate.Served())) {
+        new FakeCoordinator(merge, tasks, _ -> SERVED)) {
       mergeAll(merge, tasks, coordinator, elsewhere);
       for (int soup = 0; soup < 3; soup++) {
         assertThat(coordinator.shard(soup)).isEqualTo(merge.expectedShard(soup));
@@ -171,7 +172,7 @@ class SeveralSoupsTest {
     RawMerge merge = merge(Dtype.BF16);
     List<TensorTask> tasks = List.of(merge.task());
     try (FakeCoordinator coordinator =
-        new FakeCoordinator(merge, tasks, _ -> new Fate.Served())) {
+        new FakeCoordinator(merge, tasks, _ -> SERVED)) {
       mergeAll(merge, tasks, coordinator, directory);
       assertThat(coordinator.requests).isEmpty();
       expectEachShardWritten(merge);
@@ -185,14 +186,15 @@ class SeveralSoupsTest {
   @Test
   void noShardOutsideTheStagingDirectoryIsWrittenWhateverTheSoupsDirectory() throws Exception {
     Path staging = Files.createDirectory(directory.resolve("staging"));
-    Path victim = Files.createDirectory(directory.resolve("other")).resolve(RawMerge.SHARD);
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Path victim = other.resolve(RawMerge.SHARD);
     RawMerge merge = RawMerge.random(staging, 100, Dtype.BF16, Dtype.BF16);
     Files.write(victim, merge.emptyShard());
-    Files.createSymbolicLink(staging.resolve("link"), victim.getParent());
+    Files.createSymbolicLink(staging.resolve("link"), other);
     MergeSpec spec = merge.spec();
     List<TensorTask> tasks = List.of(merge.task());
     for (String hostile :
-        List.of("../other", victim.getParent().toString(), "link", "..", "staging/..", "\0")) {
+        List.of("../other", other.toString(), "link", "..", "staging/..", "\0")) {
       MergeSpec outside =
           new MergeSpec(
               "job",
@@ -204,7 +206,7 @@ class SeveralSoupsTest {
               Map.of(0, RawMerge.SHARD),
               spec.nonFinite());
       try (FakeCoordinator coordinator =
-          new FakeCoordinator(merge, tasks, _ -> new Fate.Served())) {
+          new FakeCoordinator(merge, tasks, _ -> SERVED)) {
         mergeAll(outside, tasks, coordinator, directory);
         assertThat(coordinator.requests).as(hostile).containsExactly("PUT /v1/data/job/tasks/0");
       }
