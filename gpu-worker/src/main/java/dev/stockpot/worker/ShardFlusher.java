@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /**
  * One thread that flushes finished pieces to storage, as many at a time as there are by then. It
@@ -30,9 +31,8 @@ final class ShardFlusher implements AutoCloseable {
 
   /** Of one run of a job: another run may have a shard of the same path. */
   private record Shard(ShardFiles shards, Path path) {
-    static Shard of(Work work) {
-      return new Shard(
-          work.of().storage().shards(), ShardFiles.path(work.of().spec(), work.task()));
+    static Shard of(Work work, int soup) {
+      return new Shard(work.of().storage().shards(), work.of().spec().shard(soup, work.task()));
     }
   }
 
@@ -94,7 +94,11 @@ final class ShardFlusher implements AutoCloseable {
       if (closing || work.of().isAbandoned()) {
         continue;
       }
-      Optional<Failure> failure = flushed.computeIfAbsent(Shard.of(work), ShardFlusher::flush);
+      Optional<Failure> failure =
+          IntStream.range(0, work.of().spec().soups().size())
+              .mapToObj(soup -> flushed.computeIfAbsent(Shard.of(work, soup), ShardFlusher::flush))
+              .flatMap(Optional::stream)
+              .findFirst();
       ended
           .computeIfAbsent(work.of(), _ -> new ArrayList<>())
           .add(
