@@ -6,6 +6,7 @@ import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.demo.CaseException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.soce.SoceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -70,6 +71,10 @@ public final class Main {
       }
       case CaseException wrong -> {
         err.println(wrong.getMessage());
+        yield ExitCode.USAGE;
+      }
+      case SoceException refused -> {
+        err.println(refused.getMessage());
         yield ExitCode.USAGE;
       }
       case MergeException known -> {

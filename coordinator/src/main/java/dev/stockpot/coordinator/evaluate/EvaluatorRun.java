@@ -42,7 +42,7 @@ record EvaluatorRun(OptionalInt status, Duration took, String logTail) {
    */
   private static final Duration END = GRACE.multipliedBy(2).plusSeconds(20);
 
-  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final Duration DRAIN = Duration.ofSeconds(10);
 
   /** Opens the coordinator to whoever holds it. */
   private static final String SECRET = "STOCKPOT_TOKEN";

@@ -28,7 +28,8 @@ final class EvaluatorHolder {
               Duration.ofMinutes(5));
       Kitchenette.evaluators(command).evaluate(request);
       while (Files.notExists(kitchen.output("a", "up"))) {
-        if (changes.poll(1, TimeUnit.MINUTES) instanceof WatchKey key) {
+        WatchKey key = changes.poll(1, TimeUnit.MINUTES);
+        if (key != null) {
           key.pollEvents();
           key.reset();
         }
