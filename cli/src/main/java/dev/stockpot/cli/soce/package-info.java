@@ -1,0 +1,5 @@
+/** {@code stockpot soce}: from a score table to the plan of a search. */
+@NullMarked
+package dev.stockpot.cli.soce;
+
+import org.jspecify.annotations.NullMarked;
