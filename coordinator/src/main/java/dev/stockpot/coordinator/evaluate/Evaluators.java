@@ -16,9 +16,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs an evaluator for one checkpoint after another, as many at once as there are slots, first
- * come first served. Each evaluation has a virtual thread of its own; no method blocks. For threads
- * of any kind.
+ * Runs an evaluator for one checkpoint after another, as many at once as there are slots, about in
+ * the order in which they are asked for. Each evaluation has a virtual thread of its own; no method
+ * blocks. For threads of any kind.
  */
 public final class Evaluators {
 

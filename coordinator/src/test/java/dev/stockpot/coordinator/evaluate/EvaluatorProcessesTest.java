@@ -104,8 +104,8 @@ class EvaluatorProcessesTest {
     Evaluators evaluators =
         Kitchenette.evaluators(kitchen.command(LONG, family("echo up >" + pipe, "sleep 600")));
     CompletionStage<Evaluation> running = evaluators.evaluate(kitchen.request("a"));
-    CompletionStage<Evaluation> waiting = evaluators.evaluate(kitchen.request("b"));
     assertThat(Files.readString(pipe)).isEqualTo("up\n");
+    CompletionStage<Evaluation> waiting = evaluators.evaluate(kitchen.request("b"));
     evaluators.cancel(kitchen.request("b"));
     assertThat(Kitchenette.await(waiting)).isEqualTo(new Cancelled());
     assertThat(running.toCompletableFuture()).isNotDone();
