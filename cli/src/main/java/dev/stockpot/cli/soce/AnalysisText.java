@@ -50,8 +50,8 @@ final class AnalysisText {
       out.println();
       out.print(HOW_TO_CHOOSE);
       suggestion()
-          .ifPresent(choice ->
-              out.println("  --threshold " + choice.step().threshold().toPlainString()));
+          .ifPresent(
+              choice -> out.println("  --threshold " + choice.step().threshold().toPlainString()));
     }
   }
 
@@ -72,7 +72,9 @@ final class AnalysisText {
       out.printf(
           Locale.ROOT,
           "%8.4f  %s, %s\n",
-          pair.correlation(), Printable.text(pair.first()), Printable.text(pair.second()));
+          pair.correlation(),
+          Printable.text(pair.first()),
+          Printable.text(pair.second()));
     }
     out.println();
     Table experts = new Table("CATEGORY", "EXPERT", "SCORE", "WHY");
