@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.cli.client.ClientException;
 import dev.stockpot.cli.client.Rehearsal;
+import dev.stockpot.demo.CaseException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.soce.SoceException;
@@ -66,6 +67,10 @@ public final class Main {
       }
       case CheckpointException broken -> {
         err.println(broken.getMessage());
+        yield ExitCode.USAGE;
+      }
+      case CaseException wrong -> {
+        err.println(wrong.getMessage());
         yield ExitCode.USAGE;
       }
       case SoceException refused -> {

@@ -177,12 +177,37 @@ class TaskBoardTest {
   }
 
   @Test
+  void everySoupCountsAsTraffic() {
+    List<TensorTask> tasks = Tasks.ofTraffic(3, 300);
+    TaskBoard board =
+        new TaskBoard(Tasks.spec("job", 4), tasks, List.of(0), TERM, Tasks.LIMITS);
+    long output = 4 * tasks.getFirst().length();
+    assertThat(board.doneBytes()).isEqualTo(output);
+    assertThat(board.outputBytes(1)).isEqualTo(output);
+    grant(board, ANN);
+    assertThat(board.leasedTraffic(ANN))
+        .isEqualTo(2 * (output + tasks.getFirst().inputBytes()));
+  }
+
+  @Test
+  void aReceiptSpeaksOfEverySoup() {
+    TaskBoard board =
+        new TaskBoard(
+            Tasks.spec("job", 2), Tasks.ofTraffic(1, 300), List.of(), TERM, Tasks.LIMITS);
+    assertThat(board.fits(Tasks.receipt(0))).as("of one soup").isFalse();
+  }
+
+  @Test
   void onlyReceiptsThatFitATaskAreBelieved() {
     TaskBoard board = board(2);
     assertThat(board.fits(Tasks.receipt(1))).isTrue();
     assertThat(board.fits(Tasks.receipt(2))).isFalse();
     assertThat(board.fits(Tasks.receipt(-1))).isFalse();
-    assertThat(board.fits(new Receipt(0, 0, List.of(0), 0, 0, Receipt.StageNanos.ZERO))).isFalse();
+    assertThat(
+            board.fits(
+                new Receipt(
+                    0, List.of(new Receipt.Output(0, 0, 0)), List.of(0), Receipt.StageNanos.ZERO)))
+        .isFalse();
   }
 
   @Test

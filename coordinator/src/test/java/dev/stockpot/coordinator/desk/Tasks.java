@@ -5,6 +5,7 @@ import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -12,6 +13,7 @@ import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -35,11 +37,17 @@ final class Tasks {
   }
 
   static MergeSpec spec(String run) {
+    return spec(run, 1);
+  }
+
+  /** Of a job that makes so many soups. */
+  static MergeSpec spec(String run, int soups) {
     return new MergeSpec(
         run,
         List.of("a", "b"),
         Map.of(0, input("a"), 1, input("b")),
-        new IntegerWeights(List.of(1L, 2L), 3),
+        Collections.nCopies(
+            soups, new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),
@@ -51,7 +59,7 @@ final class Tasks {
   }
 
   static Receipt receipt(int task) {
-    return new Receipt(task, 0, List.of(0, 0), 0, 0, StageNanos.ZERO);
+    return new Receipt(task, List.of(new Receipt.Output(0, 0, 0)), List.of(0, 0), StageNanos.ZERO);
   }
 
   static TensorTask named(TensorTask task, String name) {
