@@ -3,6 +3,8 @@ package dev.stockpot.soce.report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,5 +101,10 @@ final class Page {
   /** A number with this many decimals. */
   static String decimals(int decimals, double value) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** A score with four digits, whatever its scale: {@code 71.3}, {@code 0.7134}. */
+  static String score(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }
