@@ -28,7 +28,8 @@ public record MergePlan(
     Optional<Dtype> dtype,
     Optional<Path> donor,
     Output output,
-    NonFinitePolicy nonFinite) {
+    NonFinitePolicy nonFinite)
+    implements Plan {
 
   /** 5 GB, what the hub's own tools use. */
   public static final long DEFAULT_SHARD_SIZE = 5_000_000_000L;
