@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  * was never acknowledged: reading the file cuts it off, so it is to be read before it is written
  * again. A damaged line with whole lines after it is not the work of a crash and is an error.
  */
-record JournalFile(Path file) {
+public record JournalFile(Path file) {
 
   private static final int PREFIX = 9;
   private static final String UNFINISHED = ".new";
@@ -56,7 +56,7 @@ record JournalFile(Path file) {
    * Puts these entries in place of all that the file holds: after a crash it holds either. Creates
    * the file if need be.
    */
-  void replace(List<String> entries) throws IOException {
+  public void replace(List<String> entries) throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
     Files.createDirectories(directory);
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
@@ -79,7 +79,7 @@ record JournalFile(Path file) {
   }
 
   /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
-  Optional<String> onlyEntry() throws IOException {
+  public Optional<String> onlyEntry() throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int end = bytes.length - 1;
     return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
