@@ -38,13 +38,21 @@ final class WallsTest {
   private static final String OURS = "dev.stockpot..";
   private static final String CHECKPOINT = "dev.stockpot.checkpoint..";
   private static final String MERGE = "dev.stockpot.merge..";
+  private static final String SOCE = "dev.stockpot.soce..";
   private static final String PROTOCOL = "dev.stockpot.protocol..";
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
   private static final String WORKER = "dev.stockpot.worker..";
   private static final String CLI = "dev.stockpot.cli..";
 
   private static final Set<String> MODULES =
-      Set.of("engine/checkpoint", "engine/merge", "protocol", "coordinator", "gpu-worker", "cli");
+      Set.of(
+          "engine/checkpoint",
+          "engine/merge",
+          "engine/soce",
+          "protocol",
+          "coordinator",
+          "gpu-worker",
+          "cli");
 
   /** What is shipped. */
   @SuppressWarnings("NullAway.Init") // set before all
@@ -97,7 +105,7 @@ final class WallsTest {
 
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
-    for (String module : List.of(CHECKPOINT, MERGE, PROTOCOL, COORDINATOR, WORKER, CLI)) {
+    for (String module : List.of(CHECKPOINT, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -107,11 +115,17 @@ final class WallsTest {
   void theEngineKnowsNoActor() {
     wall(CHECKPOINT, resideInAPackage("org.apache.pekko.."));
     wall(MERGE, resideInAPackage("org.apache.pekko.."));
+    wall(SOCE, resideInAPackage("org.apache.pekko.."));
   }
 
   @Test
   void checkpointKnowsNothingOfOurs() {
     wall(CHECKPOINT, oursBut(CHECKPOINT));
+  }
+
+  @Test
+  void soceKnowsNothingOfOurs() {
+    wall(SOCE, oursBut(SOCE));
   }
 
   @Test

@@ -1,0 +1,12 @@
+package dev.stockpot.soce;
+
+/** What a user asked for cannot be done; the message says why, and what to do. */
+public class SoceException extends RuntimeException {
+  public SoceException(String message) {
+    super(message);
+  }
+
+  SoceException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
