@@ -16,6 +16,7 @@ import dev.stockpot.cli.merge.MergeCommand;
 import dev.stockpot.cli.node.CoordinatorRole;
 import dev.stockpot.cli.node.WorkerRole;
 import dev.stockpot.cli.plan.PlanCommand;
+import dev.stockpot.cli.soce.SoceCommand;
 import dev.stockpot.cli.system.CompletionCommand;
 import dev.stockpot.cli.system.DevicesCommand;
 import dev.stockpot.cli.system.DoctorCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       MergeCommand.class,
       PlanCommand.class,
+      SoceCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
       DiffCommand.class,

@@ -10,7 +10,7 @@ import dev.stockpot.coordinator.queue.JobNews;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
-import dev.stockpot.coordinator.queue.MergeStarter;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.FileTenureOffice;

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Rows of text under headings, aligned. On a terminal, what is too wide is cut, the widest first.
  */
-final class Table {
+public final class Table {
 
   private static final String GAP = "  ";
   private static final int NARROWEST = 8;
@@ -16,11 +16,11 @@ final class Table {
   private final List<String> heads;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... heads) {
+  public Table(String... heads) {
     this.heads = List.of(heads);
   }
 
-  void add(String... cells) {
+  public void add(String... cells) {
     if (cells.length != heads.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + heads.size() + " columns");
     }
@@ -28,7 +28,7 @@ final class Table {
   }
 
   /** The lines, headings first. */
-  List<String> lines(Terminal terminal) {
+  public List<String> lines(Terminal terminal) {
     int[] widths =
         IntStream.range(0, heads.size())
             .map(column ->

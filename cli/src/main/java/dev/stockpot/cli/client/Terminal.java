@@ -9,13 +9,13 @@ package dev.stockpot.cli.client;
  * @param rows of it
  * @param color whether it may be coloured
  */
-record Terminal(boolean out, boolean err, int columns, int rows, boolean color) {
+public record Terminal(boolean out, boolean err, int columns, int rows, boolean color) {
 
   private static final int USUAL_COLUMNS = 80;
   private static final int USUAL_ROWS = 24;
 
   /** Of this process. */
-  static Terminal here() {
+  public static Terminal here() {
     boolean out = Boolean.getBoolean("stockpot.terminal.out");
     String noColor = System.getenv("NO_COLOR");
     return new Terminal(

@@ -8,7 +8,7 @@ import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.postgres.PostgresJournal;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
-import dev.stockpot.coordinator.queue.MergeStarter;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;

@@ -278,9 +278,12 @@ public final class StagingArea implements AutoCloseable {
                 .formatted(directory, needed, free)));
   }
 
-  private static boolean isEmpty(Path directory) throws IOException {
+  private static List<Path> entries(Path directory) throws IOException {
+    if (Files.notExists(directory)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.findAny().isEmpty();
+      return entries.toList();
     }
   }
 
@@ -290,13 +293,14 @@ public final class StagingArea implements AutoCloseable {
    */
   public void delete() {
     try {
-      deleteTree(shards());
-      deleteTree(replaced());
-      deleteTree(journalDirectory());
-      deleteTree(moving());
+      for (Path entry : entries(root)) {
+        if (!lock.isPart(entry)) {
+          deleteTree(entry);
+        }
+      }
       lock.deleteDirectory();
       for (Path parent : createdParents) {
-        if (!isEmpty(parent)) {
+        if (!entries(parent).isEmpty()) {
           break;
         }
         Files.delete(parent);
@@ -306,7 +310,8 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  static void deleteTree(Path directory) throws IOException {
+  /** Deletes a directory and all in it, links not followed; nothing where there is none. */
+  public static void deleteTree(Path directory) throws IOException {
     if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

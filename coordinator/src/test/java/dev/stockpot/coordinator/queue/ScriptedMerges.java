@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;

@@ -219,6 +219,7 @@ final class PlanPaths {
     MergePlan.Output output = output(resolved);
     return new SearchPlan(
         source,
+        problems.text(),
         baseDirectory,
         draft.method(),
         models,

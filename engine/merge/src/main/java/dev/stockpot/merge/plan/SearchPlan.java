@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  *
  * @param source the file that the plan was read from, as the user named it; {@code -} for standard
  *     input
+ * @param text of that file
  * @param directory what the evaluator's relative paths are relative to; absolute
  * @param models the candidates in plan order, which is the order of every sum; at least one
  * @param dtype of every soup; empty for the inputs' own
@@ -24,6 +25,7 @@ import java.util.OptionalInt;
  */
 public record SearchPlan(
     Path source,
+    String text,
     Path directory,
     Method method,
     List<Candidate> models,
@@ -182,6 +184,7 @@ public record SearchPlan(
   public SearchPlan limited(OptionalInt evaluations, Optional<Duration> time) {
     return new SearchPlan(
         source,
+        text,
         directory,
         method,
         models,

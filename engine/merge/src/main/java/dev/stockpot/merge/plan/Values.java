@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,12 +22,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** Reads numbers, durations and lists; each wrong one becomes a problem at its own place. */
 final class Values {
   private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,9}(\\.[0-9]{1,9})?");
-  private static final Pattern DURATION =
-      Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?) ?(s|m|min|h|d)");
-  private static final Map<String, Long> MILLIS =
-      Map.of("s", 1_000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
-  private static final Duration LONGEST = Duration.ofDays(365);
-
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w*)}");
   private static final Set<String> PLACEHOLDERS = Set.of("model", "output", "gpus", "hash");
 
@@ -90,15 +83,10 @@ final class Values {
 
   /** A length of time such as {@code 2h}. */
   Optional<Duration> duration(Node node, String what) {
-    Matcher matcher = DURATION.matcher(node instanceof ScalarNode scalar ? scalar.getValue() : "");
-    if (matcher.matches()) {
-      BigDecimal millis =
-          new BigDecimal(matcher.group(1))
-              .multiply(BigDecimal.valueOf(Objects.requireNonNull(MILLIS.get(matcher.group(2)))));
-      Duration duration = Duration.ofMillis(millis.longValue());
-      if (duration.isPositive() && duration.compareTo(LONGEST) <= 0) {
-        return Optional.of(duration);
-      }
+    Optional<Duration> duration =
+        node instanceof ScalarNode scalar ? Durations.parse(scalar.getValue()) : Optional.empty();
+    if (duration.isPresent()) {
+      return duration;
     }
     return refuse(
         node,

@@ -1,0 +1,26 @@
+package dev.stockpot.cli.soce;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code stockpot soce}. */
+@Command(
+    name = "soce",
+    mixinStandardHelpOptions = true,
+    description = "Find the experts among models, and the weights of their best soup.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {SearchCommand.class})
+public final class SoceCommand implements Runnable {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command of 'soce'");
+  }
+}
