@@ -138,8 +138,7 @@ public final class LocalSystem implements AutoCloseable {
    * @param updates hears of every update, on a thread of the system
    * @return the last update
    */
-  public SearchUpdate.End search(
-      SearchPlan plan, boolean replace, Consumer<SearchUpdate> updates) {
+  public SearchUpdate.End search(SearchPlan plan, boolean replace, Consumer<SearchUpdate> updates) {
     CompletableFuture<SearchUpdate.End> ended = new CompletableFuture<>();
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
       SearchOrder order = new SearchOrder("alone", 0, plan, staging, replace);

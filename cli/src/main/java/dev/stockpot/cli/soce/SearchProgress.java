@@ -63,7 +63,9 @@ final class SearchProgress {
         evaluated.candidates(),
         evaluated.name(),
         result,
-        evaluated.remaining().filter(left -> !left.isZero())
+        evaluated
+            .remaining()
+            .filter(left -> !left.isZero())
             .map(left -> "  (about " + Ages.exact(left) + " left)")
             .orElse(""));
   }

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;

@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
 import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
 import java.util.Optional;

@@ -21,7 +21,9 @@ public record Candidate(
 
   private static final int NAME_DIGITS = 20;
 
-  /** Of the directory that it is merged into; says its content, so that nothing else passes for it. */
+  /**
+   * Of the directory that it is merged into; says its content, so that nothing else passes for it.
+   */
   String directoryName() {
     return "soup-" + content.substring(0, NAME_DIGITS);
   }

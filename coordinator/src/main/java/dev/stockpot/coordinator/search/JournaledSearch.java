@@ -209,8 +209,7 @@ final class JournaledSearch
       case TimeOver _ -> then(this::onTimeOver);
       case Aborted(Failure failure) -> then(() -> fail(failure));
       case Cancelled(boolean discard) ->
-          then(() ->
-              end(new SearchUpdate.Cancelled(discard ? Optional.empty() : resumable())));
+          then(() -> end(new SearchUpdate.Cancelled(discard ? Optional.empty() : resumable())));
     };
   }
 
@@ -334,8 +333,7 @@ final class JournaledSearch
     if (!started) {
       started = true;
       follower.tell(
-          new SearchUpdate.Started(
-              of.search(), of.board().candidates(), of.board().evaluated()));
+          new SearchUpdate.Started(of.search(), of.board().candidates(), of.board().evaluated()));
     }
   }
 
@@ -375,8 +373,7 @@ final class JournaledSearch
     Run of = running();
     if (evaluated.evaluation() instanceof Evaluation.TryAgainExhausted exhausted) {
       of.board()
-          .passed(
-              evaluated.task(), new Outcome.Failed(exhausted.reason(), exhausted.logTail()));
+          .passed(evaluated.task(), new Outcome.Failed(exhausted.reason(), exhausted.logTail()));
     }
     return record(
         evaluated.event().stream().toList(),
@@ -489,8 +486,7 @@ final class JournaledSearch
             .findFirst()
             .orElse("none was evaluated");
     return new Failure(
-        Failure.Kind.ENVIRONMENT,
-        "no soup has scores, so there is no best one; " + first);
+        Failure.Kind.ENVIRONMENT, "no soup has scores, so there is no best one; " + first);
   }
 
   private void blocking(Supplier<Message> step) {

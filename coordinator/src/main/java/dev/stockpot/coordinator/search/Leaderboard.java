@@ -14,12 +14,8 @@ public final class Leaderboard {
   public static List<Entry> of(SearchReport report) {
     return report.entries().stream()
         .sorted(
-            Comparator.comparingDouble(
-                entry ->
-                    entry
-                        .scores()
-                        .map(scores -> -scores.objective())
-                        .orElse(Double.POSITIVE_INFINITY)))
+            Comparator.comparingDouble(entry ->
+                entry.scores().map(scores -> -scores.objective()).orElse(Double.POSITIVE_INFINITY)))
         .toList();
   }
 }

@@ -90,8 +90,7 @@ final class ReportFiles {
     lines.add(head);
     for (Entry entry : Leaderboard.of(report)) {
       List<String> line =
-          new ArrayList<>(
-              List.of(entry.name(), entry.role().name(), entry.weights().toString()));
+          new ArrayList<>(List.of(entry.name(), entry.role().name(), entry.weights().toString()));
       addScores(line, entry.scores(), categories);
       addScores(line, entry.heldOut(), categories);
       line.add(entry.outcome() instanceof Failed(String reason) ? reason : "");

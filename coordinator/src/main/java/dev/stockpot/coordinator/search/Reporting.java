@@ -67,7 +67,10 @@ final class Reporting {
     Optional<SearchReport.Scores> heldOut =
         board
             .outcome(new Task(candidate, true))
-            .flatMap(of -> of instanceof Outcome.Scored scored ? Optional.of(scores(scored)) : Optional.empty());
+            .flatMap(of ->
+                of instanceof Outcome.Scored scored
+                    ? Optional.of(scores(scored))
+                    : Optional.empty());
     return switch (outcome) {
       case Outcome.Scored scored -> entry(candidate, scores(scored), heldOut, scored.took());
       case Outcome.Failed(String reason, _) ->
@@ -113,8 +116,8 @@ final class Reporting {
   /** None unless every coalition has scores. */
   private List<ShapleyValue> shapley(Map<Weights, Double> values) {
     return FurtherCandidates.shapley(search)
-        .filter(shapley ->
-            shapley.soups().stream().map(search::ofAll).allMatch(values::containsKey))
+        .filter(
+            shapley -> shapley.soups().stream().map(search::ofAll).allMatch(values::containsKey))
         .map(shapley ->
             shapley.values(soup -> values.getOrDefault(search.ofAll(soup), Double.NaN), 0))
         .map(found ->

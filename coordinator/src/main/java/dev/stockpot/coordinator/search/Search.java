@@ -79,8 +79,7 @@ public record Search(
 
   /** The other way round, for weights of which only experts have a share. */
   Weights ofExperts(Weights ofAll) {
-    return new Weights(
-        experts.stream().map(ofAll.numerators()::get).toList(), ofAll.denominator());
+    return new Weights(experts.stream().map(ofAll.numerators()::get).toList(), ofAll.denominator());
   }
 
   Candidate candidate(Weights weights, Role role, boolean eligible) {

@@ -65,8 +65,7 @@ final class SearchBoard {
    * @param state what is recorded; read here, changed elsewhere
    * @param found candidates that an earlier run left on disk
    */
-  SearchBoard(
-      Search search, SearchState state, Predicate<Candidate> found, int mostSoupsPerMerge) {
+  SearchBoard(Search search, SearchState state, Predicate<Candidate> found, int mostSoupsPerMerge) {
     this.search = search;
     this.state = state;
     this.mostSoupsPerMerge = mostSoupsPerMerge;
@@ -188,9 +187,8 @@ final class SearchBoard {
   void closeEarly() {
     closed = true;
     unlooked.clear();
-    open.removeIf(
-        candidate ->
-            outcome(new Task(candidate, false)).isEmpty() && !running.containsKey(candidate));
+    open.removeIf(candidate ->
+        outcome(new Task(candidate, false)).isEmpty() && !running.containsKey(candidate));
     goOn();
   }
 
@@ -320,7 +318,9 @@ final class SearchBoard {
   }
 
   private boolean isFinal() {
-    return closed && !isLooking() && open.stream().allMatch(candidate -> best.equals(Optional.of(candidate)));
+    return closed
+        && !isLooking()
+        && open.stream().allMatch(candidate -> best.equals(Optional.of(candidate)));
   }
 
   /** Whether all is evaluated, and the best, if there is one, is on disk and nothing else. */
@@ -334,8 +334,7 @@ final class SearchBoard {
 
   /** Whether nothing is being evaluated, merged or deleted. */
   boolean isIdle() {
-    return running.isEmpty()
-        && disk.values().stream().allMatch(onDisk -> onDisk == OnDisk.READY);
+    return running.isEmpty() && disk.values().stream().allMatch(onDisk -> onDisk == OnDisk.READY);
   }
 
   Optional<Candidate> best() {

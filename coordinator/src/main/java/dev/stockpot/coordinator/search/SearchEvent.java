@@ -2,7 +2,9 @@ package dev.stockpot.coordinator.search;
 
 import java.util.Map;
 
-/** What happened in a search, as its journal keeps it. Written as JSON by {@link SearchEventJson}. */
+/**
+ * What happened in a search, as its journal keeps it. Written as JSON by {@link SearchEventJson}.
+ */
 public sealed interface SearchEvent {
 
   /** Names the evaluation: what was evaluated, by which command, for which categories. */

@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a search has in its output's staging area beside the journal: candidates, a directory a batch
- * in {@code candidates}, and what evaluators write, in {@code evaluations}. Its methods block.
+ * What a search has in its output's staging area beside the journal: candidates, a directory a
+ * batch in {@code candidates}, and what evaluators write, in {@code evaluations}. Its methods
+ * block.
  */
 final class SearchFiles {
 

@@ -3,7 +3,6 @@ package dev.stockpot.coordinator.search;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

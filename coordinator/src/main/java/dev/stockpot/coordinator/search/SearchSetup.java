@@ -48,8 +48,7 @@ public final class SearchSetup {
   }
 
   private Search search() throws EvaluatorCommandException {
-    ScoreTable population =
-        ScoreTables.read(plan.search().scores(), plan.search().categories());
+    ScoreTable population = ScoreTables.read(plan.search().scores(), plan.search().categories());
     ScoreTable candidates =
         population.rows(plan.models().stream().map(SearchPlan.Candidate::name).toList());
     Selection selection =
@@ -58,7 +57,7 @@ public final class SearchSetup {
     if (experts.size() == 1) {
       throw new SoceException(
           "%s is the expert of every category that correlates so little, so there is nothing to"
-              .formatted(selection.models().getFirst())
+                  .formatted(selection.models().getFirst())
               + " search; choose another threshold ('stockpot soce analyze' shows them) or add models");
     }
     SearchPlan.Grid written = plan.search().weights();
@@ -89,8 +88,7 @@ public final class SearchSetup {
 
   private MergePlan uniform() {
     int models = plan.models().size();
-    return plan.merge(
-        Collections.nCopies(models, Fraction.of(1, models)), plan.output().path());
+    return plan.merge(Collections.nCopies(models, Fraction.of(1, models)), plan.output().path());
   }
 
   private EvaluatorCommand command(List<String> arguments) throws EvaluatorCommandException {

@@ -44,10 +44,7 @@ final class SearchWork {
    * @param finished whether this very search's result stands in the output's place
    */
   record Ready(
-      Search search,
-      Evaluators evaluators,
-      Optional<Evaluators> reporters,
-      boolean finished) {}
+      Search search, Evaluators evaluators, Optional<Evaluators> reporters, boolean finished) {}
 
   SearchWork(SearchOrder order, EvaluatorPermission permission, Tenure tenure, SearchFiles files) {
     this.order = order;
@@ -110,8 +107,7 @@ final class SearchWork {
       cache
           .find(evaluation, search.categories())
           .ifPresent(scored ->
-              found.add(
-                  new SearchEvent.Scored(evaluation, scored.scores(), scored.counts(), 0)));
+              found.add(new SearchEvent.Scored(evaluation, scored.scores(), scored.counts(), 0)));
     }
     return found;
   }
@@ -145,15 +141,14 @@ final class SearchWork {
   }
 
   /**
-   * Puts the best soup, which is whole, into the output's place, with the report beside its weights,
-   * and deletes all else.
+   * Puts the best soup, which is whole, into the output's place, with the report beside its
+   * weights, and deletes all else.
    *
    * @throws MergeException if this process may not coordinate any more, among other reasons
    */
   SearchReport commit(Search search, Candidate best, SearchReport report) {
     PlannedMerge planned =
-        MergePlanner.plan(
-            search.plan().merge(best.fractions(), search.plan().output().path()));
+        MergePlanner.plan(search.plan().merge(best.fractions(), search.plan().output().path()));
     return tenure.whileHeld(() -> {
       StagingArea staging = order.staging();
       try {

@@ -154,7 +154,8 @@ public record SearchPlan(
    * @param parallel evaluations at once
    * @param gpus devices that evaluations share, each evaluation an equal part; may be empty
    * @param scale the highest score there is, 1 or 100; empty where the plan does not say
-   * @param metrics by category: the metric that is its score, where the evaluator's file has several
+   * @param metrics by category: the metric that is its score, where the evaluator's file has
+   *     several
    * @param cache directory of results by content, absolute
    */
   public record Evaluate(

@@ -132,7 +132,8 @@ final class Values {
     for (String needed : List.of("{model}", "{output}")) {
       if (!words.isEmpty() && words.stream().noneMatch(word -> word.contains(needed))) {
         problems.at(
-            Place.of(node), "%s never says %s; the evaluator has to be told".formatted(what, needed));
+            Place.of(node),
+            "%s never says %s; the evaluator has to be told".formatted(what, needed));
       }
     }
     return words;
