@@ -7,12 +7,11 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -23,35 +22,40 @@ import java.util.stream.IntStream;
 final class CsvScores {
   private final SourceText source;
   private final char separator;
-  private final List<String> wanted;
 
-  /**
-   * @param wanted the categories to read, in order; none for every column that holds numbers
-   */
-  CsvScores(SourceText source, char separator, List<String> wanted) {
+  CsvScores(SourceText source, char separator) {
     this.source = source;
     this.separator = separator;
-    this.wanted = wanted;
   }
 
-  ScoreTable read() {
+  Cells cells() {
     List<CsvRecord> records = records();
     if (records.isEmpty()) {
       throw source.problem(
           "is empty; the first line names the columns, each further line is one model's scores");
     }
-    CsvRecord head = records.getFirst();
-    List<CsvRecord> rows = records.subList(1, records.size());
-    List<String> names = names(head);
+    List<String> names = names(records.getFirst());
     int model = modelColumn(names);
-    checkLengths(head, rows);
-    List<String> models = models(rows, model);
-    List<Integer> columns = wanted.isEmpty() ? numeric(rows, names, model) : chosen(names, head);
-    List<List<OptionalDouble>> scores =
-        rows.stream()
-            .map(row -> columns.stream().map(column -> score(row, column, names)).toList())
-            .toList();
-    return ScoreTable.of(models, columns.stream().map(names::get).toList(), scores);
+    Cells cells = new Cells(source);
+    Map<String, Long> lines = new HashMap<>();
+    for (CsvRecord row : records.subList(1, records.size())) {
+      checkLength(row, names.size());
+      cells.add(model(row, model, lines), cells(row, names, model));
+    }
+    return cells;
+  }
+
+  private Map<String, Cell> cells(CsvRecord row, List<String> names, int model) {
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    for (int column = 0; column < names.size(); column++) {
+      if (column != model) {
+        int field = column;
+        cells.put(
+            names.get(column),
+            new Cell(row.getField(column), message -> problem(row, field, message)));
+      }
+    }
+    return cells;
   }
 
   private List<CsvRecord> records() {
@@ -103,86 +107,32 @@ final class CsvScores {
         .orElse(0);
   }
 
-  private void checkLengths(CsvRecord head, List<CsvRecord> rows) {
-    if (rows.isEmpty()) {
-      throw source.problem("has no models; each line below the first is one model's scores");
-    }
-    for (CsvRecord row : rows) {
-      int fields = row.getFieldCount();
-      if (fields != head.getFieldCount()) {
-        throw problem(
-            row,
-            Math.min(fields, head.getFieldCount()),
-            "this line has %d fields, the first line %d; leave a missing score empty, and put text with commas in quotes"
-                .formatted(fields, head.getFieldCount()));
-      }
+  private void checkLength(CsvRecord row, int columns) {
+    int fields = row.getFieldCount();
+    if (fields != columns) {
+      throw problem(
+          row,
+          Math.min(fields - 1, columns),
+          "this line has %d fields, the first line %d; leave a missing score empty, and put text with commas in quotes"
+              .formatted(fields, columns));
     }
   }
 
-  private List<String> models(List<CsvRecord> rows, int column) {
-    Map<String, Long> lines = new HashMap<>();
-    List<String> models = new ArrayList<>();
-    for (CsvRecord row : rows) {
-      String model = row.getField(column).strip();
-      if (model.isEmpty()) {
-        throw problem(row, column, "this line names no model; name it, or remove the line");
-      }
-      Long first = lines.putIfAbsent(model, row.getStartingLineNumber());
-      if (first != null) {
-        throw problem(
-            row,
-            column,
-            "the model %s is on line %d already; remove one of them"
-                .formatted(Quoted.text(model), first));
-      }
-      models.add(model);
+  /** The row's model, which no other line may have. */
+  private String model(CsvRecord row, int column, Map<String, Long> lines) {
+    String model = row.getField(column).strip();
+    if (model.isEmpty()) {
+      throw problem(row, column, "this line names no model; name it, or remove the line");
     }
-    return models;
-  }
-
-  private List<Integer> chosen(List<String> names, CsvRecord head) {
-    List<Integer> columns = new ArrayList<>();
-    for (String category : wanted) {
-      int column = names.indexOf(category);
-      if (column < 0) {
-        throw problem(
-            head,
-            0,
-            "there is no column %s; the columns are %s"
-                .formatted(
-                    Quoted.text(category),
-                    String.join(", ", names.stream().map(Quoted::text).toList())));
-      }
-      columns.add(column);
-    }
-    return columns;
-  }
-
-  /** The columns that hold at least as many numbers as words; one without either is a category. */
-  private static List<Integer> numeric(List<CsvRecord> rows, List<String> names, int model) {
-    return IntStream.range(0, names.size())
-        .filter(column -> column != model)
-        .filter(column -> {
-          long numbers =
-              rows.stream().filter(row -> Cells.number(row.getField(column)).isPresent()).count();
-          long missing = rows.stream().filter(row -> Cells.isMissing(row.getField(column))).count();
-          return numbers >= rows.size() - missing - numbers;
-        })
-        .boxed()
-        .toList();
-  }
-
-  private OptionalDouble score(CsvRecord row, int column, List<String> names) {
-    String cell = row.getField(column);
-    OptionalDouble number = Cells.number(cell);
-    if (number.isEmpty() && !Cells.isMissing(cell)) {
+    Long first = lines.putIfAbsent(model, row.getStartingLineNumber());
+    if (first != null) {
       throw problem(
           row,
           column,
-          "%s in the category %s is not a number; write one such as 71.3 or 71.3%%, or leave it empty"
-              .formatted(Quoted.text(cell), Quoted.text(names.get(column))));
+          "the model %s is on line %d already; remove one of them"
+              .formatted(Quoted.text(model), first));
     }
-    return number;
+    return model;
   }
 
   private ScoreTableException problem(CsvRecord record, int field, String message) {

@@ -3,7 +3,6 @@ package dev.stockpot.soce;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -104,8 +103,8 @@ public sealed interface Objective {
     return average(categories.stream().<Objective>map(Category::new).toList());
   }
 
-  /** The mean of these categories, each with its weight. */
-  static Objective weighted(SequencedMap<String, Double> weights) {
+  /** The mean of these categories, each with its weight; in the order of the map. */
+  static Objective weighted(Map<String, Double> weights) {
     return new Average(
         weights.entrySet().stream()
             .map(entry -> new Term(new Category(entry.getKey()), entry.getValue()))

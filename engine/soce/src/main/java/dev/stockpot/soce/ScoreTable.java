@@ -13,8 +13,6 @@ import java.util.OptionalDouble;
  * missing is empty, never 0. Values are what the file says: {@code 71.3%} is 71.3.
  */
 public final class ScoreTable {
-  private static final int NAMES_SHOWN = 12;
-
   private final List<String> models;
   private final List<String> categories;
   private final Map<String, Integer> rows;
@@ -136,16 +134,9 @@ public final class ScoreTable {
   private static int place(Map<String, Integer> places, String name, String what) {
     Integer place = places.get(name);
     if (place == null) {
-      List<String> shown = places.keySet().stream().limit(NAMES_SHOWN).map(Quoted::text).toList();
       throw new SoceException(
-          "the score table has no %s %s; it has %s%s"
-              .formatted(
-                  what,
-                  Quoted.text(name),
-                  String.join(", ", shown),
-                  places.size() > NAMES_SHOWN
-                      ? " and " + (places.size() - NAMES_SHOWN) + " more"
-                      : ""));
+          "the score table has no %s %s; it has %s"
+              .formatted(what, Quoted.text(name), Quoted.list(places.keySet())));
     }
     return place;
   }

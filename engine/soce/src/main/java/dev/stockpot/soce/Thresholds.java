@@ -93,11 +93,11 @@ public record Thresholds(CorrelationRule rule, List<Step> steps) {
           + " models, at least three with different scores in two categories";
     }
     Step first = steps.getFirst();
-    return "no two categories correlate by less than %s (%s); the least correlated, %s, do by %.4f: raise the threshold to %s or more"
+    return "no two categories correlate by less than %s (%s); the least correlated (%s) do by %.4f: raise the threshold to %s or more"
         .formatted(
             BigDecimal.valueOf(threshold).toPlainString(),
             rule.planName(),
-            String.join(" and ", first.joining().stream().limit(2).map(Quoted::text).toList()),
+            Quoted.list(first.joining()),
             first.above(),
             first.threshold().toPlainString());
   }

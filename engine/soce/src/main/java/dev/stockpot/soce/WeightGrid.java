@@ -82,8 +82,8 @@ public record WeightGrid(BigDecimal min, BigDecimal max, BigDecimal step, boolea
   }
 
   /**
-   * The weights, made as they are taken: the equal ones first if they are tried, then the grid in
-   * ascending order. One model has the one weight 1, and there is nothing to search.
+   * The weights, made as they are taken: the grid in ascending order, then equal ones if they are
+   * tried too. One model has the one weight 1, and there is nothing to search.
    *
    * @throws SoceException if no weights of the grid serve so many models
    */
@@ -95,10 +95,9 @@ public record WeightGrid(BigDecimal min, BigDecimal max, BigDecimal step, boolea
     if (compositions.count().signum() == 0) {
       throw new SoceException(unserved(models));
     }
-    Weights equal = Weights.uniform(models);
     Stream<Weights> grid = compositions.stream().map(this::weights);
-    return uniform
-        ? Stream.concat(Stream.of(equal), grid.filter(weights -> !weights.equals(equal)))
+    return uniform && !holdsUniform(models)
+        ? Stream.concat(grid, Stream.of(Weights.uniform(models)))
         : grid;
   }
 
