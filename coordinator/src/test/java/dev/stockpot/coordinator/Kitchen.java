@@ -63,7 +63,7 @@ final class Kitchen implements AutoCloseable {
     TestProbe<JobUpdate> follower = kit.createTestProbe();
     kit.spawn(
         MergeJob.create(
-            MergeOrder.alone(soup.plan(), staging, replace),
+            MergeOrder.alone(soup.plan(), soup.soups(), staging, replace),
             settings,
             desk,
             Tenure.unshared(),

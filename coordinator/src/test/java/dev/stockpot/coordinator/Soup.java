@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,16 @@ public final class Soup {
 
   private final Path directory;
   private final MergePlan plan;
+  private final List<dev.stockpot.merge.plan.Soup> soups;
 
   private Soup(Path directory, MergePlan plan) {
+    this(directory, plan, List.of(dev.stockpot.merge.plan.Soup.of(plan)));
+  }
+
+  private Soup(Path directory, MergePlan plan, List<dev.stockpot.merge.plan.Soup> soups) {
     this.directory = directory;
     this.plan = plan;
+    this.soups = soups;
   }
 
   /** Writes the checkpoints {@code a} and {@code b}; the output is to be {@code soup}. */
@@ -107,11 +114,32 @@ public final class Soup {
             dtype,
             plan.donor(),
             output,
-            policy));
+            policy),
+        soups);
+  }
+
+  /** One more soup in the same pass, below the output, its weights in tenths. */
+  public Soup beside(String name, int... tenths) {
+    List<dev.stockpot.merge.plan.Soup> all = new ArrayList<>(soups);
+    all.removeIf(soup -> soup.name().isEmpty());
+    all.add(
+        new dev.stockpot.merge.plan.Soup(
+            name, Arrays.stream(tenths).mapToObj(tenth -> Fraction.of(tenth, 10)).toList()));
+    return new Soup(directory, plan, all);
+  }
+
+  /** One of the soups, made alone. */
+  public Soup alone(dev.stockpot.merge.plan.Soup soup, String output) {
+    return new Soup(directory, plan.forSoup(soup)).writing(output);
   }
 
   public MergePlan plan() {
     return plan;
+  }
+
+  /** The soups that are made of the plan's models. */
+  public List<dev.stockpot.merge.plan.Soup> soups() {
+    return soups;
   }
 
   public Path output() {
@@ -123,7 +151,7 @@ public final class Soup {
   }
 
   public PlannedMerge planned() {
-    return MergePlanner.plan(plan);
+    return MergePlanner.plan(plan, soups);
   }
 
   /** Overwrites the first bytes of a tensor of an input. */
@@ -160,7 +188,7 @@ public final class Soup {
                       new LinearKernel.Source(MemorySegment.ofArray(ofA), dtype),
                       new LinearKernel.Source(
                           MemorySegment.ofArray(bytes(tensor(b, name))), dtype)),
-                  planned().weights(),
+                  planned().soups().getFirst().spec().weights(),
                   MemorySegment.ofArray(merged),
                   out,
                   elements);

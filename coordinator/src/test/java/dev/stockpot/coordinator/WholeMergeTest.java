@@ -87,7 +87,7 @@ class WholeMergeTest {
                   assertThat(tensor.name()).isEqualTo(name);
                   assertThat(tensor.crc32c()).isEqualTo(crc);
                 }));
-    assertThat(manifest.fingerprint()).isEqualTo(soup.planned().fingerprint());
+    assertThat(manifest.fingerprint()).isEqualTo(soup.planned().soups().getFirst().fingerprint());
     assertThat(manifest.outputs()).hasSize(2);
   }
 

@@ -5,6 +5,7 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.LinearKernel;
@@ -24,9 +25,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one task after another in chunks small enough to stay in the core's cache: read every
- * source, combine, hand to the sink, with checksums of all of it on the way. Used by one thread at
- * a time; owns its buffers, borrows the rest.
+ * Runs one task after another in chunks small enough to stay in the core's cache: read every source
+ * once, then combine and hand to the sink for each soup, with checksums of all of it on the way.
+ * Used by one thread at a time; owns its buffers, borrows the rest.
  */
 public final class ChunkLoop implements AutoCloseable {
 
@@ -40,7 +41,7 @@ public final class ChunkLoop implements AutoCloseable {
   /**
    * A loop that has not run.
    *
-   * @param bufferBytes bytes for each source's and the output's chunk
+   * @param bufferBytes bytes for each source's chunk, and for one output's
    */
   public ChunkLoop(LinearKernel kernel, long bufferBytes) {
     this.kernel = kernel;
@@ -70,7 +71,7 @@ public final class ChunkLoop implements AutoCloseable {
       for (int source = 0; source < task.sources().size(); source++) {
         readers.add(inputs.open(spec, task, source));
       }
-      Progress progress = new Progress(task, readers, sink);
+      Progress progress = new Progress(spec, task, readers, sink);
       long chunk = chunkElements(task);
       for (long done = 0; done < task.elements(); done += chunk) {
         if (abandoned.getAsBoolean()) {
@@ -101,23 +102,26 @@ public final class ChunkLoop implements AutoCloseable {
   private void mergeChunk(
       MergeSpec spec, TensorTask task, long done, long elements, Progress progress)
       throws IOException {
-    List<LinearKernel.Source> sources = new ArrayList<>(task.sources().size());
+    List<LinearKernel.Source> read = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
-      sources.add(new LinearKernel.Source(read(k, elements * dtype.bytes(), progress), dtype));
+      read.add(new LinearKernel.Source(read(k, elements * dtype.bytes(), progress), dtype));
     }
     long width = task.dtype().bytes();
-    MemorySegment merged = buffer(sources.size()).asSlice(0, elements * width);
-    long start = System.nanoTime();
-    NonFinite found = kernel.combine(sources, spec.weights(), merged, task.dtype(), elements);
-    progress.mergeNanos += System.nanoTime() - start;
-    progress.nan += found.nan();
-    progress.infinity += found.infinity();
-    if (spec.nonFinite() == NonFinitePolicy.FAIL && found.nan() + found.infinity() > 0) {
-      throw MergeException.userInput(
-          NonFiniteReport.describe(spec, task, done, elements, sources, merged));
+    MemorySegment merged = buffer(read.size()).asSlice(0, elements * width);
+    for (int soup = 0; soup < spec.soups().size(); soup++) {
+      SoupSpec recipe = spec.soups().get(soup);
+      List<LinearKernel.Source> sources = recipe.sources().stream().map(read::get).toList();
+      long start = System.nanoTime();
+      NonFinite found = kernel.combine(sources, recipe.weights(), merged, task.dtype(), elements);
+      progress.mergeNanos += System.nanoTime() - start;
+      if (spec.nonFinite() == NonFinitePolicy.FAIL && !found.isNone()) {
+        throw MergeException.userInput(
+            NonFiniteReport.describe(spec, task, soup, done, elements, sources, merged));
+      }
+      progress.outputs.get(soup).count(found);
+      write(spec, task, soup, done * width, merged, progress);
     }
-    write(spec, task, done * width, merged, progress);
   }
 
   private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
@@ -139,7 +143,9 @@ public final class ChunkLoop implements AutoCloseable {
                 + " checkpoints that agree in it");
       }
     }
-    write(spec, task, done, first, progress);
+    for (int soup = 0; soup < spec.soups().size(); soup++) {
+      write(spec, task, soup, done, first, progress);
+    }
   }
 
   /** The next bytes of a source. */
@@ -155,12 +161,12 @@ public final class ChunkLoop implements AutoCloseable {
   }
 
   private void write(
-      MergeSpec spec, TensorTask task, long from, MemorySegment bytes, Progress progress)
+      MergeSpec spec, TensorTask task, int soup, long from, MemorySegment bytes, Progress progress)
       throws IOException {
     long start = System.nanoTime();
-    progress.outputCrc.update(bytes.asByteBuffer());
+    progress.outputs.get(soup).crc.update(bytes.asByteBuffer());
     long summed = System.nanoTime();
-    progress.sink.write(spec, task, from, bytes);
+    progress.sink.write(spec, task, soup, from, bytes);
     progress.mergeNanos += summed - start;
     progress.writeNanos += System.nanoTime() - summed;
   }
@@ -177,34 +183,45 @@ public final class ChunkLoop implements AutoCloseable {
     arena.close();
   }
 
+  /** What a task has written into one soup so far. */
+  private static final class Written {
+    private final CRC32C crc = new CRC32C();
+    private NonFinite nonFinite = NonFinite.NONE;
+
+    void count(NonFinite found) {
+      nonFinite = nonFinite.plus(found);
+    }
+
+    Receipt.Output output() {
+      return new Receipt.Output((int) crc.getValue(), nonFinite.nan(), nonFinite.infinity());
+    }
+  }
+
   /** What a task has come to so far. */
   private static final class Progress {
     private final int task;
     private final List<RangeReader> readers;
     private final ChunkSink sink;
     private final List<CRC32C> sourceCrcs;
-    private final CRC32C outputCrc = new CRC32C();
-    private long nan;
-    private long infinity;
+    private final List<Written> outputs;
     private long readNanos;
     private long mergeNanos;
     private long writeNanos;
 
-    Progress(TensorTask task, List<RangeReader> readers, ChunkSink sink) {
+    Progress(MergeSpec spec, TensorTask task, List<RangeReader> readers, ChunkSink sink) {
       this.task = task.id();
       this.readers = readers;
       this.sink = sink;
       this.sourceCrcs =
           IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();
+      this.outputs = spec.soups().stream().map(_ -> new Written()).toList();
     }
 
     Receipt receipt() {
       return new Receipt(
           task,
-          (int) outputCrc.getValue(),
+          outputs.stream().map(Written::output).toList(),
           sourceCrcs.stream().map(crc -> (int) crc.getValue()).toList(),
-          nan,
-          infinity,
           new StageNanos(readNanos, mergeNanos, writeNanos));
     }
   }

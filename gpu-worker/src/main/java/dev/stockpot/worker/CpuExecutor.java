@@ -203,7 +203,7 @@ public final class CpuExecutor implements DeviceExecutor {
   private void send(Work work, Upload upload, Receipt receipt) {
     LeasedTasks leased = work.of();
     leased.follow(upload);
-    CompletableFuture<Void> stored = upload.send(receipt.outputCrc());
+    CompletableFuture<Void> stored = upload.send(receipt.outputs());
     if (leased.isAbandoned()) {
       upload.cancel();
     }

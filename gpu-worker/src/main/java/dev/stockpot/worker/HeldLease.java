@@ -20,10 +20,11 @@ final class HeldLease {
   private static final int RECEIPTS_PER_MESSAGE = 512;
   private static final int BYTES_PER_MESSAGE = 48 << 10;
 
-  /** At most, of a receipt on the wire without its sources, and of each source. */
-  private static final int RECEIPT_BYTES = 96;
+  /** At most, of a receipt on the wire, and of each of its sources and soups. */
+  private static final int RECEIPT_BYTES = 72;
 
   private static final int SOURCE_BYTES = 8;
+  private static final int SOUP_BYTES = 32;
 
   private final MergeTensors command;
   private final Map<Integer, DeviceExecutor.Outcome> unacknowledged = new LinkedHashMap<>();
@@ -81,7 +82,10 @@ final class HeldLease {
     for (DeviceExecutor.Outcome outcome : outcomes) {
       switch (outcome) {
         case DeviceExecutor.Outcome.Merged(_, Receipt receipt) -> {
-          int more = RECEIPT_BYTES + SOURCE_BYTES * receipt.sourceCrcs().size();
+          int more =
+              RECEIPT_BYTES
+                  + SOURCE_BYTES * receipt.sourceCrcs().size()
+                  + SOUP_BYTES * receipt.outputs().size();
           if (receipts.size() == RECEIPTS_PER_MESSAGE || bytes + more > BYTES_PER_MESSAGE) {
             tellMerged(worker, receipts);
             receipts.clear();

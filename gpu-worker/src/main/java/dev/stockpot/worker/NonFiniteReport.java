@@ -2,6 +2,7 @@ package dev.stockpot.worker;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.LinearKernel;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Says where the first NaN or infinity of a merged chunk is, and which model brought it. */
+/** Says where the first NaN or infinity of a soup's chunk is, and which model brought it. */
 final class NonFiniteReport {
 
   private NonFiniteReport() {}
@@ -17,10 +18,12 @@ final class NonFiniteReport {
   static String describe(
       MergeSpec spec,
       TensorTask task,
+      int soup,
       long done,
       long elements,
       List<LinearKernel.Source> sources,
       MemorySegment merged) {
+    SoupSpec recipe = spec.soups().get(soup);
     long at = 0;
     while (at < elements && isFinite(merged, task.dtype(), at)) {
       at++;
@@ -29,14 +32,19 @@ final class NonFiniteReport {
     for (int k = 0; k < sources.size(); k++) {
       LinearKernel.Source source = sources.get(k);
       if (!isFinite(source.bytes(), source.dtype(), at)) {
-        origin = "it comes from " + spec.models().get(task.sources().get(k).model());
+        origin =
+            "it comes from "
+                + spec.models().get(task.sources().get(recipe.sources().get(k)).model());
         break;
       }
     }
-    return "%s: element %d of the result is %s; %s. Leave that model out, or set 'non_finite: warn' to keep such values"
+    String which =
+        recipe.directory().isEmpty() ? "the result" : "soup '%s'".formatted(recipe.directory());
+    return "%s: element %d of %s is %s; %s. Leave that model out, or set 'non_finite: warn' to keep such values"
         .formatted(
             task.tensor(),
             task.firstElement() + done + at,
+            which,
             isNan(merged, task.dtype(), at) ? "NaN" : "infinite",
             origin);
   }

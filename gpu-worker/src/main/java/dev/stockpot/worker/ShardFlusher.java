@@ -18,15 +18,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /** One thread that flushes finished pieces to storage, as many at a time as there are by then. */
 final class ShardFlusher implements AutoCloseable {
 
   /** Of one run of a job: another run may have a shard of the same path. */
   private record Shard(ShardFiles shards, Path path) {
-    static Shard of(Work work) {
-      return new Shard(
-          work.of().storage().shards(), ShardFiles.path(work.of().spec(), work.task()));
+    static Shard of(Work work, int soup) {
+      return new Shard(work.of().storage().shards(), work.of().spec().shard(soup, work.task()));
     }
   }
 
@@ -72,7 +72,11 @@ final class ShardFlusher implements AutoCloseable {
       if (closing || work.of().isAbandoned()) {
         continue;
       }
-      Optional<Failure> failure = flushed.computeIfAbsent(Shard.of(work), ShardFlusher::flush);
+      Optional<Failure> failure =
+          IntStream.range(0, work.of().spec().soups().size())
+              .mapToObj(soup -> flushed.computeIfAbsent(Shard.of(work, soup), ShardFlusher::flush))
+              .flatMap(Optional::stream)
+              .findFirst();
       ended
           .computeIfAbsent(work.of(), _ -> new ArrayList<>())
           .add(

@@ -97,7 +97,8 @@ class CpuExecutorTest {
         Outcome outcome = next();
         assertThat(outcome).isInstanceOf(Outcome.Merged.class);
         Receipt receipt = ((Outcome.Merged) outcome).receipt();
-        assertThat(receipt.outputCrc()).isEqualTo(merge.expectedCrc(pieces.get(outcome.task())));
+        assertThat(receipt.outputs().getFirst().crc())
+            .isEqualTo(merge.expectedCrc(pieces.get(outcome.task())));
         tasks.add(outcome.task());
       }
       assertThat(tasks).doesNotHaveDuplicates();

@@ -9,6 +9,7 @@ import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.kernel.IntegerWeights;
@@ -127,7 +128,7 @@ class DeviceWorkerTest {
                 lease.job(),
                 List.of("m"),
                 Map.of(0, new InputRef("in", 2, Instant.EPOCH, "")),
-                IntegerWeights.over(1, 1),
+                List.of(new SoupSpec("", List.of(0), IntegerWeights.over(1, 1))),
                 "staging",
                 "token",
                 Map.of(0, "out"),
@@ -144,7 +145,7 @@ class DeviceWorkerTest {
   }
 
   private static Receipt receipt(int task) {
-    return new Receipt(task, task, List.of(), 0, 0, StageNanos.ZERO);
+    return new Receipt(task, List.of(new Receipt.Output(task, 0, 0)), List.of(), StageNanos.ZERO);
   }
 
   private static void merge(Submitted batch, int... tasks) {
@@ -191,7 +192,7 @@ class DeviceWorkerTest {
         "job",
         List.of(),
         Map.of(),
-        IntegerWeights.over(1, 1),
+        List.of(new SoupSpec("", List.of(0), IntegerWeights.over(1, 1))),
         "staging",
         "token",
         Map.of(),
@@ -477,7 +478,12 @@ class DeviceWorkerTest {
                 .mapToObj(task ->
                     (Outcome)
                         new Outcome.Merged(
-                            LEASE, new Receipt(task, task, crcs, 0, 0, StageNanos.ZERO)))
+                            LEASE,
+                            new Receipt(
+                                task,
+                                List.of(new Receipt.Output(task, 0, 0)),
+                                crcs,
+                                StageNanos.ZERO)))
                 .toList());
     int told = 0;
     while (told < tasks.length) {

@@ -3,6 +3,7 @@ package dev.stockpot.worker;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -126,7 +127,7 @@ record RawMerge(
         "job",
         IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
         IntStream.range(0, models).boxed().collect(Collectors.toMap(k -> k, references::get)),
-        weights(),
+        List.of(new SoupSpec("", IntStream.range(0, models).boxed().toList(), weights())),
         directory.toString(),
         TOKEN,
         Map.of(0, SHARD),
@@ -207,7 +208,7 @@ record RawMerge(
     byte[] merged = new byte[outputBytes()];
     Kernels.scalar()
         .newKernel()
-        .combine(in, spec().weights(), MemorySegment.ofArray(merged), output, elements());
+        .combine(in, weights(), MemorySegment.ofArray(merged), output, elements());
     return framed(OUTPUT_OFFSET, merged);
   }
 

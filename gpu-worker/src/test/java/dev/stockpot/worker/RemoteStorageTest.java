@@ -180,7 +180,7 @@ class RemoteStorageTest {
     for (int i = 0; i < tasks.size(); i++) {
       Outcome.Merged merged = (Outcome.Merged) next();
       TensorTask task = tasks.get(merged.task());
-      assertThat(merged.receipt().outputCrc()).isEqualTo(merge.expectedCrc(task));
+      assertThat(merged.receipt().outputs().getFirst().crc()).isEqualTo(merge.expectedCrc(task));
       assertThat(merged.receipt().sourceCrcs())
           .containsExactly(merge.sourceCrc(task, 0), merge.sourceCrc(task, 1));
     }
@@ -267,7 +267,7 @@ class RemoteStorageTest {
               "job",
               spec.models(),
               spec.inputs(),
-              spec.weights(),
+              spec.soups(),
               spec.staging(),
               spec.stagingToken(),
               Map.of(0, name),

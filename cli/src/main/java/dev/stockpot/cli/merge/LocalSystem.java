@@ -18,6 +18,7 @@ import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
@@ -95,10 +96,16 @@ public final class LocalSystem implements AutoCloseable {
    * @return the last update
    */
   public JobUpdate.End run(MergePlan plan, boolean replace, Consumer<JobUpdate> updates) {
+    return run(plan, List.of(Soup.of(plan)), replace, updates);
+  }
+
+  /** The same for several soups of the plan's models, in one pass over them. */
+  public JobUpdate.End run(
+      MergePlan plan, List<Soup> soups, boolean replace, Consumer<JobUpdate> updates) {
     CompletableFuture<JobUpdate.End> ended = new CompletableFuture<>();
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
       system.systemActorOf(
-          merge(MergeOrder.alone(plan, staging, replace), updates, ended),
+          merge(MergeOrder.alone(plan, soups, staging, replace), updates, ended),
           "merge-" + merges.incrementAndGet(),
           Props.empty());
       JobUpdate.End last = ended.join();

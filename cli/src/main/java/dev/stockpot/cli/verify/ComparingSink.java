@@ -52,10 +52,10 @@ final class ComparingSink implements ChunkSink {
   }
 
   @Override
-  public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
+  public void write(MergeSpec spec, TensorTask task, int soup, long from, MemorySegment bytes)
       throws IOException {
-    Path shard = Path.of(spec.staging(), spec.shard(task.shard()));
-    MemorySegment found = read(shard, task.offset() + from, (int) bytes.byteSize());
+    MemorySegment found =
+        read(spec.shard(soup, task), task.offset() + from, (int) bytes.byteSize());
     long mismatch = first == null ? bytes.mismatch(found) : -1;
     if (mismatch >= 0) {
       boolean merged = task.operation() == Operation.MERGE;

@@ -63,7 +63,7 @@ final class Recomputation {
             written.job(),
             written.models(),
             written.inputs(),
-            written.weights(),
+            written.soups(),
             written.staging(),
             written.stagingToken(),
             written.shards(),

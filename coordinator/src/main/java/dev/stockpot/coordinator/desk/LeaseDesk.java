@@ -252,7 +252,7 @@ public final class LeaseDesk {
       settled(board, arrival.worker(), arrival.lease(), task);
       roster
           .named(arrival.worker().name())
-          .ifPresent(worker -> worker.did(board.tasks().length(task)));
+          .ifPresent(worker -> worker.did(board.tasks().outputBytes(task)));
       recorded
           .computeIfAbsent(new Of(arrival.worker(), arrival.lease()), _ -> new ArrayList<>())
           .add(task);

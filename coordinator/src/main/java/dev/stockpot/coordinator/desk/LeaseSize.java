@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.desk;
 
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,10 @@ final class LeaseSize {
   private static final long SOURCE = 30;
   private static final long INPUT = 90;
   private static final long STRING = 5;
-  private static final long WEIGHT = 10;
+  private static final long SOUP = 30;
+
+  /** Of a source in a soup: which it is, and its numerator. */
+  private static final long WEIGHT = 15;
 
   private final MergeSpec spec;
   private final BitSet inputs = new BitSet();
@@ -42,7 +46,10 @@ final class LeaseSize {
   static long shared(MergeSpec spec) {
     long bytes = ENVELOPE + text(spec.staging()) + text(spec.stagingToken());
     for (String model : spec.models()) {
-      bytes += text(model) + WEIGHT;
+      bytes += text(model);
+    }
+    for (SoupSpec soup : spec.soups()) {
+      bytes += SOUP + text(soup.directory()) + WEIGHT * soup.sources().size();
     }
     return bytes;
   }

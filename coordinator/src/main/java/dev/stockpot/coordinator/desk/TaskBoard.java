@@ -112,7 +112,7 @@ final class TaskBoard {
     if (!done.get(task)) {
       done.set(task);
       doneTasks++;
-      doneBytes += tasks.get(task).length();
+      doneBytes += spec.outputBytes(tasks.get(task));
     }
   }
 
@@ -202,7 +202,7 @@ final class TaskBoard {
       }
       batch.add(task);
       lease.open.add(id);
-      lease.traffic += task.traffic();
+      lease.traffic += spec.traffic(task);
       if (!fits) {
         // It must travel, whatever its size.
         break;
@@ -259,6 +259,7 @@ final class TaskBoard {
   boolean fits(Receipt receipt) {
     return receipt.task() >= 0
         && receipt.task() < tasks.size()
+        && receipt.outputs().size() == spec.soups().size()
         && receipt.sourceCrcs().size() == tasks.get(receipt.task()).sources().size();
   }
 
@@ -271,9 +272,9 @@ final class TaskBoard {
     settle(leaseId, task);
   }
 
-  /** Bytes of output of the task. */
-  long length(int task) {
-    return tasks.get(task).length();
+  /** Bytes of output of the task, of all soups. */
+  long outputBytes(int task) {
+    return spec.outputBytes(tasks.get(task));
   }
 
   /**
@@ -306,7 +307,7 @@ final class TaskBoard {
     if (lease == null || !lease.open.remove(task)) {
       return false;
     }
-    long traffic = tasks.get(task).traffic();
+    long traffic = spec.traffic(tasks.get(task));
     lease.traffic -= traffic;
     forget(lease.worker, traffic);
     if (lease.open.isEmpty()) {

@@ -1,7 +1,10 @@
 package dev.stockpot.coordinator.job;
 
 import dev.stockpot.coordinator.journal.JsonEvents;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.Receipt.StageNanos;
 import java.io.NotSerializableException;
+import java.util.List;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,7 +16,8 @@ public final class JobEventJson extends SerializerWithStringManifest implements 
 
   private static final int IDENTIFIER = 7_301;
   private static final String ACCEPTED = "job-accepted/1";
-  private static final String TENSORS_RECORDED = "tensors-recorded/1";
+  private static final String TENSORS_RECORDED = "tensors-recorded/2";
+  private static final String TENSORS_RECORDED_1 = "tensors-recorded/1";
   private static final String RECEIPTS_REVOKED = "receipts-revoked/1";
 
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -39,15 +43,38 @@ public final class JobEventJson extends SerializerWithStringManifest implements 
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-    Class<? extends JobEvent> type =
-        switch (manifest) {
-          case ACCEPTED -> JobEvent.Accepted.class;
-          case TENSORS_RECORDED -> JobEvent.TensorsRecorded.class;
-          case RECEIPTS_REVOKED -> JobEvent.ReceiptsRevoked.class;
-          default ->
-              throw new NotSerializableException(
-                  "the journal holds an event '" + manifest + "' of a later release of Stockpot");
-        };
-    return JSON.readValue(bytes, type);
+    return switch (manifest) {
+      case ACCEPTED -> JSON.readValue(bytes, JobEvent.Accepted.class);
+      case TENSORS_RECORDED -> JSON.readValue(bytes, JobEvent.TensorsRecorded.class);
+      case TENSORS_RECORDED_1 -> JSON.readValue(bytes, TensorsRecorded1.class).event();
+      case RECEIPTS_REVOKED -> JSON.readValue(bytes, JobEvent.ReceiptsRevoked.class);
+      default ->
+          throw new NotSerializableException(
+              "the journal holds an event '" + manifest + "' of a later release of Stockpot");
+    };
+  }
+
+  /** Before a job could make several soups. */
+  private record TensorsRecorded1(List<Receipt1> receipts) {
+
+    private record Receipt1(
+        int task,
+        int outputCrc,
+        List<Integer> sourceCrcs,
+        long nan,
+        long infinity,
+        StageNanos times) {}
+
+    JobEvent event() {
+      return new JobEvent.TensorsRecorded(
+          receipts.stream()
+              .map(old ->
+                  new Receipt(
+                      old.task(),
+                      List.of(new Receipt.Output(old.outputCrc(), old.nan(), old.infinity())),
+                      old.sourceCrcs(),
+                      old.times()))
+              .toList());
+    }
   }
 }

@@ -58,9 +58,10 @@ public sealed interface JobUpdate {
   record Cancelled(Optional<Path> resumable) implements End {}
 
   /**
-   * A finished job.
+   * A finished job, with all its soups.
    *
    * @param alreadyFinished whether the output of this very plan was there before
+   * @param tensors of each soup
    * @param merged tasks done by this run
    * @param kept tasks taken over from an earlier run
    * @param returned tasks that a lost or failed lease gave back

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.job;
 
-import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagedBytes;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -47,7 +46,7 @@ final class JobWork {
       OutputCommit.finishInterrupted(order.staging());
       return order;
     });
-    PlannedMerge planned = MergePlanner.plan(order.plan());
+    PlannedMerge planned = MergePlanner.plan(order.plan(), order.soups());
     if (!OutputCommit.isFinished(planned)
         && !order.replace()
         && OutputCommit.exists(order.plan().output().path())) {
@@ -60,7 +59,7 @@ final class JobWork {
 
   /** Creates the shards, with room for every byte. */
   void allocate(PlannedMerge planned) {
-    order.staging().allocate(planned.layout());
+    order.staging().allocate(planned.shards());
   }
 
   /**
@@ -70,17 +69,12 @@ final class JobWork {
    */
   List<Integer> checkStaged(PlannedMerge planned, Collection<Receipt> receipts) {
     StagingArea staging = order.staging();
-    staging.restoreHeaders(planned.layout());
+    staging.restoreHeaders(planned.shards());
     Predicate<Receipt> forbidden =
-        receipt ->
-            planned.plan().nonFinite() == NonFinitePolicy.FAIL
-                && receipt.nan() + receipt.infinity() > 0;
+        receipt -> planned.plan().nonFinite() == NonFinitePolicy.FAIL && !receipt.allFinite();
     List<Integer> mismatches =
         StagedBytes.mismatches(
-            staging.shards(),
-            planned.layout().shards().stream().map(ShardLayout::fileName).toList(),
-            planned.tasks(),
-            receipts.stream().filter(forbidden.negate()).toList());
+            staging.shards(), planned, receipts.stream().filter(forbidden.negate()).toList());
     return Stream.concat(
             receipts.stream().filter(forbidden).map(Receipt::task), mismatches.stream())
         .toList();
@@ -102,14 +96,15 @@ final class JobWork {
   /**
    * Puts the output into its place and deletes the staging area.
    *
+   * @return one for each soup
    * @throws MergeException if this process may not coordinate any more, among other reasons
    */
-  Manifest commit(PlannedMerge planned, Collection<Receipt> receipts) {
-    Manifest manifest = Provenance.manifest(planned, receipts);
+  List<Manifest> commit(PlannedMerge planned, Collection<Receipt> receipts) {
+    List<Manifest> manifests = Provenance.manifests(planned, receipts);
     return tenure.whileHeld(() -> {
-      new OutputCommit(order.staging(), planned, order.replace()).commit(manifest);
+      new OutputCommit(order.staging(), planned, order.replace()).commit(manifests);
       order.staging().delete();
-      return manifest;
+      return manifests;
     });
   }
 }

@@ -63,7 +63,7 @@ final class JournaledMerge
 
   private record Opened(Run opened) implements Message {}
 
-  private record Committed(Manifest manifest) implements Message {}
+  private record Committed(List<Manifest> manifests) implements Message {}
 
   private record Aborted(Failure failure) implements Message {}
 
@@ -158,7 +158,7 @@ final class JournaledMerge
     return switch (message) {
       case Cancelled cancel -> onCancelled(state, cancel);
       case FromDesk(BoardNews told) -> onNews(state, told);
-      case Committed(Manifest manifest) -> onCommitted(state, manifest);
+      case Committed(List<Manifest> manifests) -> onCommitted(state, manifests);
       case Aborted(Failure failure) -> {
         blocked = false;
         yield cancelled.isPresent() ? endCancelled(state, cancelled.get()) : abort(state, failure);
@@ -201,7 +201,7 @@ final class JournaledMerge
     }
     String fingerprint = planned.fingerprint();
     if (state.fingerprint().equals(Optional.of(fingerprint))
-        && order.staging().isAllocated(planned.layout())) {
+        && order.staging().isAllocated(planned.shards())) {
       List<Receipt> receipts = List.copyOf(state.receipts());
       blocking(() -> new StagingChecked(planned, work.checkStaged(planned, receipts)));
       return Effect().none();
@@ -302,19 +302,21 @@ final class JournaledMerge
     blocking(() -> new Committed(work.commit(planned, receipts)));
   }
 
-  private Effect<JobEvent, JobState> onCommitted(JobState state, Manifest manifest) {
+  private Effect<JobEvent, JobState> onCommitted(JobState state, List<Manifest> manifests) {
     if (run == null) {
       return Effect().none();
     }
+    List<Manifest.Tensor> tensors =
+        manifests.stream().flatMap(manifest -> manifest.tensors().stream()).toList();
     return end(
         new JobUpdate.Finished(
             summary(
                 run.planned(),
                 false,
                 state.receipts().size() - kept,
-                manifest.tensors().stream().mapToLong(Manifest.Tensor::nan).sum(),
-                manifest.tensors().stream().mapToLong(Manifest.Tensor::infinity).sum(),
-                manifest.times())));
+                tensors.stream().mapToLong(Manifest.Tensor::nan).sum(),
+                tensors.stream().mapToLong(Manifest.Tensor::infinity).sum(),
+                manifests.getFirst().times())));
   }
 
   private JobUpdate.Summary summary(

@@ -14,6 +14,7 @@ import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -149,6 +150,7 @@ final class JobRuns {
             mergeId(job),
             job.submission().priority(),
             claimed.plan(),
+            List.of(Soup.of(claimed.plan())),
             claimed.staging(),
             job.submission().replace());
     run.begin(

@@ -10,6 +10,7 @@ import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.protocol.api.LogLine.Level;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.report.SearchReport;
@@ -56,9 +57,6 @@ final class JournaledSearch
 
   /** The file, and the prefix of persistence ids. */
   private static final String SEARCH = "search";
-
-  /** Soups that one pass over the models makes at most. */
-  private static final int MOST_SOUPS = 1;
 
   /** What it understands. */
   sealed interface Message {}
@@ -255,7 +253,7 @@ final class JournaledSearch
       return;
     }
     Search search = ready.search();
-    SearchBoard board = new SearchBoard(search, state, files::has, MOST_SOUPS);
+    SearchBoard board = new SearchBoard(search, state, files::has, MergePlanner.MOST_SOUPS);
     run = new Run(search, board, ready, new Pace(search.plan().evaluate().parallel()));
     search
         .planned()

@@ -92,7 +92,7 @@ final class SearchFiles {
         "batch-"
             + Contents.sha256(batch.stream().map(Candidate::content).toList())
                 .substring(0, NAME_DIGITS);
-    Path place = candidates.resolve(name).resolve(batch.getFirst().directoryName());
+    Path place = candidates.resolve(name);
     StagingArea staging = StagingArea.claim(place);
     for (Path other : entries(candidates)) {
       if (isHidden(other) && !other.equals(staging.root())) {
@@ -100,13 +100,20 @@ final class SearchFiles {
       }
     }
     MergePlan plan = search.plan().merge(batch.getFirst().fractions(), place);
-    return new MergeOrder(order.id() + "/" + name, order.priority(), plan, staging, true);
+    return new MergeOrder(
+        order.id() + "/" + name,
+        order.priority(),
+        plan,
+        batch.stream().map(Candidate::soup).toList(),
+        staging,
+        true);
   }
 
   /** A batch is whole. */
   void add(MergeOrder merged) {
-    Path candidate = merged.plan().output().path();
-    places.put(name(candidate), candidate);
+    for (Path candidate : entries(merged.plan().output().path())) {
+      places.put(name(candidate), candidate);
+    }
   }
 
   void delete(Collection<Candidate> obsolete) {

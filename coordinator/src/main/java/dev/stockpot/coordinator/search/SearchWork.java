@@ -161,7 +161,7 @@ final class SearchWork {
       Manifest manifest = Manifest.readIn(staging.shards()).orElseThrow();
       new OutputCommit(staging, planned, order.replace())
           .with(SearchResult.DIRECTORY, SearchResult.files(search, report))
-          .commit(manifest);
+          .commit(List.of(manifest));
       staging.delete();
       return report;
     });

@@ -4,21 +4,23 @@ import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.merge.planner.PlannedSoup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The README.md of an output: what it was made of, for people and for the hub. */
+/** The README.md of a soup: what it was made of, for people and for the hub. */
 final class ModelCard {
 
   private final PlannedMerge planned;
+  private final MergePlan plan;
 
-  ModelCard(PlannedMerge planned) {
+  ModelCard(PlannedMerge planned, PlannedSoup soup) {
     this.planned = planned;
+    this.plan = soup.plan();
   }
 
   /** Says nothing of time or place, so that the same plan writes the same card. */
   byte[] markdown() {
-    MergePlan plan = planned.plan();
     StringBuilder card = new StringBuilder();
     card.append("---\nlibrary_name: transformers\ntags:\n- merge\n- stockpot\n---\n\n");
     card.append("# ").append(plan.output().path().getFileName()).append("\n\n");

@@ -11,6 +11,7 @@ import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.merge.planner.PlannedSoup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,8 +31,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Turns finished shards into a checkpoint in its place: writes what stands beside the weights,
- * forces all of it to storage, and renames the directory. A reader sees the whole output or none.
+ * Turns finished shards into a checkpoint in its place, or into several below it: writes what
+ * stands beside the weights, forces all of it to storage, and renames the directory. A reader sees
+ * the whole output or none.
  */
 public final class OutputCommit {
 
@@ -72,17 +74,22 @@ public final class OutputCommit {
   /**
    * Commits.
    *
+   * @param manifests one for each soup
    * @throws MergeException if an input changed since it was planned, something came into the
    *     output's place meanwhile, or a file cannot be written; then that place is as it was
    */
-  public void commit(Manifest manifest) {
+  public void commit(List<Manifest> manifests) {
     checkInputs();
     if (!replace && exists(staging.output())) {
       throw cameIntoBeing();
     }
     try {
-      writeCompanions(manifest);
+      deleteStrays();
+      for (int soup = 0; soup < manifests.size(); soup++) {
+        writeCompanions(planned.soups().get(soup), manifests.get(soup));
+      }
       writeAdditions();
+      force(staging.shards());
       if (staging.insideOutput()) {
         moveFiles();
       } else {
@@ -133,9 +140,8 @@ public final class OutputCommit {
     }
   }
 
-  private void writeCompanions(Manifest manifest) throws IOException {
-    Path shards = staging.shards();
-    deleteStrays(shards);
+  private void writeCompanions(PlannedSoup soup, Manifest manifest) throws IOException {
+    Path shards = staging.shards().resolve(soup.spec().directory());
     Optional<byte[]> index = planned.layout().index();
     if (index.isPresent()) {
       write(shards.resolve(INDEX), index.get());
@@ -143,18 +149,24 @@ public final class OutputCommit {
     if (planned.donor().isPresent()) {
       copySidecars(planned.donor().get(), shards);
     }
-    write(shards.resolve("README.md"), new ModelCard(planned).markdown());
+    write(shards.resolve("README.md"), new ModelCard(planned, soup).markdown());
     write(shards.resolve(Manifest.FILE_NAME), manifest.toJson());
     force(shards);
   }
 
   /** What a commit that was stopped wrote beside the shards, perhaps for another donor. */
-  private void deleteStrays(Path shards) throws IOException {
-    Set<String> shardNames =
-        planned.layout().shards().stream().map(ShardLayout::fileName).collect(Collectors.toSet());
-    for (Path entry : entries(shards)) {
-      if (!shardNames.contains(String.valueOf(entry.getFileName()))) {
-        StagingArea.deleteTree(entry);
+  private void deleteStrays() throws IOException {
+    Set<Path> shards =
+        planned.shards().keySet().stream()
+            .map(staging.shards()::resolve)
+            .collect(Collectors.toSet());
+    Set<Path> directories = shards.stream().map(Path::getParent).collect(Collectors.toSet());
+    directories.add(staging.shards());
+    for (Path directory : directories) {
+      for (Path entry : entries(directory)) {
+        if (!shards.contains(entry) && !directories.contains(entry)) {
+          StagingArea.deleteTree(entry);
+        }
       }
     }
   }
@@ -286,14 +298,18 @@ public final class OutputCommit {
     }
   }
 
-  /** The finished output of this very merge, if it already stands in its place. */
+  /** Whether the finished output of this very merge, with all its soups, stands in its place. */
   public static boolean isFinished(PlannedMerge planned) {
-    Path output = planned.plan().output().path();
+    return planned.soups().stream().allMatch(soup -> isFinished(planned, soup));
+  }
+
+  private static boolean isFinished(PlannedMerge planned, PlannedSoup soup) {
+    Path output = soup.plan().output().path();
     try {
       Optional<Manifest> manifest = Manifest.readIn(output);
       if (manifest.isEmpty()
-          || !manifest.get().fingerprint().equals(planned.fingerprint())
-          || !isAllowed(manifest.get(), planned.plan().nonFinite())) {
+          || !manifest.get().fingerprint().equals(soup.fingerprint())
+          || !isAllowed(manifest.get(), soup.plan().nonFinite())) {
         return false;
       }
       for (ShardLayout shard : planned.layout().shards()) {

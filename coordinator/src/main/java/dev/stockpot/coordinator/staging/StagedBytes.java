@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.staging;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /** Checks what an earlier run left in the shards: nothing is believed before its checksum is. */
@@ -22,24 +25,24 @@ public final class StagedBytes {
   private StagedBytes() {}
 
   /**
-   * The receipts whose staged bytes are not what they say. Reads every one of those bytes.
+   * The tasks whose receipts do not say what is staged, in some soup. Reads every byte of theirs.
    *
-   * @param tasks by id
+   * @param shards the directory that the shards are staged in
    */
   public static List<Integer> mismatches(
-      Path shards, List<String> shardNames, List<TensorTask> tasks, Collection<Receipt> receipts) {
-    Map<Integer, FileChannel> channels = new HashMap<>();
+      Path shards, PlannedMerge planned, Collection<Receipt> receipts) {
+    Map<Path, FileChannel> channels = new HashMap<>();
     try {
       for (Receipt receipt : receipts) {
-        int shard = tasks.get(receipt.task()).shard();
-        if (!channels.containsKey(shard)) {
-          channels.put(
-              shard,
-              FileChannel.open(shards.resolve(shardNames.get(shard)), StandardOpenOption.READ));
+        for (Path shard : planned.shardsOf(planned.tasks().get(receipt.task()))) {
+          if (!channels.containsKey(shard)) {
+            channels.put(
+                shard, FileChannel.open(shards.resolve(shard), StandardOpenOption.READ));
+          }
         }
       }
       return receipts.parallelStream()
-          .filter(receipt -> !matches(receipt, tasks.get(receipt.task()), channels))
+          .filter(receipt -> !matches(receipt, planned, channels))
           .map(Receipt::task)
           .toList();
     } catch (IOException e) {
@@ -51,8 +54,18 @@ public final class StagedBytes {
   }
 
   private static boolean matches(
-      Receipt receipt, TensorTask task, Map<Integer, FileChannel> channels) {
-    FileChannel channel = java.util.Objects.requireNonNull(channels.get(task.shard()));
+      Receipt receipt, PlannedMerge planned, Map<Path, FileChannel> channels) {
+    TensorTask task = planned.tasks().get(receipt.task());
+    List<Path> shards = planned.shardsOf(task);
+    return IntStream.range(0, shards.size())
+        .allMatch(soup ->
+            matches(
+                receipt.outputs().get(soup),
+                task,
+                Objects.requireNonNull(channels.get(shards.get(soup)))));
+  }
+
+  private static boolean matches(Receipt.Output output, TensorTask task, FileChannel channel) {
     CRC32C crc = new CRC32C();
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, task.length()));
     try {
@@ -68,7 +81,7 @@ public final class StagedBytes {
     } catch (IOException _) {
       return false;
     }
-    return (int) crc.getValue() == receipt.outputCrc();
+    return (int) crc.getValue() == output.crc();
   }
 
   private static void close(FileChannel channel) {

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.coordinator.lock.Uses;
@@ -147,7 +146,7 @@ public final class StagingArea implements AutoCloseable {
     return root.resolve("journal");
   }
 
-  /** Where the shards of the job are until they are committed. */
+  /** Where the shards of the job are until they are committed, as they will lie in the output. */
   public Path shards() {
     return root.resolve("shards");
   }
@@ -167,12 +166,16 @@ public final class StagingArea implements AutoCloseable {
     return root.resolve("moving");
   }
 
-  /** Whether every shard is there in its full size. */
-  public boolean isAllocated(CheckpointLayout layout) {
-    return layout.shards().stream()
+  /**
+   * Whether every shard is there in its full size.
+   *
+   * @param shards by their paths below {@link #shards()}
+   */
+  public boolean isAllocated(Map<Path, ShardLayout> shards) {
+    return shards.entrySet().stream()
         .allMatch(shard -> {
           try {
-            return Files.size(shards().resolve(shard.fileName())) == shard.fileSize();
+            return Files.size(shards().resolve(shard.getKey())) == shard.getValue().fileSize();
           } catch (IOException _) {
             return false;
           }
@@ -185,14 +188,20 @@ public final class StagingArea implements AutoCloseable {
    *
    * @throws MergeException of kind OUT_OF_DISK if there is no room
    */
-  public void allocate(CheckpointLayout layout) {
+  public void allocate(Map<Path, ShardLayout> shards) {
     try {
       deleteTree(shards());
-      Files.createDirectories(shards());
-      long needed = layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
+      Map<Path, Long> sizes = new LinkedHashMap<>();
+      long needed = 0;
+      for (Map.Entry<Path, ShardLayout> shard : shards.entrySet()) {
+        Path file = shards().resolve(shard.getKey());
+        Files.createDirectories(file.getParent());
+        sizes.put(file, shard.getValue().fileSize());
+        needed += shard.getValue().fileSize();
+      }
       checkSpace(root, needed);
-      allocate(layout, needed);
-      restoreHeaders(layout);
+      allocate(sizes, needed);
+      restoreHeaders(shards);
     } catch (IOException e) {
       throw unusable(shards(), e);
     }
@@ -214,11 +223,7 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  private void allocate(CheckpointLayout layout, long needed) throws IOException {
-    Map<Path, Long> sizes = new LinkedHashMap<>();
-    for (ShardLayout shard : layout.shards()) {
-      sizes.put(shards().resolve(shard.fileName()), shard.fileSize());
-    }
+  private void allocate(Map<Path, Long> sizes, long needed) throws IOException {
     try {
       Preallocation.create(sizes);
     } catch (IOException e) {
@@ -233,10 +238,10 @@ public final class StagingArea implements AutoCloseable {
    * Writes the header of every allocated shard: a run that was stopped while it allocated leaves
    * shards of the full size whose headers are not there.
    */
-  public void restoreHeaders(CheckpointLayout layout) {
+  public void restoreHeaders(Map<Path, ShardLayout> shards) {
     try {
-      for (ShardLayout shard : layout.shards()) {
-        writeHeader(shard);
+      for (Map.Entry<Path, ShardLayout> shard : shards.entrySet()) {
+        writeHeader(shards().resolve(shard.getKey()), shard.getValue());
       }
     } catch (IOException e) {
       throw unusable(shards(), e);
@@ -259,8 +264,7 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  private void writeHeader(ShardLayout shard) throws IOException {
-    Path file = shards().resolve(shard.fileName());
+  private static void writeHeader(Path file, ShardLayout shard) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       ByteBuffer header = ByteBuffer.wrap(shard.header());
       while (header.hasRemaining()) {

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.storage;
 
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
@@ -22,42 +22,59 @@ import java.util.concurrent.Executor;
  */
 final class RunFiles implements AutoCloseable {
 
-  private final List<InputFile> inputs;
-  private final List<Path> shards;
+  private final PlannedMerge planned;
+  private final Path shards;
   private final Executor blocking;
   private final Map<Path, FileChannel> channels = new ConcurrentHashMap<>();
-  private final Map<Integer, GroupedForce> forces = new ConcurrentHashMap<>();
+  private final Map<Path, GroupedForce> forces = new ConcurrentHashMap<>();
   private final Map<Integer, TaskPlace> places = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
+  /**
+   * No file is open yet.
+   *
+   * @param shards directory of the staged shards
+   */
   RunFiles(PlannedMerge planned, Path shards, Executor blocking) {
-    this.inputs = planned.inputs();
-    this.shards =
-        planned.layout().shards().stream().map(ShardLayout::fileName).map(shards::resolve).toList();
+    this.planned = planned;
+    this.shards = shards;
     this.blocking = blocking;
   }
 
   List<InputFile> inputs() {
-    return inputs;
+    return planned.inputs();
   }
 
   FileChannel input(int index) throws IOException {
-    return channel(inputs.get(index).path(), StandardOpenOption.READ);
+    return channel(inputs().get(index).path(), StandardOpenOption.READ);
+  }
+
+  /** The staged shards that the task writes to, one of each soup. */
+  List<Path> shards(TensorTask task) {
+    return planned.shardsOf(task).stream().map(shards::resolve).toList();
   }
 
   /** A staged shard, which must exist: a shard that is gone means that its run is over. */
-  FileChannel shard(int index) throws IOException {
-    return channel(shards.get(index), StandardOpenOption.WRITE);
+  FileChannel shard(Path shard) throws IOException {
+    return channel(shard, StandardOpenOption.WRITE);
   }
 
   TaskPlace place(int task) {
     return places.computeIfAbsent(task, _ -> new TaskPlace());
   }
 
-  CompletionStage<Void> force(int shard) {
+  /** Completes once all that was written to these shards is in storage. */
+  CompletionStage<Void> force(List<Path> written) {
     if (closed) {
       return CompletableFuture.failedStage(new ClosedChannelException());
     }
+    return CompletableFuture.allOf(
+        written.stream()
+            .map(shard -> force(shard).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  private CompletionStage<Void> force(Path shard) {
     return forces
         .computeIfAbsent(shard, _ -> new GroupedForce(() -> shard(shard).force(false), blocking))
         .force();

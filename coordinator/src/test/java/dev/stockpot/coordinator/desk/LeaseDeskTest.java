@@ -366,7 +366,8 @@ class LeaseDeskTest {
     open();
     MergeTensors lease = ann.lease();
     ann.tell(new TensorsMerged(ann.id, lease.lease(), List.of(Tasks.receipt(TASKS))));
-    Receipt ofOneSource = new Receipt(0, 0, List.of(0), 0, 0, Receipt.StageNanos.ZERO);
+    Receipt ofOneSource =
+        new Receipt(0, List.of(new Receipt.Output(0, 0, 0)), List.of(0), Receipt.StageNanos.ZERO);
     ann.tell(new TensorsMerged(ann.id, lease.lease(), List.of(ofOneSource)));
     for (int told = 0; told < 2; told++) {
       assertThat(news.expectMessageClass(BoardNews.TaskRetried.class).failure().kind())

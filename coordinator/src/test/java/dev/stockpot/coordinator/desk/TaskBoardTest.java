@@ -182,7 +182,11 @@ class TaskBoardTest {
     assertThat(board.fits(Tasks.receipt(1))).isTrue();
     assertThat(board.fits(Tasks.receipt(2))).isFalse();
     assertThat(board.fits(Tasks.receipt(-1))).isFalse();
-    assertThat(board.fits(new Receipt(0, 0, List.of(0), 0, 0, Receipt.StageNanos.ZERO))).isFalse();
+    assertThat(
+            board.fits(
+                new Receipt(
+                    0, List.of(new Receipt.Output(0, 0, 0)), List.of(0), Receipt.StageNanos.ZERO)))
+        .isFalse();
   }
 
   @Test

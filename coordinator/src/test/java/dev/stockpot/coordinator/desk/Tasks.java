@@ -5,6 +5,7 @@ import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -39,7 +40,7 @@ final class Tasks {
         run,
         List.of("a", "b"),
         Map.of(0, input("a"), 1, input("b")),
-        new IntegerWeights(List.of(1L, 2L), 3),
+        List.of(new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),
@@ -51,7 +52,7 @@ final class Tasks {
   }
 
   static Receipt receipt(int task) {
-    return new Receipt(task, 0, List.of(0, 0), 0, 0, StageNanos.ZERO);
+    return new Receipt(task, List.of(new Receipt.Output(0, 0, 0)), List.of(0, 0), StageNanos.ZERO);
   }
 
   static TensorTask named(TensorTask task, String name) {

@@ -29,13 +29,17 @@ class JobEventJsonTest {
         new TensorsRecorded(List.of()),
         new TensorsRecorded(
             List.of(
-                new Receipt(0, -1, List.of(Integer.MIN_VALUE, 7), 0, 0, StageNanos.ZERO),
+                new Receipt(
+                    0,
+                    List.of(new Receipt.Output(-1, 0, 0)),
+                    List.of(Integer.MIN_VALUE, 7),
+                    StageNanos.ZERO),
                 new Receipt(
                     Integer.MAX_VALUE,
-                    0,
+                    List.of(
+                        new Receipt.Output(0, Long.MAX_VALUE, 3),
+                        new Receipt.Output(Integer.MIN_VALUE, 0, 1)),
                     List.of(),
-                    Long.MAX_VALUE,
-                    3,
                     new StageNanos(1, 2, Long.MAX_VALUE)))),
         new ReceiptsRevoked(List.of(3, 1, 2)),
         new ReceiptsRevoked(List.of()));
@@ -69,14 +73,19 @@ class JobEventJsonTest {
                 "tensors-recorded/1"))
         .isEqualTo(
             new TensorsRecorded(
-                List.of(new Receipt(1, -2, List.of(3, 4), 5, 6, new StageNanos(7, 8, 9)))));
+                List.of(
+                    new Receipt(
+                        1,
+                        List.of(new Receipt.Output(-2, 5, 6)),
+                        List.of(3, 4),
+                        new StageNanos(7, 8, 9)))));
   }
 
   @Test
   void anEventOfALaterReleaseIsRefusedByItsName() {
     assertThatExceptionOfType(NotSerializableException.class)
-        .isThrownBy(() -> read("{}", "tensors-recorded/2"))
-        .withMessageContaining("'tensors-recorded/2' of a later release");
+        .isThrownBy(() -> read("{}", "tensors-recorded/3"))
+        .withMessageContaining("'tensors-recorded/3' of a later release");
   }
 
   private Object read(String text, String manifest) throws NotSerializableException {

@@ -78,7 +78,7 @@ class MergeJobTest {
     job =
         kit.spawn(
             MergeJob.create(
-                MergeOrder.alone(soup.plan(), staging, false),
+                MergeOrder.alone(soup.plan(), soup.soups(), staging, false),
                 settings,
                 desk,
                 tenure,

@@ -37,11 +37,11 @@ class RecordedJournalTest {
   private static final String PLUGIN = "stockpot.coordinator.journal";
 
   private static final Receipt FIRST =
-      new Receipt(0, -559038737, List.of(1, -2, 3), 0, 0, new StageNanos(10, 20, 30));
+      receipt(0, -559038737, 0, 0, List.of(1, -2, 3), new StageNanos(10, 20, 30));
   private static final Receipt SECOND =
-      new Receipt(1, 17, List.of(4, 5, 6), 7, 8, new StageNanos(11, 21, 31));
+      receipt(1, 17, 7, 8, List.of(4, 5, 6), new StageNanos(11, 21, 31));
   private static final Receipt THIRD =
-      new Receipt(2, Integer.MIN_VALUE, List.of(), 0, 1, StageNanos.ZERO);
+      receipt(2, Integer.MIN_VALUE, 0, 1, List.of(), StageNanos.ZERO);
 
   private static final List<JobEvent> EVENTS =
       List.of(
@@ -53,6 +53,11 @@ class RecordedJournalTest {
           new ReceiptsRevoked(List.of(1)));
 
   @TempDir private Path directory;
+
+  private static Receipt receipt(
+      int task, int crc, long nan, long infinity, List<Integer> sources, StageNanos times) {
+    return new Receipt(task, List.of(new Receipt.Output(crc, nan, infinity)), sources, times);
+  }
 
   /** What a recovered actor says of its state. */
   private record Recovered(String fingerprint, List<Receipt> receipts) {}

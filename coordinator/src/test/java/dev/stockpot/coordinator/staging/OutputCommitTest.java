@@ -41,7 +41,7 @@ class OutputCommitTest {
     soup = another;
     planned = soup.planned();
     staging = StagingArea.claim(soup.output());
-    staging.allocate(planned.layout());
+    staging.allocate(planned.shards());
   }
 
   @AfterEach
@@ -52,13 +52,13 @@ class OutputCommitTest {
   private void commit(boolean replace, long nan) {
     Manifest manifest =
         Manifest.of(
-            planned.fingerprint(),
+            planned.soups().getFirst().fingerprint(),
             planned.plan(),
             planned.inputs(),
             List.of(),
             List.of(new Manifest.Tensor("norm", Dtype.F32, "00000000", List.of(), nan, 0)),
             StageNanos.ZERO);
-    new OutputCommit(staging, planned, replace).commit(manifest);
+    new OutputCommit(staging, planned, replace).commit(List.of(manifest));
   }
 
   private void commit(boolean replace) {
@@ -168,7 +168,7 @@ class OutputCommitTest {
     assertThat(failure.kind()).isEqualTo(Failure.Kind.USER_INPUT);
     assertThat(failure.message()).contains(soup.output() + ": came into being", "--force");
     assertThat(names(soup.output())).containsExactly("theirs");
-    assertThat(staging.isAllocated(planned.layout())).as("the work is kept").isTrue();
+    assertThat(staging.isAllocated(planned.shards())).as("the work is kept").isTrue();
   }
 
   @Test

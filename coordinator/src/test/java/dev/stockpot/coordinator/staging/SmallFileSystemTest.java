@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.OutputTensor;
+import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,11 +58,13 @@ class SmallFileSystemTest {
 
   @Test
   void aLayoutLargerThanTheFileSystemIsOutOfDisk() {
-    CheckpointLayout layout =
-        CheckpointLayout.of(List.of(new OutputTensor("a", Dtype.U8, List.of(TOO_MUCH))), 1L << 30);
+    ShardLayout shard =
+        CheckpointLayout.of(List.of(new OutputTensor("a", Dtype.U8, List.of(TOO_MUCH))), 1L << 30)
+            .shards()
+            .getFirst();
     try (StagingArea area = StagingArea.claim(mounted)) {
       assertThatExceptionOfType(MergeException.class)
-          .isThrownBy(() -> area.allocate(layout))
+          .isThrownBy(() -> area.allocate(Map.of(Path.of(shard.fileName()), shard)))
           .withMessageContaining("needs 4,198,400 bytes")
           .satisfies(
               thrown -> assertThat(thrown.failure().kind()).isEqualTo(Failure.Kind.OUT_OF_DISK));
@@ -89,19 +93,19 @@ class SmallFileSystemTest {
     Files.writeString(mounted.resolve("old"), "old");
     try (StagingArea area = StagingArea.claim(mounted)) {
       assertThat(area.root()).isEqualTo(mounted.resolve(".stockpot"));
-      area.allocate(planned.layout());
+      area.allocate(planned.shards());
       Manifest manifest =
           Manifest.of(
-              planned.fingerprint(),
+              planned.soups().getFirst().fingerprint(),
               planned.plan(),
               planned.inputs(),
               List.of(),
               List.of(),
               StageNanos.ZERO);
       assertThatExceptionOfType(MergeException.class)
-          .isThrownBy(() -> new OutputCommit(area, planned, false).commit(manifest))
+          .isThrownBy(() -> new OutputCommit(area, planned, false).commit(List.of(manifest)))
           .withMessageContaining("came into being");
-      new OutputCommit(area, planned, true).commit(manifest);
+      new OutputCommit(area, planned, true).commit(List.of(manifest));
       assertThat(OutputCommit.isFinished(planned)).isTrue();
       assertThat(mounted.resolve("old")).doesNotExist();
       area.delete();

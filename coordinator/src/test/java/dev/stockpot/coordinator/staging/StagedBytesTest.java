@@ -36,7 +36,7 @@ class StagedBytesTest {
     Soup soup = Soup.in(directory);
     planned = soup.planned();
     staging = StagingArea.claim(soup.output());
-    staging.allocate(planned.layout());
+    staging.allocate(planned.shards());
     Random random = new Random(1);
     for (TensorTask task : planned.tasks()) {
       byte[] bytes = new byte[(int) task.length()];
@@ -47,7 +47,12 @@ class StagedBytesTest {
       }
       CRC32C crc = new CRC32C();
       crc.update(bytes);
-      receipts.add(new Receipt(task.id(), (int) crc.getValue(), List.of(), 0, 0, StageNanos.ZERO));
+      receipts.add(
+          new Receipt(
+              task.id(),
+              List.of(new Receipt.Output((int) crc.getValue(), 0, 0)),
+              List.of(),
+              StageNanos.ZERO));
     }
   }
 
@@ -66,7 +71,7 @@ class StagedBytesTest {
   }
 
   private List<Integer> mismatches() {
-    return StagedBytes.mismatches(staging.shards(), shardNames(), planned.tasks(), receipts);
+    return StagedBytes.mismatches(staging.shards(), planned, receipts);
   }
 
   private void flip(TensorTask task, long at, int bit) throws IOException {

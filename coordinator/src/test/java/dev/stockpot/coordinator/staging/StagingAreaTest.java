@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,14 @@ class StagingAreaTest {
               new OutputTensor("b", Dtype.BF16, List.of(3L)),
               new OutputTensor("none", Dtype.BF16, List.of(0L))),
           1L << 20);
+
+  /** Those of two soups, each in a directory of its own. */
+  private static final Map<Path, ShardLayout> SHARDS =
+      Stream.of("one", "other")
+          .flatMap(soup ->
+              LAYOUT.shards().stream()
+                  .map(shard -> Map.entry(Path.of(soup, shard.fileName()), shard)))
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
   @TempDir private Path directory;
   private Path output;
@@ -105,16 +116,17 @@ class StagingAreaTest {
   @Test
   void allocatingWritesEveryHeaderAndTakesAllBlocks() throws Exception {
     try (StagingArea area = StagingArea.claim(output)) {
-      assertThat(area.isAllocated(LAYOUT)).isFalse();
-      area.allocate(LAYOUT);
-      assertThat(area.isAllocated(LAYOUT)).isTrue();
-      assertThat(LAYOUT.shards()).hasSize(2);
-      for (ShardLayout shard : LAYOUT.shards()) {
-        Path file = area.shards().resolve(shard.fileName());
-        byte[] header = shard.header();
+      assertThat(area.isAllocated(SHARDS)).isFalse();
+      area.allocate(SHARDS);
+      assertThat(area.isAllocated(SHARDS)).isTrue();
+      assertThat(SHARDS).hasSize(4);
+      for (Map.Entry<Path, ShardLayout> shard : SHARDS.entrySet()) {
+        Path file = area.shards().resolve(shard.getKey());
+        byte[] header = shard.getValue().header();
+        long size = shard.getValue().fileSize();
         assertThat(Arrays.copyOf(Files.readAllBytes(file), header.length)).isEqualTo(header);
-        assertThat(file).hasSize(shard.fileSize());
-        assertThat(AllocatedBlocks.bytesOf(file)).isGreaterThanOrEqualTo(shard.fileSize());
+        assertThat(file).hasSize(size);
+        assertThat(AllocatedBlocks.bytesOf(file)).isGreaterThanOrEqualTo(size);
       }
     }
   }
@@ -125,9 +137,9 @@ class StagingAreaTest {
       Path stale = area.shards().resolve("original/stale.safetensors");
       Files.createDirectories(stale.getParent());
       Files.createFile(stale);
-      Files.writeString(area.shards().resolve(LAYOUT.shards().getFirst().fileName()), "old");
-      area.allocate(LAYOUT);
-      assertThat(area.isAllocated(LAYOUT)).isTrue();
+      Files.writeString(area.shards().resolve("one"), "old");
+      area.allocate(SHARDS);
+      assertThat(area.isAllocated(SHARDS)).isTrue();
       assertThat(area.shards()).isDirectoryNotContaining(path -> path.endsWith("original"));
     }
   }
@@ -135,12 +147,12 @@ class StagingAreaTest {
   @Test
   void shardsOfAnotherSizeAreNotAllocated() throws IOException {
     try (StagingArea area = StagingArea.claim(output)) {
-      area.allocate(LAYOUT);
-      Path shard = area.shards().resolve(LAYOUT.shards().getLast().fileName());
+      area.allocate(SHARDS);
+      Path shard = area.shards().resolve("other").resolve(LAYOUT.shards().getLast().fileName());
       Files.write(shard, new byte[] {1}, StandardOpenOption.APPEND);
-      assertThat(area.isAllocated(LAYOUT)).isFalse();
+      assertThat(area.isAllocated(SHARDS)).isFalse();
       Files.delete(shard);
-      assertThat(area.isAllocated(LAYOUT)).isFalse();
+      assertThat(area.isAllocated(SHARDS)).isFalse();
     }
   }
 
@@ -150,8 +162,8 @@ class StagingAreaTest {
     Files.createFile(elsewhere.resolve("precious"));
     try (StagingArea area = StagingArea.claim(output)) {
       Files.createSymbolicLink(area.shards(), elsewhere);
-      area.allocate(LAYOUT);
-      assertThat(area.isAllocated(LAYOUT)).isTrue();
+      area.allocate(SHARDS);
+      assertThat(area.isAllocated(SHARDS)).isTrue();
     }
     assertThat(elsewhere).isDirectoryContaining(path -> path.endsWith("precious"));
   }
@@ -162,7 +174,7 @@ class StagingAreaTest {
       StagingArea.deleteTree(area.root());
       Files.createFile(area.root());
       assertThatExceptionOfType(MergeException.class)
-          .isThrownBy(() -> area.allocate(LAYOUT))
+          .isThrownBy(() -> area.allocate(SHARDS))
           .withMessageContaining(area.shards().toString())
           .satisfies(
               thrown -> assertThat(thrown.failure().kind()).isEqualTo(Failure.Kind.ENVIRONMENT));
@@ -182,7 +194,7 @@ class StagingAreaTest {
   @Test
   void nothingIsLeftAfterDeleting() throws IOException {
     try (StagingArea area = StagingArea.claim(output)) {
-      area.allocate(LAYOUT);
+      area.allocate(SHARDS);
       Files.createDirectories(area.journalDirectory());
       area.delete();
       area.delete();

@@ -1,8 +1,8 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.merge.TensorTask.SourceRange;
-import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +15,17 @@ import java.util.TreeMap;
  * @param job names this run of the job
  * @param models the models as the plan names them, for messages
  * @param inputs the input files by the index that tasks use
- * @param weights of the models with a weight other than zero, in plan order
+ * @param soups what is made of the sources of every task; at least one
  * @param staging absolute path of the directory that holds the shards until they are committed
  * @param stagingToken what the file {@link #TOKEN_FILE} in the staging directory holds: who reads
  *     it there sees the same directory as the coordinator
- * @param shards file names of the output shards by the index that tasks use
+ * @param shards file names of each soup's shards by the index that tasks use
  */
 public record MergeSpec(
     String job,
     List<String> models,
     Map<Integer, InputRef> inputs,
-    IntegerWeights weights,
+    List<SoupSpec> soups,
     String staging,
     String stagingToken,
     Map<Integer, String> shards,
@@ -37,6 +37,7 @@ public record MergeSpec(
   public MergeSpec {
     models = List.copyOf(models);
     inputs = Map.copyOf(inputs);
+    soups = List.copyOf(soups);
     shards = Map.copyOf(shards);
   }
 
@@ -50,6 +51,21 @@ public record MergeSpec(
     return Objects.requireNonNull(shards.get(index), "shard of another spec");
   }
 
+  /** The shard of a soup that the task writes to. */
+  public Path shard(int soup, TensorTask task) {
+    return Path.of(staging, soups.get(soup).directory(), shard(task.shard()));
+  }
+
+  /** Bytes that the task writes, of all soups. */
+  public long outputBytes(TensorTask task) {
+    return soups.size() * task.length();
+  }
+
+  /** Bytes that the task reads plus bytes that it writes. */
+  public long traffic(TensorTask task) {
+    return task.inputBytes() + outputBytes(task);
+  }
+
   /** The same, with only the files that these tasks use: small enough to travel with them. */
   public MergeSpec forTasks(Collection<TensorTask> tasks) {
     Map<Integer, InputRef> usedInputs = new TreeMap<>();
@@ -61,6 +77,6 @@ public record MergeSpec(
       }
     }
     return new MergeSpec(
-        job, models, usedInputs, weights, staging, stagingToken, usedShards, nonFinite);
+        job, models, usedInputs, soups, staging, stagingToken, usedShards, nonFinite);
   }
 }

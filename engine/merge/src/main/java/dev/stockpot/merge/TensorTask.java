@@ -4,20 +4,21 @@ import dev.stockpot.checkpoint.Dtype;
 import java.util.List;
 
 /**
- * One piece of one output tensor: where its bytes come from and where they go. Self-contained given
- * its {@link MergeSpec}; doing it twice writes the same bytes twice.
+ * One piece of one output tensor, the same piece in every soup of its job: where its bytes come
+ * from and where they go. Self-contained given its {@link MergeSpec}; doing it twice writes the
+ * same bytes twice.
  *
  * @param id position in the job's list of tasks, from 0
  * @param tensor name of the output tensor
  * @param operation what to do with the sources
  * @param firstElement index of the piece's first element in the flattened tensor
  * @param elements number of elements of the piece; for {@link Operation#COPY} the number of bytes
- * @param sources one range per model, in plan order; for {@link Operation#MERGE} only models whose
- *     weight is not zero, matching {@link MergeSpec#weights()}
+ * @param sources one range per model, in plan order; for {@link Operation#MERGE} only models that
+ *     some soup is made of
  * @param dtype dtype of the output
  * @param shard index into {@link MergeSpec#shards()}
- * @param offset absolute byte offset of the piece in its shard
- * @param length bytes of the piece in its shard
+ * @param offset absolute byte offset of the piece in that shard of every soup
+ * @param length bytes of the piece in one soup's shard
  */
 public record TensorTask(
     int id,
@@ -53,9 +54,9 @@ public record TensorTask(
    */
   public record SourceRange(int input, int model, long offset, long length, Dtype dtype) {}
 
-  /** Bytes read plus bytes written. */
-  public long traffic() {
-    long bytes = length;
+  /** Bytes read, once for all soups. */
+  public long inputBytes() {
+    long bytes = 0;
     for (SourceRange source : sources) {
       bytes += source.length();
     }

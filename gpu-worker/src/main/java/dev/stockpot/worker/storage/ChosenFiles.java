@@ -29,7 +29,7 @@ final class ChosenFiles implements JobStorage {
   /** How the output is named to people. */
   private static final String OUTPUT = "output";
 
-  /** As it was told; may be no valid path. */
+  /** One shard of every soup, as it was told; may be no valid path. */
   private record Shard(String directory, String name) {}
 
   private final String run;
@@ -71,12 +71,12 @@ final class ChosenFiles implements JobStorage {
     Optional<String> obstacle =
         outputs.computeIfAbsent(
             new Shard(spec.staging(), spec.shard(task.shard())),
-            _ -> identity.obstacleToShard(spec, task));
+            _ -> identity.obstacleToShards(spec, task));
     if (obstacle.isEmpty()) {
       return Optional.empty();
     }
     RemoteAccess remote = access.orElseThrow(() -> unreachable(task, obstacle.get()));
-    return Optional.of(dataPlane.upload(new DataPlane.Lease(remote, run, abandoned), task));
+    return Optional.of(dataPlane.upload(new DataPlane.Lease(remote, run, abandoned), spec, task));
   }
 
   private static MergeException unreachable(TensorTask task, String obstacle) {

@@ -9,10 +9,12 @@ import java.lang.foreign.MemorySegment;
 public interface ChunkSink {
 
   /**
-   * Takes one chunk of a task's output; a task's chunks come in order, without gaps.
+   * Takes one chunk of a task's output; a soup's chunks come in order, without gaps.
    *
-   * @param from position of the chunk's first byte within the task's bytes
+   * @param soup index into the spec's soups
+   * @param from position of the chunk's first byte within the task's bytes of that soup
    * @param bytes borrowed for the call
    */
-  void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes) throws IOException;
+  void write(MergeSpec spec, TensorTask task, int soup, long from, MemorySegment bytes)
+      throws IOException;
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.protocol.RemoteAccess;
@@ -10,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,8 +102,9 @@ final class DataPlane implements AutoCloseable {
   }
 
   /** Takes the bytes of a task's output, to be sent when they are complete. */
-  Upload upload(Lease lease, TensorTask task) {
-    return new Upload(this, lease, task, buffers, buffers.reserve(task, lease.abandoned()));
+  Upload upload(Lease lease, MergeSpec spec, TensorTask task) {
+    List<byte[]> blocks = buffers.reserve(task.tensor(), spec.outputBytes(task), lease.abandoned());
+    return new Upload(this, lease, task, buffers, blocks);
   }
 
   /** Sends a task's output; ends when the coordinator has it on storage. */

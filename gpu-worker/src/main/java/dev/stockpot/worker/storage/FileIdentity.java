@@ -68,8 +68,8 @@ record FileIdentity(Roots roots, OpenFiles files) {
     return Optional.empty();
   }
 
-  /** Whether the staging directory is the coordinator's, and the shard can be written. */
-  Optional<String> obstacleToShard(MergeSpec spec, TensorTask task) {
+  /** Whether the staging directory is the coordinator's, and every soup's shard can be written. */
+  Optional<String> obstacleToShards(MergeSpec spec, TensorTask task) {
     return obstacle(
         spec.staging(),
         () -> {
@@ -78,12 +78,15 @@ record FileIdentity(Roots roots, OpenFiles files) {
           if (spec.stagingToken().isBlank() || !holds(token, spec.stagingToken())) {
             return Optional.of(directory + ": is another directory here than the coordinator's");
           }
-          Path shard = ShardFiles.path(spec, task);
-          Path real = roots.admit(shard);
-          if (!token.resolveSibling(real.getFileName()).equals(real) || real.equals(token)) {
-            return Optional.of(shard + ": lies outside the directory of the shards");
+          for (int soup = 0; soup < spec.soups().size(); soup++) {
+            Path shard = spec.shard(soup, task);
+            Path real = roots.admit(shard);
+            Path home = token.resolveSibling(spec.soups().get(soup).directory());
+            if (!home.resolve(real.getFileName()).equals(real) || real.equals(token)) {
+              return Optional.of(shard + ": lies outside the directory of the shards");
+            }
+            files.shard(shard);
           }
-          files.shard(shard);
           return Optional.empty();
         });
   }

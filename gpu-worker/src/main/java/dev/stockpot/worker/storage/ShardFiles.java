@@ -17,19 +17,14 @@ import java.nio.file.Path;
 public record ShardFiles(OpenFiles files) implements ChunkSink {
 
   @Override
-  public void write(MergeSpec spec, TensorTask task, long from, MemorySegment bytes)
+  public void write(MergeSpec spec, TensorTask task, int soup, long from, MemorySegment bytes)
       throws IOException {
-    FileChannel channel = files.shard(path(spec, task));
+    FileChannel channel = files.shard(spec.shard(soup, task));
     ByteBuffer view = bytes.asByteBuffer();
     long position = task.offset() + from;
     while (view.hasRemaining()) {
       channel.write(view, position + view.position());
     }
-  }
-
-  /** The shard that a task's output goes to. */
-  public static Path path(MergeSpec spec, TensorTask task) {
-    return Path.of(spec.staging(), spec.shard(task.shard()));
   }
 
   /** Returns when all that was written to the shard is on storage. */

@@ -1,7 +1,9 @@
 package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.kernel.Crc32cs;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -15,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one task on its way to the coordinator: gathered by the thread that makes it, whole
- * before it is sent because its checksum goes ahead of it, then sent while that thread does the
- * next task.
+ * The output of one task on its way to the coordinator, one soup's bytes after another's: gathered
+ * by the thread that makes it, whole before it is sent because its checksum goes ahead of it, then
+ * sent while that thread does the next task.
  */
 public final class Upload implements ChunkSink, AutoCloseable {
 
@@ -48,13 +50,13 @@ public final class Upload implements ChunkSink, AutoCloseable {
   }
 
   @Override
-  public void write(MergeSpec spec, TensorTask of, long from, MemorySegment bytes)
+  public void write(MergeSpec spec, TensorTask of, int soup, long from, MemorySegment bytes)
       throws ClosedChannelException {
     if (blocks.isEmpty()) {
       throw new ClosedChannelException();
     }
     ByteBuffer source = bytes.asByteBuffer();
-    long at = from;
+    long at = soup * task.length() + from;
     while (source.hasRemaining()) {
       byte[] block = blocks.get((int) (at / UploadBuffers.BLOCK_BYTES));
       int within = (int) (at % UploadBuffers.BLOCK_BYTES);
@@ -67,13 +69,17 @@ public final class Upload implements ChunkSink, AutoCloseable {
   /**
    * Sends what was gathered; called once, when it is complete.
    *
-   * @param crc CRC-32C of the task's bytes
+   * @param outputs what was written, by soup
    * @return ends when the coordinator has the bytes on storage; or with a {@link
    *     dev.stockpot.merge.MergeException}, or with a {@link LeaseOverException}
    */
-  public CompletableFuture<Void> send(int crc) {
-    BlockPublisher body = new BlockPublisher(blocks, task.length());
-    Transfer sent = dataPlane.put(lease, task, body, crc);
+  public CompletableFuture<Void> send(List<Receipt.Output> outputs) {
+    BlockPublisher body = new BlockPublisher(blocks, outputs.size() * task.length());
+    long crc = 0;
+    for (Receipt.Output output : outputs) {
+      crc = Crc32cs.combine(crc, Integer.toUnsignedLong(output.crc()), task.length());
+    }
+    Transfer sent = dataPlane.put(lease, task, body, (int) crc);
     transfer = sent;
     Future<?> watch = watch(sent, body);
     String what = task.tensor() + ": writing";

@@ -1,7 +1,6 @@
 package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.TensorTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -33,14 +32,16 @@ final class UploadBuffers {
   /**
    * Waits for room for a task's output.
    *
+   * @param tensor that it belongs to, for messages
+   * @param bytes of all soups together
    * @return blocks that hold it; empty if the task was abandoned meanwhile
    */
-  List<byte[]> reserve(TensorTask task, BooleanSupplier abandoned) {
-    long needed = Math.ceilDiv(task.length(), BLOCK_BYTES);
+  List<byte[]> reserve(String tensor, long bytes, BooleanSupplier abandoned) {
+    long needed = Math.ceilDiv(bytes, BLOCK_BYTES);
     if (needed > blocks) {
       throw MergeException.environment(
           "%s: a piece of %d bytes is to be sent to the coordinator, and 'stockpot.worker.remote.buffer' is too small to hold it; make it %d bytes at least"
-              .formatted(task.tensor(), task.length(), 2 * needed * BLOCK_BYTES),
+              .formatted(tensor, bytes, 2 * needed * BLOCK_BYTES),
           null);
     }
     List<byte[]> reserved = new ArrayList<>((int) needed);

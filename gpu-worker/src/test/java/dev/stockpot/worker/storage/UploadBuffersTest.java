@@ -3,11 +3,8 @@ package dev.stockpot.worker.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.TensorTask.Operation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -22,12 +19,8 @@ class UploadBuffersTest {
 
   private final UploadBuffers buffers = new UploadBuffers(4 * BLOCK);
 
-  private static TensorTask task(long bytes) {
-    return new TensorTask(0, "t", Operation.COPY, 0, bytes, List.of(), Dtype.U8, 0, 0, bytes);
-  }
-
   private List<byte[]> reserve(long bytes) {
-    return buffers.reserve(task(bytes), () -> false);
+    return buffers.reserve("t", bytes, () -> false);
   }
 
   private static List<byte[]> marked(List<byte[]> blocks) {
@@ -52,7 +45,8 @@ class UploadBuffersTest {
     CompletableFuture<List<byte[]>> second =
         CompletableFuture.supplyAsync(() ->
             buffers.reserve(
-                task(2 * BLOCK),
+                "t",
+                2 * BLOCK,
                 () -> {
                   waiting.countDown();
                   return false;
@@ -72,7 +66,7 @@ class UploadBuffersTest {
   @Test
   void whoIsAbandonedWhileItWaitsGetsNothing() {
     reserve(4 * BLOCK);
-    assertThat(buffers.reserve(task(1), () -> true)).isEmpty();
+    assertThat(buffers.reserve("t", 1, () -> true)).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
@@ -57,7 +58,9 @@ final class WireTypes {
           record(29, Failure.class),
           record(30, MergeSpec.class),
           record(31, InputRef.class),
-          record(32, IntegerWeights.class));
+          record(32, IntegerWeights.class),
+          record(33, SoupSpec.class),
+          record(34, Receipt.Output.class));
 
   static final List<Choice<?>> CHOICES =
       List.of(

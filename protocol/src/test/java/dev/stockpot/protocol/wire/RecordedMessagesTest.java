@@ -8,6 +8,7 @@ import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -88,7 +89,11 @@ class RecordedMessagesTest {
             lease,
             List.of(
                 new Receipt(
-                    41, 0xfedc_ba98, List.of(1, -1, 0x1234_5678), 3, 4, new StageNanos(5, 6, 7)))));
+                    41,
+                    List.of(
+                        new Receipt.Output(0xfedc_ba98, 3, 4), new Receipt.Output(8, 1L << 40, 0)),
+                    List.of(1, -1, 0x1234_5678),
+                    new StageNanos(5, 6, 7)))));
     for (Failure.Kind kind : Failure.Kind.values()) {
       messages.add(new TensorFailed(worker, lease, 41, new Failure(kind, "disk\nfull")));
     }
@@ -100,7 +105,9 @@ class RecordedMessagesTest {
         "paper-8b-1",
         List.of("base", "expert"),
         Map.of(3, new InputRef("/m/a", 9_000_000_000L, Instant.ofEpochSecond(-5, 7), "00ff")),
-        IntegerWeights.over(10, 7, -3),
+        List.of(
+            new SoupSpec("", List.of(0, 1), IntegerWeights.over(10, 7, -3)),
+            new SoupSpec("soup-2", List.of(1), IntegerWeights.over(1, 1))),
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),

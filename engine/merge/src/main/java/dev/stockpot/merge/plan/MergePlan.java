@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,29 @@ public record MergePlan(
         throw new IllegalArgumentException("shard size " + shardSize + " is not positive");
       }
     }
+  }
+
+  /** The plan that makes one soup of these models alone: in its directory, with its weights. */
+  public MergePlan forSoup(Soup soup) {
+    if (soup.weights().size() != models.size()) {
+      throw new IllegalArgumentException(
+          "soup '%s' has %d weights for %d models"
+              .formatted(soup.name(), soup.weights().size(), models.size()));
+    }
+    List<Ingredient> weighted = new ArrayList<>(models.size());
+    for (int i = 0; i < models.size(); i++) {
+      Ingredient model = models.get(i);
+      weighted.add(new Ingredient(model.reference(), model.path(), soup.weights().get(i)));
+    }
+    return new MergePlan(
+        source,
+        method,
+        weighted,
+        normalize,
+        dtype,
+        donor,
+        new Output(output.path().resolve(soup.name()), output.shardSize()),
+        nonFinite);
   }
 
   /** The weights that the merge uses, in plan order: as written, or divided by their sum. */

@@ -7,19 +7,14 @@ import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.OutputTensor;
-import dev.stockpot.checkpoint.PlacedTensor;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.TensorTask.Operation;
-import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.compatibility.Compatibility;
 import dev.stockpot.merge.compatibility.NamedCheckpoint;
-import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.CommonDenominator;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Soup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +22,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Plans a merge from headers alone: checks that the checkpoints fit together, lays out the output,
@@ -39,18 +34,17 @@ public final class MergePlanner {
   /** Changes whenever the same plan may be divided or laid out otherwise. */
   static final int VERSION = 1;
 
-  /** Elements of a merged piece: 8 MiB of BF16, so a 70B model is about 17,000 tasks. */
-  static final long PIECE_ELEMENTS = 4L << 20;
-
-  /** Bytes of a copied piece. */
-  static final long PIECE_BYTES = 8L << 20;
+  /** Soups of one merge: with more, the smallest pieces would add up to more than a task's. */
+  public static final int MOST_SOUPS = TaskDivision.MOST_SOUPS;
 
   private final MergePlan plan;
+  private final List<Soup> soups;
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private MergePlanner(MergePlan plan) {
+  private MergePlanner(MergePlan plan, List<Soup> soups) {
     this.plan = plan;
+    this.soups = soups;
   }
 
   /**
@@ -59,7 +53,28 @@ public final class MergePlanner {
    * @throws MergeException of kind USER_INPUT, with every problem found in every checkpoint
    */
   public static PlannedMerge plan(MergePlan plan) {
-    return new MergePlanner(plan).plan();
+    return plan(plan, List.of(Soup.of(plan)));
+  }
+
+  /**
+   * The same for several soups of the plan's models, whose own weights do not count: each lies in
+   * its directory below the output, and has the bytes that it would have alone.
+   *
+   * @throws IllegalArgumentException if the soups are none, more than {@link #MOST_SOUPS}, or would
+   *     lie in one another's place
+   */
+  public static PlannedMerge plan(MergePlan plan, List<Soup> soups) {
+    long names = soups.stream().map(Soup::name).distinct().count();
+    boolean inOutput = soups.stream().anyMatch(soup -> soup.name().isEmpty());
+    if (soups.isEmpty()
+        || soups.size() > MOST_SOUPS
+        || names < soups.size()
+        || (inOutput && soups.size() > 1)) {
+      throw new IllegalArgumentException(
+          "one to %d soups are made at once, each with a name of its own: %s"
+              .formatted(MOST_SOUPS, soups.stream().map(Soup::name).toList()));
+    }
+    return new MergePlanner(plan, List.copyOf(soups)).plan();
   }
 
   private PlannedMerge plan() {
@@ -89,18 +104,29 @@ public final class MergePlanner {
         }
       }
     }
-    CommonDenominator weights = plan.weights();
+    List<MergePlan> alone = soups.stream().map(plan::forSoup).toList();
+    List<Integer> used = usedModels(alone);
     return new PlannedMerge(
         plan,
+        IntStream.range(0, soups.size())
+            .mapToObj(i -> PlannedSoup.of(alone.get(i), soups.get(i).name(), used, inputs))
+            .toList(),
         checkpoints,
         inputs,
         layout,
-        new IntegerWeights(
-            weights.numerators().stream().filter(n -> n != 0).toList(), weights.denominator()),
-        tasks(layout, checkpoints, fileIndex, weights),
+        new TaskDivision(layout, checkpoints, fileIndex, used, soups.size()).tasks(),
         donor(),
         mostBytes(outputs),
         warnings);
+  }
+
+  /** The models that have a weight in some soup. */
+  private List<Integer> usedModels(List<MergePlan> alone) {
+    return IntStream.range(0, plan.models().size())
+        .filter(model ->
+            alone.stream().anyMatch(soup -> soup.models().get(model).weight().signum() != 0))
+        .boxed()
+        .toList();
   }
 
   private List<Checkpoint> openAll() {
@@ -142,74 +168,6 @@ public final class MergePlanner {
             + ": is a single file, so the output gets neither config nor tokenizer; name a"
             + " checkpoint directory as 'donor'");
     return Optional.empty();
-  }
-
-  private List<TensorTask> tasks(
-      CheckpointLayout layout,
-      List<Checkpoint> checkpoints,
-      Map<Path, Integer> fileIndex,
-      CommonDenominator weights) {
-    List<TensorTask> tasks = new ArrayList<>();
-    // Copies first: whether the inputs agree in them is the one thing that headers do not tell.
-    for (Operation operation : List.of(Operation.COPY, Operation.MERGE)) {
-      for (PlacedTensor placed : layout.tensors()) {
-        Operation needed = placed.tensor().dtype().mergeable() ? Operation.MERGE : Operation.COPY;
-        if (needed != operation || placed.byteSize() == 0) {
-          continue;
-        }
-        List<SourceRange> whole = new ArrayList<>();
-        for (int model = 0; model < checkpoints.size(); model++) {
-          if (operation == Operation.MERGE && weights.numerators().get(model) == 0) {
-            continue;
-          }
-          TensorLocation at =
-              Objects.requireNonNull(checkpoints.get(model).tensors().get(placed.name()));
-          whole.add(
-              new SourceRange(
-                  Objects.requireNonNull(fileIndex.get(at.file().path())),
-                  model,
-                  at.offset(),
-                  at.header().byteSize(),
-                  at.header().dtype()));
-        }
-        split(placed, operation, whole, tasks);
-      }
-    }
-    return tasks;
-  }
-
-  private static void split(
-      PlacedTensor placed, Operation operation, List<SourceRange> whole, List<TensorTask> tasks) {
-    boolean merge = operation == Operation.MERGE;
-    long elements = merge ? placed.byteSize() / placed.tensor().dtype().bytes() : placed.byteSize();
-    long piece = merge ? PIECE_ELEMENTS : PIECE_BYTES;
-    for (long first = 0; first < elements; first += piece) {
-      long count = Math.min(piece, elements - first);
-      List<SourceRange> sources = new ArrayList<>(whole.size());
-      for (SourceRange range : whole) {
-        long width = merge ? range.dtype().bytes() : 1;
-        sources.add(
-            new SourceRange(
-                range.input(),
-                range.model(),
-                range.offset() + first * width,
-                count * width,
-                range.dtype()));
-      }
-      long width = merge ? placed.tensor().dtype().bytes() : 1;
-      tasks.add(
-          new TensorTask(
-              tasks.size(),
-              placed.name(),
-              operation,
-              first,
-              count,
-              sources,
-              placed.tensor().dtype(),
-              placed.shard(),
-              placed.offset() + first * width,
-              count * width));
-    }
   }
 
   private static Optional<Dtype> mostBytes(List<OutputTensor> outputs) {

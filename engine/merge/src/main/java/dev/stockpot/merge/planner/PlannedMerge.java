@@ -7,7 +7,6 @@ import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.plan.MergePlan;
 import java.nio.charset.StandardCharsets;
@@ -16,33 +15,38 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A merge whose every byte has its place: made from headers alone, before any weight is read.
+ * A merge whose every byte has its place: made from headers alone, before any weight is read. It
+ * makes one soup or several, all laid out alike.
  *
+ * @param plan names the models and the output; how the models are weighed, {@code soups} say
+ * @param soups at least one
  * @param checkpoints one per model of the plan, in its order
  * @param inputs every input file; tasks name them by index
- * @param weights of the models with a weight other than zero
- * @param tasks every byte of the output's tensors exactly once; the task at index i has id i
+ * @param layout of each soup
+ * @param tasks every byte of a soup's tensors exactly once; the task at index i has id i
  * @param donor directory that config and tokenizer come from; empty if the donor is a lone file
  * @param outputDtype dtype of most of the output's bytes, for its config
  * @param warnings for the user; none of them stops the merge
  */
 public record PlannedMerge(
     MergePlan plan,
+    List<PlannedSoup> soups,
     List<Checkpoint> checkpoints,
     List<InputFile> inputs,
     CheckpointLayout layout,
-    IntegerWeights weights,
     List<TensorTask> tasks,
     Optional<Path> donor,
     Optional<Dtype> outputDtype,
     List<String> warnings) {
 
   public PlannedMerge {
+    soups = List.copyOf(soups);
     checkpoints = List.copyOf(checkpoints);
     inputs = List.copyOf(inputs);
     tasks = List.copyOf(tasks);
@@ -68,26 +72,43 @@ public record PlannedMerge(
         job,
         plan.models().stream().map(MergePlan.Ingredient::reference).toList(),
         inputRefs,
-        weights,
+        soups.stream().map(PlannedSoup::spec).toList(),
         staging.toString(),
         stagingToken,
         shards,
         plan.nonFinite());
   }
 
+  /** Every shard of every soup by its path below the output's directory, in order. */
+  public Map<Path, ShardLayout> shards() {
+    Map<Path, ShardLayout> shards = new LinkedHashMap<>();
+    for (PlannedSoup soup : soups) {
+      for (ShardLayout shard : layout.shards()) {
+        shards.put(Path.of(soup.spec().directory(), shard.fileName()), shard);
+      }
+    }
+    return shards;
+  }
+
+  /** The shards that the task writes to, one of each soup, by their paths likewise. */
+  public List<Path> shardsOf(TensorTask task) {
+    String file = layout.shards().get(task.shard()).fileName();
+    return soups.stream().map(soup -> Path.of(soup.spec().directory(), file)).toList();
+  }
+
   /** Bytes that the tasks read. */
   public long inputBytes() {
-    return tasks.stream().mapToLong(task -> task.traffic() - task.length()).sum();
+    return tasks.stream().mapToLong(TensorTask::inputBytes).sum();
   }
 
-  /** Bytes of the output's tensors. */
+  /** Bytes of the tensors of all soups. */
   public long outputBytes() {
-    return layout.totalSize();
+    return soups.size() * layout.totalSize();
   }
 
-  /** Bytes of the output's shards, headers included. */
+  /** Bytes of the shards of all soups, headers included. */
   public long shardBytes() {
-    return layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
+    return soups.size() * layout.shards().stream().mapToLong(ShardLayout::fileSize).sum();
   }
 
   /**
@@ -95,6 +116,15 @@ public record PlannedMerge(
    * of a run with another fingerprint are worth nothing.
    */
   public String fingerprint() {
+    MessageDigest digest = sha256();
+    for (PlannedSoup soup : soups) {
+      add(digest, soup.spec().directory() + " " + soup.fingerprint());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The same of what decides the bytes of one soup, which this plan makes alone. */
+  static String fingerprint(MergePlan plan, List<InputFile> inputs) {
     MessageDigest digest = sha256();
     add(digest, plan.fingerprint());
     add(digest, "kernel " + Kernels.KERNEL_VERSION + " planner " + MergePlanner.VERSION);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MergePlannerTest {
 
-  private static final long LONG = MergePlanner.PIECE_ELEMENTS;
+  private static final long LONG = TaskDivision.PIECE_ELEMENTS;
 
   @TempDir private Path directory;
 
@@ -49,8 +49,8 @@ class MergePlannerTest {
         .tensor(
             "ids",
             Dtype.I8,
-            List.of(MergePlanner.PIECE_BYTES + 1),
-            new byte[(int) MergePlanner.PIECE_BYTES + 1]);
+            List.of(TaskDivision.PIECE_BYTES + 1),
+            new byte[(int) TaskDivision.PIECE_BYTES + 1]);
   }
 
   private Plans varied() {
@@ -141,8 +141,8 @@ class MergePlannerTest {
         .allSatisfy(task -> {
           long bound =
               task.operation() == Operation.MERGE
-                  ? MergePlanner.PIECE_ELEMENTS
-                  : MergePlanner.PIECE_BYTES;
+                  ? TaskDivision.PIECE_ELEMENTS
+                  : TaskDivision.PIECE_BYTES;
           assertThat(task.elements()).isBetween(1L, bound);
         });
   }
@@ -150,7 +150,8 @@ class MergePlannerTest {
   @Test
   void aModelOfWeightZeroIsCheckedAndNotRead() {
     PlannedMerge planned = varied().planned();
-    assertThat(planned.weights()).isEqualTo(IntegerWeights.over(10, 3, 7));
+    assertThat(planned.soups().getFirst().spec().weights())
+        .isEqualTo(IntegerWeights.over(10, 3, 7));
     assertThat(planned.tasks())
         .allSatisfy(task ->
             assertThat(task.sources())

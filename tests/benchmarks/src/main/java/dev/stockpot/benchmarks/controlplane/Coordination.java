@@ -11,6 +11,7 @@ import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class Coordination implements AutoCloseable {
           Behaviors.setup(context -> {
             context.spawn(
                 MergeJob.create(
-                    MergeOrder.alone(plan, staging, false),
+                    MergeOrder.alone(plan, List.of(Soup.of(plan)), staging, false),
                     settings,
                     system,
                     Tenure.unshared(),

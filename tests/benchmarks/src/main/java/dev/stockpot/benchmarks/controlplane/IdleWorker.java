@@ -103,10 +103,8 @@ final class IdleWorker {
   private static Receipt receipt(TensorTask task) {
     return new Receipt(
         task.id(),
-        0,
+        List.of(new Receipt.Output(0, 0, 0)),
         Collections.nCopies(task.sources().size(), 0),
-        0,
-        0,
         new Receipt.StageNanos(40_000, 50_000, 60_000));
   }
 

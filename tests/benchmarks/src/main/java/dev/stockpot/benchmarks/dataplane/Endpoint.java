@@ -66,7 +66,7 @@ final class Endpoint implements AutoCloseable {
     leaseTraffic = config.getBytes("stockpot.coordinator.lease-traffic");
     system = ActorSystem.create(Behaviors.empty(), "data-plane", config);
     staging = StagingArea.claim(planned.plan().output().path());
-    staging.allocate(planned.layout());
+    staging.allocate(planned.shards());
     stagingToken = staging.writeToken();
     HttpSettings http = HttpSettings.from(config);
     api =
@@ -99,7 +99,7 @@ final class Endpoint implements AutoCloseable {
     int first = 0;
     long traffic = 0;
     for (int i = 0; i < tasks.size(); i++) {
-      traffic += tasks.get(i).traffic();
+      traffic += tasks.get(i).inputBytes() + tasks.get(i).length();
       if (traffic >= leaseTraffic || i == tasks.size() - 1) {
         granted.add(grant(first, i + 1));
         first = i + 1;
