@@ -31,6 +31,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
@@ -74,11 +75,8 @@ final class JournaledSearch
 
   private record FromMerge(JobUpdate update) implements Message {}
 
-  /** Overtakes what the merge said last. */
+  /** Comes after all that the merge said. */
   private record MergeStopped() implements Message {}
-
-  /** Comes after what the merge said last. */
-  private record MergeEnded() implements Message {}
 
   private record Merged(JobUpdate.End end) implements Message {}
 
@@ -127,7 +125,7 @@ final class JournaledSearch
       SearchFiles files,
       SearchWork work,
       ActorRef<SearchUpdate> follower) {
-    super(journal.persistenceId(SEARCH, order.id(), order.staging()));
+    super(persistenceId(journal, order));
     this.context = context;
     this.order = order;
     this.journal = journal;
@@ -150,6 +148,11 @@ final class JournaledSearch
       context.setLoggerName(JOURNAL_LOGGER);
       return new JournaledSearch(context, order, journal, merges, files, work, follower);
     });
+  }
+
+  /** Under which a search's events stand. */
+  static PersistenceId persistenceId(JobJournal journal, SearchOrder order) {
+    return journal.persistenceId(SEARCH, order.id(), order.staging());
   }
 
   @Override
@@ -199,8 +202,7 @@ final class JournaledSearch
       case Prepared(SearchWork.Ready ready) -> then(() -> onPrepared(state, ready));
       case Claimed claimed -> then(() -> onClaimed(claimed));
       case FromMerge(JobUpdate update) -> then(() -> onMergeUpdate(update));
-      case MergeStopped _ -> then(() -> context.getSelf().tell(new MergeEnded()));
-      case MergeEnded _ -> then(this::onMergeEnded);
+      case MergeStopped _ -> then(this::onMergeStopped);
       case Merged merged -> then(() -> onMerged(merged));
       case Deleted(List<Candidate> gone) -> then(() -> running().board().deleted(gone));
       case Committed(SearchReport report) -> then(() -> end(finished(Optional.of(report))));
@@ -427,7 +429,7 @@ final class JournaledSearch
     }
   }
 
-  private void onMergeEnded() {
+  private void onMergeStopped() {
     MergeOrder merged = Objects.requireNonNull(batch).order();
     JobUpdate.End end =
         mergeEnd.orElseGet(() ->
@@ -467,6 +469,7 @@ final class JournaledSearch
     Optional<Candidate> best = of.board().best();
     if (best.isEmpty()) {
       end(new SearchUpdate.Failed(nothingScored(report), Optional.empty()));
+      advance();
       return;
     }
     committing = true;

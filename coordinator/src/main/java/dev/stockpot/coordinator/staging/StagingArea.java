@@ -156,6 +156,16 @@ public final class StagingArea implements AutoCloseable {
     return Files.isDirectory(shards());
   }
 
+  /** Whether there is more than the lock and journals: something that a later run may go on with. */
+  public boolean hasWork() {
+    try {
+      return entries(root).stream()
+          .anyMatch(entry -> !lock.isPart(entry) && !entry.equals(journalDirectory()));
+    } catch (IOException e) {
+      throw unusable(root, e);
+    }
+  }
+
   /** Where an output that is being replaced waits until the new one is in its place. */
   Path replaced() {
     return root.resolve("replaced");

@@ -22,6 +22,8 @@ final class PlanPaths {
   /** As Linux has it; it also bounds the work on one path. */
   private static final int MAX_PATH = 4096;
 
+  private static final String DEFAULT_CACHE = ".stockpot-evaluations";
+
   private record Resolved(
       PlanDraft draft,
       List<PathEntry> models,
@@ -90,7 +92,15 @@ final class PlanPaths {
         draft.donor().flatMap(reference -> entry(plan, "donor", reference)),
         draft.output().flatMap(path -> entry(plan, "output", path)),
         draft.search().flatMap(SearchDraft::scores).flatMap(p -> entry(plan, "score table", p)),
-        draft.search().flatMap(s -> s.evaluate().cache()).flatMap(p -> entry(plan, "cache", p)));
+        draft
+            .search()
+            .flatMap(search -> search.evaluate().cache().or(() -> draft.output().map(PlanPaths::cache)))
+            .flatMap(path -> entry(plan, "cache", path)));
+  }
+
+  /** Beside the output, for all searches that write there. */
+  private static Located<String> cache(Located<String> output) {
+    return new Located<>(output.value() + "/../" + DEFAULT_CACHE, output.place());
   }
 
   private Optional<PathEntry> entry(int plan, String what, Located<String> written) {
@@ -231,10 +241,7 @@ final class PlanPaths {
         search
             .evaluate()
             .evaluate(
-                resolved
-                    .cache()
-                    .map(PathEntry::path)
-                    .orElse(output.path().resolveSibling(SearchPlan.Evaluate.DEFAULT_CACHE))));
+resolved.cache().orElseThrow().path()));
   }
 
   private static MergePlan.Output output(Resolved resolved) {

@@ -170,15 +170,20 @@ public record SearchPlan(
 
     public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(2);
 
-    /** Beside the output, for all searches that write there. */
-    public static final String DEFAULT_CACHE = ".stockpot-evaluations";
-
     public Evaluate {
       command = List.copyOf(command);
       report = report.map(List::copyOf);
       gpus = List.copyOf(gpus);
       metrics = Map.copyOf(metrics);
     }
+  }
+
+  @Override
+  public List<Path> inputs() {
+    List<Path> inputs = new ArrayList<>(models.stream().map(Candidate::path).toList());
+    donor.ifPresent(inputs::add);
+    inputs.add(search.scores());
+    return List.copyOf(inputs);
   }
 
   /** The same search with other limits, where they are given. */
