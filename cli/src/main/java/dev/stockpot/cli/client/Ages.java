@@ -7,12 +7,12 @@ import java.time.ZoneId;
 import java.util.Locale;
 
 /** Times as people say them. */
-final class Ages {
+public final class Ages {
 
   private Ages() {}
 
   /** {@code 12 s}, {@code 3 min}, {@code 5 h}, {@code 2 d}: of the largest unit that fits. */
-  static String of(Duration duration) {
+  public static String of(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) {
       return seconds + " s";
@@ -24,7 +24,7 @@ final class Ages {
   }
 
   /** {@code 1 h 2 min 3 s}. */
-  static String exact(Duration duration) {
+  public static String exact(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     return (seconds >= 3600 ? seconds / 3600 + " h " : "")
         + (seconds >= 60 ? seconds / 60 % 60 + " min " : "")

@@ -4,14 +4,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeJob;
 import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.MergeStarter;
+import dev.stockpot.coordinator.search.SearchJob;
+import dev.stockpot.coordinator.search.SearchOrder;
+import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.worker.CpuExecutor;
@@ -22,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -123,6 +130,63 @@ public final class LocalSystem implements AutoCloseable {
       return Behaviors.receiveMessage(update -> {
         updates.accept(update);
         if (update instanceof JobUpdate.End end) {
+          ended.complete(end);
+          return Behaviors.stopped();
+        }
+        return Behaviors.same();
+      });
+    });
+  }
+
+  /**
+   * Runs a search to its end; its evaluators may be whatever its plan says.
+   *
+   * @param replace whether an output that exists is replaced
+   * @param updates hears of every update, on a thread of the system
+   * @return the last update
+   */
+  public SearchUpdate.End search(SearchPlan plan, boolean replace, Consumer<SearchUpdate> updates) {
+    CompletableFuture<SearchUpdate.End> ended = new CompletableFuture<>();
+    try (StagingArea staging = StagingArea.claim(plan.output().path())) {
+      SearchOrder order = new SearchOrder("alone", 0, plan, staging, replace);
+      MergeStarter starter =
+          MergeStarter.of(settings, system, Tenure.unshared(), DataAccess.none(), _ -> {});
+      system.systemActorOf(
+          following(
+              updates,
+              ended,
+              self ->
+                  SearchJob.create(
+                      order,
+                      settings.journal(),
+                      starter,
+                      EvaluatorPermission.any(),
+                      Tenure.unshared(),
+                      self)),
+          "search-" + merges.incrementAndGet(),
+          Props.empty());
+      SearchUpdate.End last = ended.join();
+      switch (last) {
+        case SearchUpdate.Finished _ -> staging.delete();
+        case SearchUpdate.Failed failed when failed.resumable().isEmpty() -> staging.delete();
+        case SearchUpdate.Cancelled cancelled when cancelled.resumable().isEmpty() ->
+            staging.delete();
+        case SearchUpdate.Failed _, SearchUpdate.Cancelled _ -> {}
+      }
+      return last;
+    }
+  }
+
+  /** Runs the search and stops with it. */
+  private static Behavior<SearchUpdate> following(
+      Consumer<SearchUpdate> updates,
+      CompletableFuture<SearchUpdate.End> ended,
+      Function<ActorRef<SearchUpdate>, Behavior<SearchJob.Command>> search) {
+    return Behaviors.setup(context -> {
+      context.spawn(search.apply(context.getSelf()), "job");
+      return Behaviors.receiveMessage(update -> {
+        updates.accept(update);
+        if (update instanceof SearchUpdate.End end) {
           ended.complete(end);
           return Behaviors.stopped();
         }

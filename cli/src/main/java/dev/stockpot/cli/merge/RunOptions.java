@@ -63,7 +63,7 @@ public final class RunOptions {
   }
 
   /** The workers, which divide threads and buffers among them. */
-  List<CpuSettings> workers() {
+  public List<CpuSettings> workers() {
     int threads = this.threads != null ? this.threads : Runtime.getRuntime().availableProcessors();
     if (threads < 1 || workers < 1 || workers > threads) {
       throw wrong("--threads and --workers must be at least 1, and no more workers than threads");

@@ -1,8 +1,11 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.merge.plan.AllowedRoots;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Plan;
 import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.plan.SearchPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,16 +16,37 @@ public final class PlanFile {
 
   private PlanFile() {}
 
+  /** Reads the plan of a search; {@code file} as in {@link #read}. */
+  public static SearchPlan readSearch(Path file) throws IOException, InvalidPlanException {
+    return isStandardInput(file)
+        ? PlanReader.parseSearch(standardInput(), file, Path.of("").toAbsolutePath())
+        : PlanReader.readSearch(file);
+  }
+
+  /** Reads plans of any kind; {@code file} as in {@link #read}. */
+  static List<Plan> readAny(Path file) throws IOException, InvalidPlanException {
+    return isStandardInput(file)
+        ? PlanReader.parseAny(
+            standardInput(), file, Path.of("").toAbsolutePath(), AllowedRoots.everywhere())
+        : PlanReader.readAny(file);
+  }
+
+  private static boolean isStandardInput(Path file) {
+    return file.toString().equals("-");
+  }
+
+  private static String standardInput() throws IOException {
+    return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
   /**
-   * Reads the plans of a file.
+   * Reads the plans of merges in a file.
    *
    * @param file {@code -} for standard input, whose paths are relative to the working directory
    */
   public static List<MergePlan> read(Path file) throws IOException, InvalidPlanException {
-    if (file.toString().equals("-")) {
-      String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-      return PlanReader.parse(text, file, Path.of("").toAbsolutePath());
-    }
-    return PlanReader.read(file);
+    return isStandardInput(file)
+        ? PlanReader.parse(standardInput(), file, Path.of("").toAbsolutePath())
+        : PlanReader.read(file);
   }
 }

@@ -1,4 +1,4 @@
-/** {@code stockpot soce}: from a score table to the plan of a search. */
+/** {@code stockpot soce}: from a score table to the best soup. */
 @NullMarked
 package dev.stockpot.cli.soce;
 

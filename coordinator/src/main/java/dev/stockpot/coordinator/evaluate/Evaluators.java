@@ -38,10 +38,25 @@ public final class Evaluators {
    */
   public Evaluators(EvaluatorCommand command, ScoreFormat format, List<EvaluatorSlot> slots)
       throws EvaluatorCommandException {
+    this(command, format, new ArrayBlockingQueue<>(slots.size(), true, slots));
+  }
+
+  private Evaluators(
+      EvaluatorCommand command, ScoreFormat format, BlockingQueue<EvaluatorSlot> free)
+      throws EvaluatorCommandException {
     this.command = command;
     this.guarded = EvaluatorRun.guarded(command.program());
     this.format = format;
-    this.free = new ArrayBlockingQueue<>(slots.size(), true, slots);
+    this.free = free;
+  }
+
+  /**
+   * Evaluators with another command, which take turns with these at the same slots. Blocks.
+   *
+   * @throws EvaluatorCommandException if there is no such program
+   */
+  public Evaluators sharingSlots(EvaluatorCommand other) throws EvaluatorCommandException {
+    return new Evaluators(other, format, free);
   }
 
   /**

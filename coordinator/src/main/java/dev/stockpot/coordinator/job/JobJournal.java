@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.job;
 
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.journal.FileJournal;
+import dev.stockpot.coordinator.staging.StagingArea;
 import org.apache.pekko.persistence.typed.PersistenceId;
 
 /**
@@ -25,9 +26,19 @@ public record JobJournal(String plugin, boolean besideOutput) {
 
   /** Under which a merge's events stand. */
   public PersistenceId persistenceId(MergeOrder order) {
+    return persistenceId(MERGE, order.id(), order.staging());
+  }
+
+  /**
+   * Under which the events of something else stand that writes an output.
+   *
+   * @param kind names the file, and is the prefix of the id
+   * @param id unlike that of any other of its kind
+   */
+  public PersistenceId persistenceId(String kind, String id, StagingArea staging) {
     return PersistenceId.ofUniqueId(
         besideOutput
-            ? FileJournal.persistenceId(order.staging().journalDirectory().resolve(MERGE))
-            : MERGE + "-" + order.id());
+            ? FileJournal.persistenceId(staging.journalDirectory().resolve(kind))
+            : kind + "-" + id);
   }
 }

@@ -137,6 +137,11 @@ public final class DirectoryLock implements AutoCloseable {
     }
   }
 
+  /** Whether an entry of the directory is a file of the lock. */
+  public boolean isPart(Path entry) {
+    return entry.endsWith(LOCK) || entry.endsWith(HOLDER);
+  }
+
   /** Whether the lock is this one still: not closed, and its file not deleted. */
   public boolean isHeld() {
     try {

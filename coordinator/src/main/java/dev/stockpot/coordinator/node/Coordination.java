@@ -3,18 +3,22 @@ package dev.stockpot.coordinator.node;
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.postgres.PostgresJournal;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
-import dev.stockpot.coordinator.queue.MergeStarter;
+import dev.stockpot.coordinator.queue.PlanStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
+import dev.stockpot.coordinator.search.SearchStarter;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -54,22 +58,23 @@ final class Coordination {
   static Behavior<Message> create(Config root, HttpApi api, Tenure tenure) {
     CoordinatorSettings settings = CoordinatorSettings.from(root);
     QueueSettings queueSettings = QueueSettings.from(root);
+    EvaluatorPermission permission = EvaluatorPermission.from(root);
     return Behaviors.setup(context -> {
       ActorSystem<?> system = context.getSystem();
       JobFiles files =
           new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
       ActorRef<LeaseDesk.Command> desk =
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
+      Consumer<String> forget = PostgresJournal.forgetting(root, tenure.epoch());
+      MergeStarter merges = MergeStarter.of(settings, desk, tenure, files, forget);
       ActorRef<JobRequest> queue =
           context.spawn(
               JobQueue.create(
                   queueSettings,
-                  MergeStarter.of(
-                      settings,
-                      desk,
-                      tenure,
-                      files,
-                      PostgresJournal.forgetting(root, tenure.epoch()))),
+                  PlanStarter.of(
+                      merges,
+                      new SearchStarter(
+                          settings.journal(), merges, permission, tenure, forget))),
               "queue");
       context.watch(queue);
       followMembers(context);

@@ -87,7 +87,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       ActorContext<QueueMessage> context,
       TimerScheduler<QueueMessage> timers,
       QueueSettings settings,
-      MergeStarter starter,
+      PlanStarter starter,
       InstantSource clock) {
     super(PersistenceId.ofUniqueId("queue"));
     this.context = context;
@@ -101,12 +101,12 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   }
 
   /** A queue that goes on where the last one ended. */
-  public static Behavior<JobRequest> create(QueueSettings settings, MergeStarter starter) {
+  public static Behavior<JobRequest> create(QueueSettings settings, PlanStarter starter) {
     return create(settings, starter, InstantSource.system());
   }
 
   static Behavior<JobRequest> create(
-      QueueSettings settings, MergeStarter starter, InstantSource clock) {
+      QueueSettings settings, PlanStarter starter, InstantSource clock) {
     return Behaviors.<QueueMessage>setup(context ->
             Behaviors.withTimers(timers -> new JobQueue(context, timers, settings, starter, clock)))
         .narrow();

@@ -1,7 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -21,7 +20,7 @@ final class JobRun {
   private JobStatus status = JobStatus.PLANNING;
   private JobProgress progress = JobProgress.NONE;
   private Optional<StagingArea> staging = Optional.empty();
-  private Optional<MergeOrder> order = Optional.empty();
+  private Optional<PlanOrder> order = Optional.empty();
   private @Nullable ActorRef<MergeHost.Message> merge;
   private Optional<JobUpdate.End> end = Optional.empty();
   private boolean waiting;
@@ -83,13 +82,13 @@ final class JobRun {
     staging = Optional.of(claimed);
   }
 
-  void begin(MergeOrder ordered, ActorRef<MergeHost.Message> running) {
+  void begin(PlanOrder ordered, ActorRef<MergeHost.Message> running) {
     order = Optional.of(ordered);
     merge = running;
   }
 
   /** Of its merge; empty before that is started. */
-  Optional<MergeOrder> order() {
+  Optional<PlanOrder> order() {
     return order;
   }
 
@@ -118,16 +117,18 @@ final class JobRun {
                 started.planned().outputBytes(),
                 0);
       }
-      case JobUpdate.Progressed now ->
-          progress =
-              new JobProgress(
-                  now.doneTasks(),
-                  now.tasks(),
-                  progress.keptTasks(),
-                  now.returned(),
-                  now.doneBytes(),
-                  now.bytes(),
-                  now.workers());
+      case JobUpdate.Progressed now -> {
+        status = JobStatus.RUNNING;
+        progress =
+            new JobProgress(
+                now.doneTasks(),
+                now.tasks(),
+                progress.keptTasks(),
+                now.returned(),
+                now.doneBytes(),
+                now.bytes(),
+                now.workers());
+      }
       case JobUpdate.Committing _ -> status = JobStatus.COMMITTING;
       case JobUpdate.Noted _ -> {}
       case JobUpdate.End last -> {

@@ -1,7 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
@@ -13,7 +12,6 @@ import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -47,7 +45,7 @@ final class JobRuns {
   private static final Duration CLAIM_AGAIN = Duration.ofSeconds(1);
 
   private final ActorContext<QueueMessage> context;
-  private final MergeStarter starter;
+  private final PlanStarter starter;
   private final OutputClaims claims;
   private final Duration patience;
   private final InstantSource clock;
@@ -63,7 +61,7 @@ final class JobRuns {
 
   JobRuns(
       ActorContext<QueueMessage> context,
-      MergeStarter starter,
+      PlanStarter starter,
       OutputClaims claims,
       Duration patience,
       InstantSource clock) {
@@ -144,12 +142,11 @@ final class JobRuns {
       return;
     }
     QueuedJob job = run.job();
-    MergeOrder order =
-        new MergeOrder(
+    PlanOrder order =
+        new PlanOrder(
             mergeId(job),
             job.submission().priority(),
             claimed.plan(),
-            List.of(Soup.of(claimed.plan())),
             claimed.staging(),
             job.submission().replace());
     run.begin(
@@ -208,7 +205,7 @@ final class JobRuns {
 
   void on(MergeStopped stopped) {
     JobRun run = of(stopped.run()).orElseThrow();
-    MergeOrder order = run.order().orElseThrow();
+    PlanOrder order = run.order().orElseThrow();
     long number = run.number();
     Optional<JobUpdate.End> end = run.end();
     release(

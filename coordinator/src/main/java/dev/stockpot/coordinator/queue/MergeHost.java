@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
 import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
 import java.util.Optional;
@@ -28,7 +28,7 @@ final class MergeHost {
   private MergeHost() {}
 
   static Behavior<Message> create(
-      long run, MergeStarter starter, MergeOrder order, ActorRef<QueueMessage> queue) {
+      long run, PlanStarter starter, PlanOrder order, ActorRef<QueueMessage> queue) {
     return Behaviors.setup(context -> {
       MergeStarter.Running merge =
           starter.start(context, order, context.messageAdapter(JobUpdate.class, Update::new));

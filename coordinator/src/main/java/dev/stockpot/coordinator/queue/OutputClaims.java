@@ -7,7 +7,7 @@ import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Plan;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,7 +27,7 @@ final class OutputClaims {
   /** Reads the plan that a run is at again, and claims its output. */
   QueueMessage claim(long run, QueueEvent.Submitted submission, int plan) {
     try {
-      MergePlan read = check.plan(submission, plan);
+      Plan read = check.plan(submission, plan);
       return new OutputClaimed(run, read, StagingArea.claim(read.output().path()));
     } catch (SubmissionCheck.RefusedException e) {
       return new OutputNotClaimed(run, e.failure());
@@ -73,7 +73,7 @@ final class OutputClaims {
   }
 
   private static Optional<Path> resumable(StagingArea staging) {
-    return staging.hasShards() ? Optional.of(staging.root()) : Optional.empty();
+    return staging.hasWork() ? Optional.of(staging.root()) : Optional.empty();
   }
 
   private static Failure failure(Optional<Throwable> crash) {

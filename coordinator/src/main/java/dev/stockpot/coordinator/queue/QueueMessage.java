@@ -5,7 +5,7 @@ import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Plan;
 import java.util.Optional;
 
 /** What the queue hears: clients' requests, and its own messages. */
@@ -24,7 +24,7 @@ sealed interface QueueMessage permits JobRequest, QueueMessage.Internal {
 
   record SubmissionRefused(String id, Refused<JobRequest.Submitted> answer) implements Internal {}
 
-  record OutputClaimed(long run, MergePlan plan, StagingArea staging) implements Internal {}
+  record OutputClaimed(long run, Plan plan, StagingArea staging) implements Internal {}
 
   record OutputNotClaimed(long run, Failure failure) implements Internal {}
 

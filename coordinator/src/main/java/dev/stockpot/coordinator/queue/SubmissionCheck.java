@@ -6,7 +6,7 @@ import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.plan.AllowedRoots;
 import dev.stockpot.merge.plan.InvalidPlanException;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Plan;
 import dev.stockpot.merge.plan.PlanProblem;
 import dev.stockpot.merge.plan.PlanReader;
 import dev.stockpot.merge.plan.RealPaths;
@@ -95,11 +95,11 @@ final class SubmissionCheck {
     return Optional.of(new Refused<>(Reason.INVALID, message, List.of()));
   }
 
-  private List<MergePlan> plans(Submitted submitted) throws RefusedException {
-    List<MergePlan> plans;
+  private List<Plan> plans(Submitted submitted) throws RefusedException {
+    List<Plan> plans;
     try {
       plans =
-          PlanReader.parse(
+          PlanReader.parseAny(
               submitted.plan(), Path.of(submitted.source()), Path.of(submitted.directory()), roots);
     } catch (InvalidPlanException e) {
       List<String> details = e.problems().stream().map(PlanProblem::toString).toList();
@@ -118,7 +118,7 @@ final class SubmissionCheck {
               .formatted(plans.size(), MAX_PLANS),
           List.of());
     }
-    for (MergePlan plan : plans) {
+    for (Plan plan : plans) {
       refuseLinksOut(plan);
     }
     return plans;
@@ -128,12 +128,9 @@ final class SubmissionCheck {
     return count == 1 ? "one place" : count + " places";
   }
 
-  private void refuseLinksOut(MergePlan plan) throws RefusedException {
-    for (MergePlan.Ingredient model : plan.models()) {
-      refuseLinkOut(model.path());
-    }
-    if (plan.donor().isPresent()) {
-      refuseLinkOut(plan.donor().get());
+  private void refuseLinksOut(Plan plan) throws RefusedException {
+    for (Path input : plan.inputs()) {
+      refuseLinkOut(input);
     }
   }
 
@@ -153,10 +150,10 @@ final class SubmissionCheck {
    * @throws RefusedException with all that is wrong
    */
   Submitted read(Submitted unread) throws RefusedException {
-    List<MergePlan> plans = plans(unread);
+    List<Plan> plans = plans(unread);
     List<String> outputs = new ArrayList<>();
     List<String> places = new ArrayList<>();
-    for (MergePlan plan : plans) {
+    for (Plan plan : plans) {
       outputs.add(plan.output().path().toString());
       places.add(place(plan));
     }
@@ -168,8 +165,8 @@ final class SubmissionCheck {
    *
    * @throws RefusedException with all that is wrong by now
    */
-  MergePlan plan(Submitted accepted, int index) throws RefusedException {
-    MergePlan plan = plans(accepted).get(index);
+  Plan plan(Submitted accepted, int index) throws RefusedException {
+    Plan plan = plans(accepted).get(index);
     String place = place(plan);
     if (!place.equals(accepted.places().get(index))) {
       throw new RefusedException(
@@ -181,7 +178,7 @@ final class SubmissionCheck {
     return plan;
   }
 
-  private static String place(MergePlan plan) throws RefusedException {
+  private static String place(Plan plan) throws RefusedException {
     try {
       return RealPaths.of(plan.output().path()).toString();
     } catch (IOException e) {

@@ -23,8 +23,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,6 +47,7 @@ public final class OutputCommit {
   private final StagingArea staging;
   private final PlannedMerge planned;
   private final boolean replace;
+  private final Map<String, byte[]> additions = new TreeMap<>();
 
   /**
    * A commit that has not begun.
@@ -55,6 +58,17 @@ public final class OutputCommit {
     this.staging = staging;
     this.planned = planned;
     this.replace = replace;
+  }
+
+  /**
+   * Adds files to the output.
+   *
+   * @param directory of theirs, in the output
+   * @param files by name
+   */
+  public OutputCommit with(String directory, Map<String, byte[]> files) {
+    files.forEach((name, content) -> additions.put(directory + "/" + name, content));
+    return this;
   }
 
   /**
@@ -74,6 +88,7 @@ public final class OutputCommit {
       for (int soup = 0; soup < manifests.size(); soup++) {
         writeCompanions(planned.soups().get(soup), manifests.get(soup));
       }
+      writeAdditions();
       force(staging.shards());
       if (staging.insideOutput()) {
         moveFiles();
@@ -166,6 +181,15 @@ public final class OutputCommit {
             HfConfig.withDtype(content, planned.outputDtype().get(), sidecar.source().toString());
       }
       write(target, content);
+    }
+  }
+
+  private void writeAdditions() throws IOException {
+    for (Map.Entry<String, byte[]> addition : additions.entrySet()) {
+      Path file = staging.shards().resolve(addition.getKey());
+      Files.createDirectories(file.resolveSibling("."));
+      write(file, addition.getValue());
+      force(file.resolveSibling("."));
     }
   }
 

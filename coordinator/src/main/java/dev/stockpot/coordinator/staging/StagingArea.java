@@ -156,6 +156,16 @@ public final class StagingArea implements AutoCloseable {
     return Files.isDirectory(shards());
   }
 
+  /** Whether there is more than the lock and journals: something that a later run may go on with. */
+  public boolean hasWork() {
+    try {
+      return entries(root).stream()
+          .anyMatch(entry -> !lock.isPart(entry) && !entry.equals(journalDirectory()));
+    } catch (IOException e) {
+      throw unusable(root, e);
+    }
+  }
+
   /** Where an output that is being replaced waits until the new one is in its place. */
   Path replaced() {
     return root.resolve("replaced");
@@ -282,9 +292,12 @@ public final class StagingArea implements AutoCloseable {
                 .formatted(directory, needed, free)));
   }
 
-  private static boolean isEmpty(Path directory) throws IOException {
+  private static List<Path> entries(Path directory) throws IOException {
+    if (Files.notExists(directory)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.findAny().isEmpty();
+      return entries.toList();
     }
   }
 
@@ -294,13 +307,14 @@ public final class StagingArea implements AutoCloseable {
    */
   public void delete() {
     try {
-      deleteTree(shards());
-      deleteTree(replaced());
-      deleteTree(journalDirectory());
-      deleteTree(moving());
+      for (Path entry : entries(root)) {
+        if (!lock.isPart(entry)) {
+          deleteTree(entry);
+        }
+      }
       lock.deleteDirectory();
       for (Path parent : createdParents) {
-        if (!isEmpty(parent)) {
+        if (!entries(parent).isEmpty()) {
           break;
         }
         Files.delete(parent);
@@ -310,7 +324,8 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  static void deleteTree(Path directory) throws IOException {
+  /** Deletes a directory and all in it, links not followed; nothing where there is none. */
+  public static void deleteTree(Path directory) throws IOException {
     if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

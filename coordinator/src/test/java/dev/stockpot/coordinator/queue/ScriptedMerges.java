@@ -3,7 +3,7 @@ package dev.stockpot.coordinator.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.MergeStarter.Running;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
@@ -23,7 +23,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** Starts merges that do nothing but what a test says. */
-final class ScriptedMerges implements MergeStarter {
+final class ScriptedMerges implements PlanStarter {
 
   private sealed interface Line {}
 
@@ -34,7 +34,7 @@ final class ScriptedMerges implements MergeStarter {
   private record Cancel() implements Line {}
 
   /** A merge that was started, and waits for the test's word. */
-  record Scripted(MergeOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
+  record Scripted(PlanOrder order, ActorRef<Line> actor, BlockingQueue<String> cancels) {
 
     void progress(int done, int tasks) {
       actor.tell(new Say(new JobUpdate.Progressed(done, tasks, done * 10L, tasks * 10L, 2, 1)));
@@ -107,7 +107,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   @Override
-  public void forget(MergeOrder order) {
+  public void forget(PlanOrder order) {
     forgotten.add(order.id());
   }
 
@@ -117,7 +117,7 @@ final class ScriptedMerges implements MergeStarter {
   }
 
   @Override
-  public Running start(ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
+  public Running start(ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
     BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     ActorRef<Line> actor = context.spawn(merge(follower, cancels), "merge");
     claimed.add(order.staging());

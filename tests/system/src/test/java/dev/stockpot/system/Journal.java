@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,13 +37,29 @@ record Journal(Path directory) {
   /** Tasks whose receipts stand in it; a torn last line counts for nothing. */
   Set<Integer> receipts() {
     Set<Integer> tasks = new LinkedHashSet<>();
+    forEach(entry -> add(entry, tasks));
+    return tasks;
+  }
+
+  /** Names of evaluations whose outcome stands in it. */
+  Set<String> evaluations() {
+    Set<String> evaluations = new LinkedHashSet<>();
+    forEach(entry ->
+        entry
+            .path("events")
+            .forEach(event ->
+                evaluations.add(event.path("event").path("evaluation").asString())));
+    return evaluations;
+  }
+
+  private void forEach(Consumer<JsonNode> entries) {
     for (Path file : files()) {
       String text = text(file);
       text.substring(0, text.lastIndexOf('\n') + 1)
           .lines()
-          .forEach(line -> add(JsonMapper.shared().readTree(line.substring(CHECKSUM)), tasks));
+          .forEach(line ->
+              entries.accept(JsonMapper.shared().readTree(line.substring(CHECKSUM))));
     }
-    return tasks;
   }
 
   private static String text(Path file) {

@@ -33,6 +33,13 @@ final class Fields {
     return fields;
   }
 
+  /** Of a mapping that is not there, about which all has been said: nothing more is missed. */
+  static Fields unknown(Section section, Problems problems) {
+    Fields fields = new Fields(section, new Place(1, 1), problems);
+    fields.misspelt.addAll(section.keys());
+    return fields;
+  }
+
   private void add(Node keyNode, Node value) {
     Place at = Place.of(keyNode);
     if (!(keyNode instanceof ScalarNode scalar)) {

@@ -57,6 +57,13 @@ final class InputPaths {
     return Optional.empty();
   }
 
+  /** What is wrong with a score table's path. */
+  Optional<String> scores(PathEntry scores) {
+    return Files.exists(scores.path())
+        ? Optional.empty()
+        : Optional.of(missing(scores, Optional.empty()));
+  }
+
   private static boolean isWrittenBefore(PathEntry input, Optional<PathEntry> writer) {
     return writer.isPresent() && writer.get().plan() < input.plan();
   }

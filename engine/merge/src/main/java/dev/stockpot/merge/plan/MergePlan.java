@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One merge: what goes in, how it is combined, what comes out.
@@ -29,7 +30,8 @@ public record MergePlan(
     Optional<Dtype> dtype,
     Optional<Path> donor,
     Output output,
-    NonFinitePolicy nonFinite) {
+    NonFinitePolicy nonFinite)
+    implements Plan {
 
   /** 5 GB, what the hub's own tools use. */
   public static final long DEFAULT_SHARD_SIZE = 5_000_000_000L;
@@ -85,6 +87,11 @@ public record MergePlan(
         donor,
         new Output(output.path().resolve(soup.name()), output.shardSize()),
         nonFinite);
+  }
+
+  @Override
+  public List<Path> inputs() {
+    return Stream.concat(models.stream().map(Ingredient::path), donor.stream()).toList();
   }
 
   /** The weights that the merge uses, in plan order: as written, or divided by their sum. */

@@ -69,7 +69,7 @@ final class PlanBinder {
               + " keys version, method, models and output");
       return Optional.empty();
     }
-    return Optional.of(draft(Fields.of(mapping, Section.PLAN, problems)));
+    return Optional.of(draft(Fields.of(mapping, Section.PLAN, problems), Place.of(document)));
   }
 
   private static boolean isNothing(Node node) {
@@ -91,7 +91,8 @@ final class PlanBinder {
     return Optional.ofNullable(found);
   }
 
-  private PlanDraft draft(Fields plan) {
+  private PlanDraft draft(Fields plan, Place place) {
+    boolean searches = plan.optional("search").isPresent();
     plan.required("version", "version: 1").ifPresent(this::checkVersion);
     Optional<Method> method =
         plan.required("method", "method: linear")
@@ -101,11 +102,16 @@ final class PlanBinder {
             .map(node -> scalars.flag(node, "normalize"))
             .orElse(Optional.of(Boolean.FALSE));
     List<Ingredient> models =
-        plan.required("models", "models: [{model: path, weight: 1}]")
-            .map(this::models)
+        plan.required(
+                "models",
+                searches ? "models: [{model: path}]" : "models: [{model: path, weight: 1}]")
+            .map(node -> models(node, searches))
             .orElse(List.of());
-    if (normalize.isPresent()) {
-      checkWeights(models, normalize.get(), plan.placeOf("models"));
+    if (searches) {
+      refuse(plan, "normalize", "a search has no weights to normalize; remove it");
+    } else {
+      refuse(plan, "evaluate", "only a search evaluates; add a section 'search', or remove it");
+      normalize.ifPresent(divided -> checkWeights(models, divided, plan.placeOf("models")));
     }
     Optional<Dtype> dtype =
         plan.optional("dtype").flatMap(node -> scalars.oneOf(node, "dtype", SHOWN_DTYPES, DTYPES));
@@ -128,7 +134,13 @@ final class PlanBinder {
             .orElse(MergePlan.DEFAULT_SHARD_SIZE),
         plan.optional("non_finite")
             .flatMap(node -> scalars.oneOf(node, "non_finite", List.of("fail", "warn"), POLICIES))
-            .orElse(NonFinitePolicy.FAIL));
+            .orElse(NonFinitePolicy.FAIL),
+        place,
+        searches ? Optional.of(new SearchBinder(problems).bind(plan)) : Optional.empty());
+  }
+
+  private void refuse(Fields plan, String key, String why) {
+    plan.optional(key).ifPresent(_ -> problems.at(plan.placeOf(key), why));
   }
 
   private void checkVersion(Node node) {
@@ -143,11 +155,13 @@ final class PlanBinder {
     }
   }
 
-  private List<Ingredient> models(Node node) {
+  private List<Ingredient> models(Node node, boolean searches) {
     if (!(node instanceof SequenceNode list)) {
       problems.at(
           Place.of(node),
-          "models must be a list of entries like '- {model: path, weight: 0.5}', found "
+          "models must be a list of entries like '- "
+              + example(searches)
+              + "', found "
               + Scalars.described(node));
       return List.of();
     }
@@ -156,23 +170,34 @@ final class PlanBinder {
     }
     List<Ingredient> models = new ArrayList<>();
     for (Node entry : list.getValue()) {
-      models.add(model(entry));
+      models.add(model(entry, searches));
     }
     return models;
   }
 
-  private Ingredient model(Node node) {
+  private static String example(boolean searches) {
+    return searches ? "{model: path}" : "{model: path, weight: 0.5}";
+  }
+
+  private Ingredient model(Node node, boolean searches) {
     if (!(node instanceof MappingNode mapping)) {
       problems.at(
           Place.of(node),
-          "a model must be an entry like '{model: path, weight: 0.5}', found "
+          "a model must be an entry like '"
+              + example(searches)
+              + "', found "
               + Scalars.described(node));
-      return new Ingredient(Optional.empty(), Optional.empty());
+      return Ingredient.NOTHING;
     }
-    Fields model = Fields.of(mapping, Section.MODEL, problems);
+    Fields model = Fields.of(mapping, searches ? Section.CANDIDATE : Section.MODEL, problems);
     return new Ingredient(
         model.required("model", "model: path").flatMap(value -> scalars.text(value, "model")),
-        model.required("weight", "weight: 0.5").flatMap(scalars::weight));
+        searches
+            ? Optional.empty()
+            : model.required("weight", "weight: 0.5").flatMap(scalars::weight),
+        searches
+            ? model.optional("name").flatMap(value -> scalars.text(value, "name"))
+            : Optional.empty());
   }
 
   private Optional<Fields> output(Node node) {

@@ -22,11 +22,15 @@ final class PlanPaths {
   /** As Linux has it; it also bounds the work on one path. */
   private static final int MAX_PATH = 4096;
 
+  private static final String DEFAULT_CACHE = ".stockpot-evaluations";
+
   private record Resolved(
       PlanDraft draft,
       List<PathEntry> models,
       Optional<PathEntry> donor,
-      Optional<PathEntry> output) {}
+      Optional<PathEntry> output,
+      Optional<PathEntry> scores,
+      Optional<PathEntry> cache) {}
 
   private final Path source;
   private final Path baseDirectory;
@@ -61,7 +65,7 @@ final class PlanPaths {
   }
 
   /** The plans, if neither the drafts nor their paths have a mistake; else none. */
-  List<MergePlan> resolve(List<PlanDraft> drafts) {
+  List<Plan> resolve(List<PlanDraft> drafts) {
     List<Resolved> all = new ArrayList<>();
     for (int plan = 0; plan < drafts.size(); plan++) {
       all.add(resolved(plan, drafts.get(plan)));
@@ -69,6 +73,7 @@ final class PlanPaths {
     for (Resolved plan : all) {
       plan.models().forEach(outputs::addInput);
       plan.donor().ifPresent(outputs::addInput);
+      plan.scores().ifPresent(outputs::addInput);
     }
     for (Resolved plan : all) {
       plan.output().ifPresent(output -> report(output, outputs.add(output)));
@@ -85,7 +90,17 @@ final class PlanPaths {
             .flatMap(reference -> entry(plan, "model", reference).stream())
             .toList(),
         draft.donor().flatMap(reference -> entry(plan, "donor", reference)),
-        draft.output().flatMap(path -> entry(plan, "output", path)));
+        draft.output().flatMap(path -> entry(plan, "output", path)),
+        draft.search().flatMap(SearchDraft::scores).flatMap(p -> entry(plan, "score table", p)),
+        draft
+            .search()
+            .flatMap(search -> search.evaluate().cache().or(() -> draft.output().map(PlanPaths::cache)))
+            .flatMap(path -> entry(plan, "cache", path)));
+  }
+
+  /** Beside the output, for all searches that write there. */
+  private static Located<String> cache(Located<String> output) {
+    return new Located<>(output.value() + "/../" + DEFAULT_CACHE, output.place());
   }
 
   private Optional<PathEntry> entry(int plan, String what, Located<String> written) {
@@ -93,9 +108,9 @@ final class PlanPaths {
     if (HubReference.isUrl(text)) {
       problems.at(
           written.place(),
-          what.equals("output")
-              ? "the output must be a local path, found " + Wording.quoted(text)
-              : HubReference.refusedUrl(what, text));
+          what.equals("model") || what.equals("donor")
+              ? HubReference.refusedUrl(what, text)
+              : "the " + what + " must be a local path, found " + Wording.quoted(text));
       return Optional.empty();
     }
     if (text.length() > MAX_PATH) {
@@ -141,6 +156,25 @@ final class PlanPaths {
     plan.donor()
         .filter(donor -> !seen.containsKey(donor.real()) || Files.isRegularFile(donor.path()))
         .ifPresent(donor -> report(donor, inputs.donor(donor, outputs.writing(donor.real()))));
+    plan.scores().ifPresent(scores -> report(scores, inputs.scores(scores)));
+    plan.draft().search().ifPresent(_ -> checkNames(plan.draft().models()));
+  }
+
+  /** The score table tells models apart by these names. */
+  private void checkNames(List<PlanDraft.Ingredient> models) {
+    Map<String, Place> seen = new HashMap<>();
+    for (PlanDraft.Ingredient model : models) {
+      if (model.reference().isPresent()) {
+        Place place = model.name().map(Located::place).orElse(model.reference().get().place());
+        Place first = seen.putIfAbsent(model.nameOrDirectory(), place);
+        if (first != null) {
+          problems.at(
+              place,
+              "this model is called %s, as is the one of line %d; give it another 'name'"
+                  .formatted(Wording.quoted(model.nameOrDirectory()), first.line()));
+        }
+      }
+    }
   }
 
   private static String twice(PathEntry model, PathEntry first) {
@@ -158,7 +192,13 @@ final class PlanPaths {
     problem.ifPresent(message -> problems.at(entry.written().place(), message));
   }
 
-  private MergePlan plan(Resolved resolved) {
+  private Plan plan(Resolved resolved) {
+    return resolved.draft().search().isPresent()
+        ? searchPlan(resolved, resolved.draft().search().get())
+        : mergePlan(resolved);
+  }
+
+  private MergePlan mergePlan(Resolved resolved) {
     PlanDraft draft = resolved.draft();
     List<MergePlan.Ingredient> models = new ArrayList<>();
     for (int i = 0; i < draft.models().size(); i++) {
@@ -173,7 +213,39 @@ final class PlanPaths {
         draft.normalize(),
         draft.dtype(),
         resolved.donor().map(PathEntry::path),
-        new MergePlan.Output(resolved.output().orElseThrow().path(), draft.shardSize()),
+        output(resolved),
         draft.nonFinite());
+  }
+
+  private SearchPlan searchPlan(Resolved resolved, SearchDraft search) {
+    PlanDraft draft = resolved.draft();
+    List<SearchPlan.Candidate> models = new ArrayList<>();
+    for (int i = 0; i < draft.models().size(); i++) {
+      PathEntry model = resolved.models().get(i);
+      models.add(
+          new SearchPlan.Candidate(
+              model.written().value(), draft.models().get(i).nameOrDirectory(), model.path()));
+    }
+    MergePlan.Output output = output(resolved);
+    return new SearchPlan(
+        source,
+        problems.text(),
+        baseDirectory,
+        draft.method(),
+        models,
+        draft.dtype(),
+        resolved.donor().map(PathEntry::path),
+        output,
+        draft.nonFinite(),
+        search.search(resolved.scores().orElseThrow().path()),
+        search
+            .evaluate()
+            .evaluate(
+resolved.cache().orElseThrow().path()));
+  }
+
+  private static MergePlan.Output output(Resolved resolved) {
+    return new MergePlan.Output(
+        resolved.output().orElseThrow().path(), resolved.draft().shardSize());
   }
 }

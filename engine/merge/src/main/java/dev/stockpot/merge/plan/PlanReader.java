@@ -7,8 +7,10 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -32,6 +34,36 @@ public final class PlanReader {
    * @throws InvalidPlanException with every mistake in it
    */
   public static List<MergePlan> read(Path file) throws IOException, InvalidPlanException {
+    return parse(decoded(file), file, directoryOf(file), AllowedRoots.everywhere());
+  }
+
+  /**
+   * Reads a file of which any plan may be one of a search; its paths are relative to the directory
+   * it is in.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws InvalidPlanException with every mistake in it
+   */
+  public static List<Plan> readAny(Path file) throws IOException, InvalidPlanException {
+    return parseAny(decoded(file), file, directoryOf(file), AllowedRoots.everywhere());
+  }
+
+  /**
+   * Reads a file that holds the plan of one search.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws InvalidPlanException with every mistake in it
+   */
+  public static SearchPlan readSearch(Path file) throws IOException, InvalidPlanException {
+    return parseSearch(decoded(file), file, directoryOf(file));
+  }
+
+  private static Path directoryOf(Path file) {
+    Path absolute = file.toAbsolutePath();
+    return Objects.requireNonNullElse(absolute.getParent(), absolute);
+  }
+
+  private static String decoded(Path file) throws IOException, InvalidPlanException {
     if (Files.isDirectory(file)) {
       throw refused(file, "", "this is a directory; name the plan's file");
     }
@@ -39,7 +71,7 @@ public final class PlanReader {
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    return parse(decoded(bytes, file), file);
+    return decoded(bytes, file);
   }
 
   /**
@@ -48,8 +80,7 @@ public final class PlanReader {
    * @throws InvalidPlanException with every mistake in it
    */
   public static List<MergePlan> parse(String text, Path source) throws InvalidPlanException {
-    Path absolute = source.toAbsolutePath();
-    return parse(text, source, Objects.requireNonNullElse(absolute.getParent(), absolute));
+    return parse(text, source, directoryOf(source));
   }
 
   /**
@@ -75,13 +106,82 @@ public final class PlanReader {
   public static List<MergePlan> parse(
       String text, Path source, Path baseDirectory, AllowedRoots roots)
       throws InvalidPlanException {
+    List<MergePlan> merges = new ArrayList<>();
+    for (Plan plan : parse(text, source, baseDirectory, roots, PlanReader::refuseSearch)) {
+      merges.add((MergePlan) plan);
+    }
+    return merges;
+  }
+
+  private static void refuseSearch(List<PlanDraft> drafts, Problems problems) {
+    for (PlanDraft draft : drafts) {
+      draft
+          .search()
+          .ifPresent(search ->
+              problems.at(
+                  search.place(),
+                  "this is the plan of a search; run it with 'stockpot soce search', or remove"
+                      + " 'search' and 'evaluate' and give the models weights"));
+    }
+  }
+
+  /**
+   * Reads the text of one search.
+   *
+   * @param source how messages name the text; {@code -} for standard input
+   * @param baseDirectory what the plan's relative paths are relative to
+   * @throws InvalidPlanException with every mistake in it
+   */
+  public static SearchPlan parseSearch(String text, Path source, Path baseDirectory)
+      throws InvalidPlanException {
+    return (SearchPlan)
+        parse(text, source, baseDirectory, AllowedRoots.everywhere(), PlanReader::refuseMerge)
+            .getFirst();
+  }
+
+  private static void refuseMerge(List<PlanDraft> drafts, Problems problems) {
+    for (PlanDraft draft : drafts.stream().skip(1).toList()) {
+      problems.at(draft.place(), "a search stands alone in its file; move this plan to its own");
+    }
+    for (PlanDraft draft : drafts.stream().limit(1).toList()) {
+      if (draft.search().isEmpty()) {
+        problems.at(
+            draft.place(),
+            "this is the plan of a merge; run it with 'stockpot merge', or add the sections 'search'"
+                + " and 'evaluate'");
+      }
+    }
+  }
+
+  /**
+   * Reads a text of which any plan may be one of a search, from somebody who may not see the whole
+   * file system: of paths outside the roots nothing is said but that they are outside.
+   *
+   * @param source how messages name the text; {@code -} for standard input
+   * @param baseDirectory what the plan's relative paths are relative to
+   * @throws InvalidPlanException with every mistake in it
+   */
+  public static List<Plan> parseAny(
+      String text, Path source, Path baseDirectory, AllowedRoots roots)
+      throws InvalidPlanException {
+    return parse(text, source, baseDirectory, roots, (_, _) -> {});
+  }
+
+  private static List<Plan> parse(
+      String text,
+      Path source,
+      Path baseDirectory,
+      AllowedRoots roots,
+      BiConsumer<List<PlanDraft>, Problems> check)
+      throws InvalidPlanException {
     if (text.length() > MAX_BYTES) {
       throw refused(source, "", "the file is larger than 1 MiB; is it a plan?");
     }
     SourceText sourceText = new SourceText(source.toString(), text);
     Problems problems = new Problems(sourceText);
     List<PlanDraft> drafts = drafts(sourceText, problems);
-    List<MergePlan> plans = new PlanPaths(source, baseDirectory, roots, problems).resolve(drafts);
+    check.accept(drafts, problems);
+    List<Plan> plans = new PlanPaths(source, baseDirectory, roots, problems).resolve(drafts);
     problems.throwIfAny();
     return plans;
   }

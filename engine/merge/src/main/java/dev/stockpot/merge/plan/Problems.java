@@ -34,6 +34,11 @@ final class Problems {
     at(place, message);
   }
 
+  /** Of the file. */
+  String text() {
+    return source.text();
+  }
+
   boolean isEmpty() {
     return problems.isEmpty();
   }

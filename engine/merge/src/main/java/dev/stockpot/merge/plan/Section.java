@@ -9,10 +9,12 @@ import java.util.Set;
 enum Section {
   PLAN("a plan", "at the top of the plan"),
   MODEL("a model", "in a model's entry under 'models'"),
-  OUTPUT("output", "under 'output'");
-
-  /** Keys of plans to come. */
-  private static final Set<String> NOT_YET = Set.of("search", "evaluate");
+  CANDIDATE("a model of a search", "in a model's entry under 'models' of a search"),
+  OUTPUT("output", "under 'output'"),
+  SEARCH("search", "under 'search'"),
+  GRID("search.weights", "under 'weights' of 'search'"),
+  OBJECTIVE("search.objective", "under 'objective' of 'search'"),
+  EVALUATE("evaluate", "under 'evaluate'");
 
   private static final Set<String> MERGEKIT =
       Set.of(
@@ -36,13 +38,39 @@ enum Section {
     this.location = location;
   }
 
-  private List<String> keys() {
+  List<String> keys() {
     return switch (this) {
       case PLAN ->
           List.of(
-              "version", "method", "models", "normalize", "dtype", "donor", "output", "non_finite");
+              "version",
+              "method",
+              "models",
+              "normalize",
+              "dtype",
+              "donor",
+              "output",
+              "non_finite",
+              "search",
+              "evaluate");
       case MODEL -> List.of("model", "weight");
+      case CANDIDATE -> List.of("model", "name");
       case OUTPUT -> List.of("path", "shard_size");
+      case SEARCH ->
+          List.of(
+              "scores",
+              "categories",
+              "correlation",
+              "threshold",
+              "weights",
+              "objective",
+              "shapley",
+              "candidates_on_disk",
+              "max_evaluations",
+              "max_time");
+      case GRID -> List.of("min", "max", "step", "uniform", "refine", "finest_step");
+      case OBJECTIVE -> List.of("weights", "groups");
+      case EVALUATE ->
+          List.of("command", "report", "timeout", "parallel", "gpus", "scale", "metrics", "cache");
     };
   }
 
@@ -61,8 +89,9 @@ enum Section {
 
   /** What to say about a key that does not belong here. */
   String unknown(String key) {
-    if (this == PLAN && NOT_YET.contains(key)) {
-      return "'" + key + "' is not supported yet; remove it to merge with the weights given here";
+    if (this == CANDIDATE && key.equals("weight")) {
+      return "a model of a search has no weight, for the search finds it; remove it, or remove"
+          + " 'search' and 'evaluate' to merge with the weights given here";
     }
     String unknown = "unknown key " + Wording.quoted(key);
     Optional<Section> home = Arrays.stream(values()).filter(s -> s.has(key)).findFirst();

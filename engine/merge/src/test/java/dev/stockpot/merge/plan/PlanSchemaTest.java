@@ -48,6 +48,7 @@ class PlanSchemaTest {
           "list as a key",
           "unquoted template",
           "a file of comments",
+          "search in a merge",
           "model with a zero byte");
 
   private static final Schema SCHEMA = readSchema();

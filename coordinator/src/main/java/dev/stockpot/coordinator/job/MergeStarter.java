@@ -1,10 +1,7 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.job;
 
 import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
-import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeJob;
-import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.util.function.Consumer;
@@ -52,8 +49,8 @@ public interface MergeStarter {
       public Running start(
           ActorContext<?> context, MergeOrder order, ActorRef<JobUpdate> follower) {
         ActorRef<MergeJob.Command> merge =
-            context.spawn(
-                MergeJob.create(order, settings, desk, tenure, access, follower), "merge");
+            context.spawnAnonymous(
+                MergeJob.create(order, settings, desk, tenure, access, follower));
         return new Running(merge, () -> merge.tell(new MergeJob.Cancel(false)));
       }
 

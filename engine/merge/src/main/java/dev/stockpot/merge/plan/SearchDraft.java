@@ -1,0 +1,61 @@
+package dev.stockpot.merge.plan;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The sections of a search as written, beside the {@link PlanDraft} of what they share with a
+ * merge. What was wrong has a problem of its own, and a default stands here.
+ *
+ * @param place of the key {@code search}
+ */
+record SearchDraft(
+    Place place,
+    Optional<Located<String>> scores,
+    List<String> categories,
+    SearchPlan.Correlation correlation,
+    BigDecimal threshold,
+    SearchPlan.Grid weights,
+    SearchObjective objective,
+    SearchPlan.Players shapley,
+    int candidatesOnDisk,
+    OptionalInt maxEvaluations,
+    Optional<Duration> maxTime,
+    EvaluateDraft evaluate) {
+
+  SearchPlan.Search search(Path scoreTable) {
+    return new SearchPlan.Search(
+        scoreTable,
+        categories,
+        correlation,
+        threshold,
+        weights,
+        objective,
+        shapley,
+        candidatesOnDisk,
+        maxEvaluations,
+        maxTime);
+  }
+
+  /** The section {@code evaluate}. */
+  record EvaluateDraft(
+      List<String> command,
+      Optional<List<String>> report,
+      Duration timeout,
+      int parallel,
+      List<Integer> gpus,
+      OptionalInt scale,
+      Map<String, String> metrics,
+      Optional<Located<String>> cache) {
+
+    SearchPlan.Evaluate evaluate(Path cacheDirectory) {
+      return new SearchPlan.Evaluate(
+          command, report, timeout, parallel, gpus, scale, metrics, cacheDirectory);
+    }
+  }
+}
