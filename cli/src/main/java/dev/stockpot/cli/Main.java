@@ -3,8 +3,10 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.cli.client.ClientException;
 import dev.stockpot.cli.client.Rehearsal;
+import dev.stockpot.demo.CaseException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.soce.SoceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -65,6 +67,14 @@ public final class Main {
       }
       case CheckpointException broken -> {
         err.println(broken.getMessage());
+        yield ExitCode.USAGE;
+      }
+      case CaseException wrong -> {
+        err.println(wrong.getMessage());
+        yield ExitCode.USAGE;
+      }
+      case SoceException refused -> {
+        err.println(refused.getMessage());
         yield ExitCode.USAGE;
       }
       case MergeException known -> {

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -43,12 +44,13 @@ public final class CpuExecutor implements DeviceExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(CpuExecutor.class);
 
   /** Enough that no thread idles while a finished lease is replaced. */
-  private static final long CAPACITY_PER_THREAD = 128L << 20;
+  private static final long CAPACITY_PER_THREAD = 512L << 20;
 
   private final CpuSettings settings;
   private final KernelProvider kernels;
   private final NodeStorage storage;
   private final ExecutorService mergers;
+  private final AtomicInteger unmerged = new AtomicInteger();
   private final ShardFlusher flusher = new ShardFlusher(this::tell);
   private final BlockingQueue<ChunkLoop> idleLoops;
   private final Map<LeaseId, LeasedTasks> leases = new ConcurrentHashMap<>();
@@ -105,9 +107,15 @@ public final class CpuExecutor implements DeviceExecutor {
     JobStorage files = jobs.computeIfAbsent(spec.job(), storage::job);
     LeasedTasks leased = new LeasedTasks(lease, spec, files, access, done, tasks.size());
     leases.put(lease, leased);
+    unmerged.addAndGet(tasks.size());
     for (TensorTask task : tasks) {
       Work work = new Work(leased, task);
-      mergers.execute(() -> merge(work));
+      mergers.execute(() -> {
+        merge(work);
+        if (unmerged.decrementAndGet() == 0) {
+          flusher.hurry();
+        }
+      });
     }
   }
 

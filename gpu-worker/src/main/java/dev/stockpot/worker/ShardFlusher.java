@@ -15,12 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
-/** One thread that flushes finished pieces to storage, as many at a time as there are by then. */
+/**
+ * One thread that flushes finished pieces to storage, as many at a time as there are by then. It
+ * pauses between two flushes, so that a fast device's receipts travel many to a message and to an
+ * event of the journal.
+ */
 final class ShardFlusher implements AutoCloseable {
 
   /** Of one run of a job: another run may have a shard of the same path. */
@@ -32,10 +38,16 @@ final class ShardFlusher implements AutoCloseable {
 
   private record Unflushed(Work work, Receipt receipt) {}
 
+  /** Long beside the time of a piece, short beside what a device holds of leases. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final BiConsumer<LeasedTasks, List<Outcome>> outcomes;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("flush").factory());
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("flush").factory());
   private final Queue<Unflushed> unflushed = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile long lastNanos = System.nanoTime() - PAUSE_NANOS;
   private volatile boolean closing;
 
   /**
@@ -50,11 +62,20 @@ final class ShardFlusher implements AutoCloseable {
   /** The task's bytes are written; its receipt counts once they are flushed. */
   void add(Work work, Receipt receipt) {
     unflushed.add(new Unflushed(work, receipt));
-    thread.execute(this::flush);
+    if (scheduled.compareAndSet(false, true)) {
+      long pause = Math.max(0, lastNanos + PAUSE_NANOS - System.nanoTime());
+      var _ = thread.schedule(this::flushFinished, pause, TimeUnit.NANOSECONDS);
+    }
   }
 
-  /** Flushes all that is finished by now; a later call then finds nothing left to do. */
-  private void flush() {
+  /** Nothing more is on its way: what is finished need not wait for more. */
+  void hurry() {
+    thread.execute(this::flushFinished);
+  }
+
+  /** Flushes all that is finished by now. What is finished from now on is for the next time. */
+  private void flushFinished() {
+    scheduled.set(false);
     List<Unflushed> batch = new ArrayList<>();
     for (Unflushed each = unflushed.poll(); each != null; each = unflushed.poll()) {
       batch.add(each);
@@ -62,6 +83,7 @@ final class ShardFlusher implements AutoCloseable {
     if (!closing && !batch.isEmpty()) {
       flush(batch);
     }
+    lastNanos = System.nanoTime();
   }
 
   private void flush(List<Unflushed> batch) {

@@ -59,7 +59,7 @@ final class FakeCoordinator implements AutoCloseable {
   final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
   private final List<byte[]> inputs;
   private final List<TensorTask> tasks;
-  private final byte[] shard;
+  private final List<byte[]> shards;
   private final Function<String, Fate> script;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -79,7 +79,7 @@ final class FakeCoordinator implements AutoCloseable {
       throws IOException {
     this.inputs = IntStream.range(0, merge.sources().size()).mapToObj(merge::inputBytes).toList();
     this.tasks = tasks;
-    this.shard = merge.emptyShard();
+    this.shards = merge.soups().stream().map(_ -> merge.emptyShard()).toList();
     this.script = script;
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     if (tls == null) {
@@ -109,8 +109,13 @@ final class FakeCoordinator implements AutoCloseable {
   }
 
   /** The shard as far as it was sent here. */
-  synchronized byte[] shard() {
-    return shard.clone();
+  byte[] shard() {
+    return shard(0);
+  }
+
+  /** A soup's. */
+  synchronized byte[] shard(int soup) {
+    return shards.get(soup).clone();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -167,7 +172,8 @@ final class FakeCoordinator implements AutoCloseable {
   }
 
   private void receive(HttpExchange exchange, TensorTask task, int part) throws IOException {
-    byte[] body = exchange.getRequestBody().readNBytes((int) task.length() / part);
+    int length = (int) task.length();
+    byte[] body = exchange.getRequestBody().readNBytes(shards.size() * length / part);
     if (part > 1) {
       return;
     }
@@ -176,14 +182,16 @@ final class FakeCoordinator implements AutoCloseable {
     String sum = exchange.getRequestHeaders().getFirst("Stockpot-Crc32c");
     boolean right =
         exchange.getRequestBody().read() < 0
-            && body.length == task.length()
+            && body.length == shards.size() * length
             && HexFormat.fromHexDigits(sum) == (int) crc.getValue();
     if (!right) {
       exchange.sendResponseHeaders(400, -1);
       return;
     }
     synchronized (this) {
-      System.arraycopy(body, 0, shard, (int) task.offset(), body.length);
+      for (int soup = 0; soup < shards.size(); soup++) {
+        System.arraycopy(body, soup * length, shards.get(soup), (int) task.offset(), length);
+      }
     }
     exchange.sendResponseHeaders(204, -1);
   }

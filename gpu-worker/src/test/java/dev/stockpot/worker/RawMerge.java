@@ -29,14 +29,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
-/** One tensor whose sources are files with an empty header, and its output, at odd offsets. */
+/**
+ * One tensor whose sources are files with an empty header, and its outputs, at odd offsets: one
+ * soup of all sources, or several.
+ */
 record RawMerge(
     Path directory,
     List<byte[]> sources,
     List<Dtype> dtypes,
     Dtype output,
     NonFinitePolicy policy,
-    List<InputRef> references) {
+    List<InputRef> references,
+    List<SoupSpec> soups) {
 
   /** A safetensors header of no tensor. */
   private static final byte[] HEADER = "\5\0\0\0\0\0\0\0{}   ".getBytes(StandardCharsets.US_ASCII);
@@ -67,7 +71,14 @@ record RawMerge(
 
   static RawMerge of(Path directory, List<byte[]> sources, List<Dtype> dtypes, Dtype output) {
     RawMerge merge =
-        new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.FAIL, new ArrayList<>());
+        new RawMerge(
+            directory,
+            sources,
+            dtypes,
+            output,
+            NonFinitePolicy.FAIL,
+            new ArrayList<>(),
+            List.of(soupOfAll(sources.size())));
     try {
       for (int k = 0; k < sources.size(); k++) {
         Files.write(merge.input(k), merge.inputBytes(k));
@@ -82,7 +93,23 @@ record RawMerge(
   }
 
   RawMerge tolerant() {
-    return new RawMerge(directory, sources, dtypes, output, NonFinitePolicy.WARN, references);
+    return new RawMerge(
+        directory, sources, dtypes, output, NonFinitePolicy.WARN, references, soups);
+  }
+
+  /** These soups instead, each in its directory. */
+  RawMerge making(SoupSpec... several) {
+    RawMerge merge =
+        new RawMerge(directory, sources, dtypes, output, policy, references, List.of(several));
+    try {
+      for (int soup = 0; soup < several.length; soup++) {
+        Files.createDirectories(merge.shard(soup).getParent());
+        Files.write(merge.shard(soup), merge.emptyShard());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return merge;
   }
 
   private static byte[] framed(int offset, byte[] content) {
@@ -104,7 +131,11 @@ record RawMerge(
   }
 
   Path shard() {
-    return directory.resolve(SHARD);
+    return shard(0);
+  }
+
+  Path shard(int soup) {
+    return directory.resolve(soups.get(soup).directory()).resolve(SHARD);
   }
 
   private Operation operation() {
@@ -127,7 +158,7 @@ record RawMerge(
         "job",
         IntStream.range(0, models).mapToObj(k -> "model-" + k).toList(),
         IntStream.range(0, models).boxed().collect(Collectors.toMap(k -> k, references::get)),
-        List.of(new SoupSpec("", IntStream.range(0, models).boxed().toList(), weights())),
+        soups,
         directory.toString(),
         TOKEN,
         Map.of(0, SHARD),
@@ -152,10 +183,11 @@ record RawMerge(
   }
 
   /** 1, 2, 3, ... over their sum and one more, so that most sums must be rounded. */
-  private IntegerWeights weights() {
-    List<Long> numerators =
-        IntStream.rangeClosed(1, sources.size()).mapToObj(k -> (long) k).toList();
-    return new IntegerWeights(numerators, numerators.stream().mapToLong(Long::longValue).sum() + 1);
+  private static SoupSpec soupOfAll(int sources) {
+    List<Long> numerators = IntStream.rangeClosed(1, sources).mapToObj(k -> (long) k).toList();
+    long sum = numerators.stream().mapToLong(Long::longValue).sum();
+    return new SoupSpec(
+        "", IntStream.range(0, sources).boxed().toList(), new IntegerWeights(numerators, sum + 1));
   }
 
   /** The whole tensor as one task. */
@@ -197,18 +229,21 @@ record RawMerge(
    * The whole shard when the task is done: the scalar kernel's result, and nothing else touched.
    */
   byte[] expectedShard() {
+    return expectedShard(0);
+  }
+
+  byte[] expectedShard(int soup) {
     if (operation() == Operation.COPY) {
       return framed(OUTPUT_OFFSET, sources.getFirst());
     }
     List<LinearKernel.Source> in =
-        IntStream.range(0, sources.size())
-            .mapToObj(
-                k -> new LinearKernel.Source(MemorySegment.ofArray(sources.get(k)), dtypes.get(k)))
+        soups.get(soup).sources().stream()
+            .map(k -> new LinearKernel.Source(MemorySegment.ofArray(sources.get(k)), dtypes.get(k)))
             .toList();
     byte[] merged = new byte[outputBytes()];
     Kernels.scalar()
         .newKernel()
-        .combine(in, weights(), MemorySegment.ofArray(merged), output, elements());
+        .combine(in, soups.get(soup).weights(), MemorySegment.ofArray(merged), output, elements());
     return framed(OUTPUT_OFFSET, merged);
   }
 
@@ -218,12 +253,20 @@ record RawMerge(
   }
 
   byte[] writtenShard() throws IOException {
-    return Files.readAllBytes(shard());
+    return writtenShard(0);
+  }
+
+  byte[] writtenShard(int soup) throws IOException {
+    return Files.readAllBytes(shard(soup));
   }
 
   /** CRC-32C of a task's bytes in the expected shard. */
   int expectedCrc(TensorTask task) {
-    return crc(expectedShard(), (int) task.offset(), (int) task.length());
+    return expectedCrc(task, 0);
+  }
+
+  int expectedCrc(TensorTask task, int soup) {
+    return crc(expectedShard(soup), (int) task.offset(), (int) task.length());
   }
 
   /** CRC-32C of the bytes that a task reads of a source. */

@@ -3,7 +3,6 @@ package dev.stockpot.cli.demo;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.merge.MergeRun;
 import dev.stockpot.cli.merge.RunOptions;
-import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.PlanReader;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    subcommands = DemoEvaluateCommand.class,
     description = {
       "Soups the tiny trained checkpoints that come with Stockpot, and verifies the result.",
       "",
@@ -83,11 +83,6 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** The plan, which the user may read, change and run again with {@code stockpot merge}. */
   private static Path writePlan(Path directory) throws IOException {
-    String home = System.getProperty("stockpot.home");
-    if (home == null || Files.notExists(Path.of(home, "demo"))) {
-      throw MergeException.userInput(
-          "the demo's checkpoints are not here; run ./stockpot from Stockpot's own directory");
-    }
     StringBuilder plan =
         new StringBuilder(
             """
@@ -98,7 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
             models:
             """);
     for (Ingredient ingredient : INGREDIENTS) {
-      String path = Path.of(home, "demo", ingredient.name()).toString();
+      String path = DemoFiles.named(ingredient.name()).toString();
       plan.append("  - model: \"")
           .append(path.replace("\\", "\\\\").replace("\"", "\\\""))
           .append("\"\n    weight: ")

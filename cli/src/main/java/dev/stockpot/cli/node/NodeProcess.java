@@ -1,6 +1,7 @@
 package dev.stockpot.cli.node;
 
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.merge.MergeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +23,7 @@ final class NodeProcess {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
 
-  /** So that a node that cannot start says so at a bearable rate. */
+  /** Between two lives, so that a node that cannot start anew says so at a bearable rate. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** Makes the actor system of one life. */
@@ -50,23 +51,32 @@ final class NodeProcess {
     this.leaving = leaving;
   }
 
-  /** Lives until the process is told to end. */
+  /**
+   * Lives until the process is told to end. What keeps the first life from beginning ends the
+   * process; later ones are tried until they begin, because what they need (a database, say) may
+   * come back.
+   */
   int run(Life life) throws Exception {
     Thread hook = new Thread(this::leave, "leave");
     Runtime.getRuntime().addShutdownHook(hook);
-    while (stop.getCount() > 0) {
-      Optional<ActorSystem<?>> begun = life.begin(stop);
-      if (begun.isEmpty()) {
-        break;
-      }
-      system = begun.get();
-      begun.get().getWhenTerminated().toCompletableFuture().join();
-      if (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("This node is out of its cluster; it starts anew and joins again");
+    live(life.begin(stop));
+    while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("This node is out of its cluster; it starts anew and joins again");
+      try {
+        live(life.begin(stop));
+      } catch (MergeException e) {
+        LOG.warn("Cannot start anew: {}", e.failure().message());
       }
     }
     hook.join();
     return ExitCode.DONE;
+  }
+
+  private void live(Optional<ActorSystem<?>> begun) {
+    if (begun.isPresent()) {
+      system = begun.get();
+      begun.get().getWhenTerminated().toCompletableFuture().join();
+    }
   }
 
   private void leave() {

@@ -1,6 +1,8 @@
 package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
@@ -35,6 +37,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final NodeSettings node;
   private final WorkerSettings worker;
   private final CpuSettings cpu;
+  private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
 
   /**
@@ -54,6 +57,8 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+    // Lives long, so it pays; and before the first job there is time.
+    kernels.warmUp(Dtype.BF16);
   }
 
   /** How long an orderly end may take. */
@@ -64,7 +69,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   @Override
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
     Map<String, Supplier<DeviceExecutor>> devices =
-        Map.of("cpu", () -> new CpuExecutor(cpu, Kernels.best(), storage));
+        Map.of("cpu", () -> new CpuExecutor(cpu, kernels, storage));
     ActorSystem<WorkerNode.Command> system =
         ClusterConfig.start(
             WorkerNode.create(worker, devices, node.rejoinAfter()),

@@ -9,10 +9,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "soce",
     mixinStandardHelpOptions = true,
-    description = "Find the experts among models, and the weights of their best soup.",
+    description = "Soup of Category Experts: from a table of scores to the best soup.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {SearchCommand.class})
+    subcommands = {SoceAnalyzeCommand.class, SearchCommand.class})
 public final class SoceCommand implements Runnable {
 
   @Spec

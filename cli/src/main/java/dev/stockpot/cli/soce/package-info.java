@@ -1,4 +1,4 @@
-/** The commands of {@code stockpot soce}. */
+/** {@code stockpot soce}: from a score table to the plan of a search, and to the best soup. */
 @NullMarked
 package dev.stockpot.cli.soce;
 

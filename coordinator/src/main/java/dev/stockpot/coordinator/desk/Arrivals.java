@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class Arrivals {
 
-  /** Bounds an event of the journal. */
+  /** Outputs of the receipts together; bounds an event of the journal. */
   static final int BATCH = 4_096;
 
   /** A receipt, and whose it is. */
@@ -39,12 +39,14 @@ final class Arrivals {
       return List.of();
     }
     List<Receipt> receipts = new ArrayList<>();
+    int outputs = 0;
     for (Iterator<Arrival> each = waiting.values().iterator();
-        each.hasNext() && receipts.size() < BATCH; ) {
+        each.hasNext() && outputs < BATCH; ) {
       Arrival arrival = each.next();
       each.remove();
       recording.put(arrival.receipt().task(), arrival);
       receipts.add(arrival.receipt());
+      outputs += arrival.receipt().outputs().size();
     }
     return receipts;
   }

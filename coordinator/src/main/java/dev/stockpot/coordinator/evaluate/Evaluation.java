@@ -14,7 +14,7 @@ public sealed interface Evaluation {
    * @param scores by category, in the order of the request; as the file says them, neither scaled
    *     nor rounded
    * @param counts of cases, by category, where the file says them
-   * @param took the attempt that gave the scores
+   * @param took how long the attempt ran that gave the scores
    */
   record Scored(Map<String, Double> scores, Map<String, Long> counts, Duration took)
       implements Evaluation {
@@ -33,12 +33,13 @@ public sealed interface Evaluation {
   record Failed(String reason, String logTail) implements Evaluation {}
 
   /**
-   * The evaluator asked at every attempt to be tried again. It says nothing about the candidate.
+   * The evaluator asked at every attempt to be tried again, or it could not be started. That says
+   * nothing about the candidate: another time it may well be scored.
    *
    * @param reason one sentence, for people
    * @param logTail the last lines that the evaluator printed; may be empty
    */
-  record TryAgainExhausted(int attempts, String reason, String logTail) implements Evaluation {}
+  record NotEvaluated(String reason, String logTail) implements Evaluation {}
 
   /** Nobody wanted to know any more. */
   record Cancelled() implements Evaluation {}

@@ -37,7 +37,7 @@ public record EvaluatorCommand(
   public static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
   static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w*)}");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
   private static final List<String> PLACEHOLDERS = List.of("model", "output", "gpus", "hash");
   private static final List<String> REQUIRED = List.of("model", "output");
 

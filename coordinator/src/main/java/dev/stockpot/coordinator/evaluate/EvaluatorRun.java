@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
  * #GRACE} to end.
  *
  * @param status with which it ended; empty if it took too long
+ * @param took until its last process had ended
  * @param logTail its last lines
  */
-record EvaluatorRun(OptionalInt status, String logTail) {
+record EvaluatorRun(OptionalInt status, Duration took, String logTail) {
 
   private static final Logger LOG = LoggerFactory.getLogger(EvaluatorRun.class);
 
@@ -41,7 +42,7 @@ record EvaluatorRun(OptionalInt status, String logTail) {
    */
   private static final Duration END = GRACE.multipliedBy(2).plusSeconds(20);
 
-  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final Duration DRAIN = Duration.ofSeconds(10);
 
   /** Opens the coordinator to whoever holds it. */
   private static final String SECRET = "STOCKPOT_TOKEN";
@@ -58,9 +59,32 @@ record EvaluatorRun(OptionalInt status, String logTail) {
   }
 
   /**
+   * What runs a program under a guard; its arguments are to follow. Blocks.
+   *
+   * @param program absolute
+   * @throws EvaluatorCommandException if this machine cannot guard it
+   */
+  static List<String> guarded(Path program) throws EvaluatorCommandException {
+    List<String> guarded = new ArrayList<>();
+    for (String tool : List.of("setsid", "sh")) {
+      guarded.add(
+          EvaluatorCommand.onPath(tool)
+              .orElseThrow(() ->
+                  new EvaluatorCommandException(
+                      -1,
+                      "evaluators need the program '%s', which is not on the PATH; install it (setsid is in util-linux)"
+                          .formatted(tool)))
+              .toString());
+    }
+    guarded.addAll(
+        List.of("-c", GUARD, "guard", String.valueOf(GRACE.toSeconds()), program.toString()));
+    return guarded;
+  }
+
+  /**
    * Runs the evaluator and waits; returns, and throws, when all of its processes have ended.
    *
-   * @param command an absolute program and its arguments
+   * @param command as {@link #guarded} has it, and the arguments
    * @param directory in which it runs
    * @param log what it prints
    * @throws IOException if it could not be started
@@ -70,11 +94,10 @@ record EvaluatorRun(OptionalInt status, String logTail) {
       List<String> command, Path directory, EvaluatorSlot slot, Path log, Duration timeout)
       throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(guarded(command))
-            .directory(directory.toFile())
-            .redirectErrorStream(true);
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     slot.restrict(builder.environment());
     builder.environment().remove(SECRET);
+    long start = System.nanoTime();
     Process guard = builder.start();
     BoundedLog printed = new BoundedLog(log);
     CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -89,32 +112,18 @@ record EvaluatorRun(OptionalInt status, String logTail) {
     try {
       inTime = guard.waitFor(timeout);
     } finally {
-      end(guard, command);
+      end(guard, log);
       // A process that left the session may hold the pipe open for ever.
       drained.completeOnTimeout(null, DRAIN.toMillis(), TimeUnit.MILLISECONDS).join();
     }
     return new EvaluatorRun(
-        inTime ? OptionalInt.of(guard.exitValue()) : OptionalInt.empty(), printed.tail());
-  }
-
-  private static List<String> guarded(List<String> command) throws IOException {
-    List<String> guarded = new ArrayList<>();
-    for (String tool : List.of("setsid", "sh")) {
-      guarded.add(
-          EvaluatorCommand.onPath(tool)
-              .orElseThrow(() ->
-                  new IOException(
-                      "evaluators need the program '%s', which is not on the PATH; install it (setsid is in util-linux)"
-                          .formatted(tool)))
-              .toString());
-    }
-    guarded.addAll(List.of("-c", GUARD, "guard", String.valueOf(GRACE.toMillis() / 100)));
-    guarded.addAll(command);
-    return guarded;
+        inTime ? OptionalInt.of(guard.exitValue()) : OptionalInt.empty(),
+        Duration.ofNanos(System.nanoTime() - start),
+        printed.tail());
   }
 
   /** Cannot be interrupted, because processes would be left. */
-  private static void end(Process guard, List<String> command) {
+  private static void end(Process guard, Path log) {
     try {
       guard.getOutputStream().close();
     } catch (IOException _) {
@@ -122,7 +131,7 @@ record EvaluatorRun(OptionalInt status, String logTail) {
     }
     guard.onExit().completeOnTimeout(guard, END.toMillis(), TimeUnit.MILLISECONDS).join();
     if (guard.isAlive()) {
-      LOG.warn("Processes of {} cannot be killed; they may still use its devices", command);
+      LOG.warn("{}: its processes cannot be killed; they may still use devices", log);
       guard.destroyForcibly();
     }
   }

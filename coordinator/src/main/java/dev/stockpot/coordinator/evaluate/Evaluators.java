@@ -2,7 +2,6 @@ package dev.stockpot.coordinator.evaluate;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,16 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs an evaluator for one checkpoint after another, as many at once as there are slots, first
- * come first served. Each evaluation has a virtual thread of its own; no method blocks. For threads
- * of any kind.
+ * Runs an evaluator for one checkpoint after another, as many at once as there are slots, about in
+ * the order in which they are asked for. Each evaluation has a virtual thread of its own; no method
+ * blocks. For threads of any kind.
  */
 public final class Evaluators {
 
-  private static final String LOG = "evaluator-%d.log";
-
   private final EvaluatorCommand command;
-  private final Path program;
+  private final List<String> guarded;
   private final ScoreFormat format;
   private final BlockingQueue<EvaluatorSlot> free;
   private final Map<EvaluationRequest, Run> running = new HashMap<>();
@@ -37,7 +34,7 @@ public final class Evaluators {
   /**
    * Finds the program, which blocks.
    *
-   * @throws EvaluatorCommandException if there is none
+   * @throws EvaluatorCommandException if there is none, or evaluators cannot run on this machine
    */
   public Evaluators(EvaluatorCommand command, ScoreFormat format, List<EvaluatorSlot> slots)
       throws EvaluatorCommandException {
@@ -48,7 +45,7 @@ public final class Evaluators {
       EvaluatorCommand command, ScoreFormat format, BlockingQueue<EvaluatorSlot> free)
       throws EvaluatorCommandException {
     this.command = command;
-    this.program = command.program();
+    this.guarded = EvaluatorRun.guarded(command.program());
     this.format = format;
     this.free = free;
   }
@@ -120,21 +117,19 @@ public final class Evaluators {
     } catch (InterruptedException _) {
       return new Evaluation.Cancelled();
     } catch (IOException e) {
-      return new Evaluation.Failed("the evaluator could not be run: " + e.getMessage(), "");
+      return new Evaluation.NotEvaluated("the evaluator could not be run: " + e, "");
     }
   }
 
   private Evaluation evaluated(EvaluationRequest request) throws IOException, InterruptedException {
     Duration pause = command.pause();
     for (int attempt = 1; ; attempt++) {
-      long start = System.nanoTime();
       EvaluatorRun run = attempt(request, attempt);
       if (run.status().orElse(0) != EvaluatorCommand.TRY_AGAIN) {
-        return judged(request, run, Duration.ofNanos(System.nanoTime() - start));
+        return judged(request, run);
       }
       if (attempt == command.attempts()) {
-        return new Evaluation.TryAgainExhausted(
-            attempt,
+        return new Evaluation.NotEvaluated(
             "it asked %d times to be tried again (status %d); %s"
                 .formatted(attempt, EvaluatorCommand.TRY_AGAIN, said(run)),
             run.logTail());
@@ -155,13 +150,13 @@ public final class Evaluators {
     try {
       Files.createDirectories(request.output());
       ScoreFiles.delete(request.output());
-      List<String> arguments = new ArrayList<>(List.of(program.toString()));
+      List<String> arguments = new ArrayList<>(guarded);
       arguments.addAll(command.filled(request, slot.visible(System.getenv())));
       return EvaluatorRun.of(
           arguments,
           command.directory(),
           slot,
-          request.output().resolve(LOG.formatted(attempt)),
+          request.output().resolve("evaluator-%d.log".formatted(attempt)),
           command.timeout());
     } finally {
       free.add(slot);
@@ -178,7 +173,7 @@ public final class Evaluators {
     }
   }
 
-  private Evaluation judged(EvaluationRequest request, EvaluatorRun run, Duration took) {
+  private Evaluation judged(EvaluationRequest request, EvaluatorRun run) {
     if (run.status().isEmpty()) {
       return new Evaluation.Failed(
           "it took longer than its timeout of " + text(command.timeout()), run.logTail());
@@ -192,7 +187,7 @@ public final class Evaluators {
     }
     try {
       Scores scores = ScoreFiles.read(request.output(), request.categories(), format);
-      return new Evaluation.Scored(scores.values(), scores.counts(), took);
+      return new Evaluation.Scored(scores.values(), scores.counts(), run.took());
     } catch (ScoreException e) {
       return new Evaluation.Failed(String.valueOf(e.getMessage()), run.logTail());
     }

@@ -112,15 +112,18 @@ final class HarnessScores {
         return usual;
       }
     }
-    if (metrics.size() != 1) {
+    if (metrics.isEmpty()) {
+      throw scores.problem("category %s has no metric".formatted(Wording.quoted(category)));
+    }
+    if (metrics.size() > 1) {
       throw scores.problem(
-          "category %s: %s; say in the plan's evaluate section which is its score, as in metrics: {%2$s: \"...\"}"
+          "category %s has %d metrics: %s; say in the plan's evaluate section which is its score, as in metrics: {\"%s\": \"%s\"}"
               .formatted(
                   Wording.quoted(category),
-                  metrics.isEmpty()
-                      ? "no metric"
-                      : metrics.size() + " metrics: " + String.join(" ", metrics),
-                  category));
+                  metrics.size(),
+                  String.join(" ", metrics),
+                  category,
+                  metrics.getFirst()));
     }
     return metrics.getFirst();
   }

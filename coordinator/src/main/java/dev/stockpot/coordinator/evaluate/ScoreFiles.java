@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -97,14 +99,15 @@ final class ScoreFiles {
   }
 
   private static List<Candidate> candidates(Path directory) throws IOException {
+    List<Candidate> candidates = new ArrayList<>();
     try (Stream<Path> files = Files.find(directory, DEPTH, ScoreFiles::hasScores)) {
-      List<Path> found = files.toList();
-      List<Candidate> candidates = new ArrayList<>();
-      for (Path file : found) {
+      for (Path file : files.toList()) {
         candidates.add(new Candidate(file, Files.getLastModifiedTime(file)));
       }
-      return candidates;
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
     }
+    return candidates;
   }
 
   private static boolean hasScores(Path file, BasicFileAttributes attributes) {

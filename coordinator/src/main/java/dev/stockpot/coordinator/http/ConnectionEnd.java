@@ -36,18 +36,21 @@ final class ConnectionEnd
   private final BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse> shape =
       BidiShape.of(requestIn, requestOut, responseIn, responseOut);
   private final OpenConnections connections;
+  private final Runnable ended;
   private final Duration first;
   private final Duration next;
 
   /**
-   * A stage for any number of connections.
+   * The stage of one connection.
    *
-   * @param connections where they are listed
+   * @param connections where it is listed
+   * @param ended runs when it has nothing more to say
    * @param first from the acceptance of a connection to the end of its first request's head
    * @param next from the end of a response to the end of the next request's head
    */
-  ConnectionEnd(OpenConnections connections, Duration first, Duration next) {
+  ConnectionEnd(OpenConnections connections, Runnable ended, Duration first, Duration next) {
     this.connections = connections;
+    this.ended = ended;
     this.first = first;
     this.next = next;
   }
@@ -145,6 +148,7 @@ final class ConnectionEnd
     @Override
     public void postStop() {
       connections.remove(close);
+      ended.run();
     }
 
     /** What was pushed before the stage completes still reaches the client. */

@@ -17,22 +17,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.event.NoLogging;
-import org.apache.pekko.http.javadsl.ConnectionContext;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Tcp;
 
 /**
  * The HTTP server of one coordinator process. It is bound for as long as the process runs, and
@@ -45,14 +40,20 @@ public final class HttpApi {
       DispatcherSelector.fromConfig("stockpot.data-dispatcher");
 
   private final AtomicReference<Duty> duty;
-  private final ServerBinding binding;
+  private final Tcp.ServerBinding binding;
+  private final Listener listener;
   private final OpenConnections connections;
   private final String url;
 
   private HttpApi(
-      AtomicReference<Duty> duty, ServerBinding binding, OpenConnections connections, String url) {
+      AtomicReference<Duty> duty,
+      Tcp.ServerBinding binding,
+      Listener listener,
+      OpenConnections connections,
+      String url) {
     this.duty = duty;
     this.binding = binding;
+    this.listener = listener;
     this.connections = connections;
     this.url = url;
   }
@@ -91,14 +92,19 @@ public final class HttpApi {
             url::get,
             new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
             new Bodies(system, settings));
-    return server(system, settings)
-        .bindFlow(connection(settings, router, connections))
+    Listener listener =
+        new Listener(
+            Adapter.toClassic(system),
+            settings,
+            serverSettings(system.settings().config(), settings));
+    return listener
+        .bind(ended -> connection(settings, router, connections, ended))
         .handle((binding, problem) -> {
           if (problem != null) {
             throw notBound(settings, problem);
           }
           url.set(settings.url().orElseGet(() -> url(settings, binding.localAddress())));
-          return new HttpApi(duty, binding, connections, url.get());
+          return new HttpApi(duty, binding, listener, connections, url.get());
         });
   }
 
@@ -113,24 +119,10 @@ public final class HttpApi {
 
   /** One connection: one request after the other. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> connection(
-      HttpSettings settings, Router router, OpenConnections connections) {
+      HttpSettings settings, Router router, OpenConnections connections, Runnable ended) {
     return BidiFlow.fromGraph(
-            new ConnectionEnd(connections, settings.headTimeout(), settings.idleTimeout()))
+            new ConnectionEnd(connections, ended, settings.headTimeout(), settings.idleTimeout()))
         .join(Flow.of(HttpRequest.class).mapAsync(1, router::answer));
-  }
-
-  private static ServerBuilder server(ActorSystem<?> system, HttpSettings settings) {
-    ServerBuilder builder =
-        Http.get(Adapter.toClassic(system))
-            .newServerAt(settings.host(), settings.port())
-            .withSettings(serverSettings(system.settings().config(), settings))
-            // What Pekko would log, an outsider could make it log as often as he likes.
-            .logTo(NoLogging.getInstance());
-    if (settings.tls().isEmpty()) {
-      return builder;
-    }
-    SSLContext context = settings.tls().get().context();
-    return builder.enableHttps(ConnectionContext.httpsServer(() -> TlsFiles.engine(context)));
   }
 
   private static ServerSettings serverSettings(Config system, HttpSettings settings) {
@@ -211,7 +203,9 @@ public final class HttpApi {
                 .toCompletableFuture()
                 .copy()
                 .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS))
-        .exceptionallyCompose(_ -> binding.terminate(Duration.ofMillis(1)).thenAccept(_ -> {}))
-        .thenApply(_ -> Done.getInstance());
+        .handle((_, _) -> {
+          listener.cutAll();
+          return Done.getInstance();
+        });
   }
 }

@@ -7,6 +7,7 @@ import org.apache.pekko.serialization.Serializers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Objects that Pekko serializes, within JSON: those of a {@link JsonEvents} serializer stand as
@@ -28,7 +29,7 @@ final class PayloadJson {
     node.put("serializer", serializer.identifier());
     node.put("manifest", Serializers.manifestFor(serializer, payload));
     if (serializer instanceof JsonEvents) {
-      node.set("event", JSON.readTree(bytes));
+      node.putRawValue("event", new RawValue(new String(bytes, StandardCharsets.UTF_8)));
     } else {
       node.put("bytes", bytes);
     }

@@ -13,6 +13,7 @@ import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,11 +37,16 @@ final class Tasks {
   }
 
   static MergeSpec spec(String run) {
+    return spec(run, 1);
+  }
+
+  /** Of a job that makes so many soups. */
+  static MergeSpec spec(String run, int soups) {
     return new MergeSpec(
         run,
         List.of("a", "b"),
         Map.of(0, input("a"), 1, input("b")),
-        List.of(new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
+        Collections.nCopies(soups, new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),

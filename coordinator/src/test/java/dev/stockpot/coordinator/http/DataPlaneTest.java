@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -57,12 +58,17 @@ final class DataPlaneTest {
   void open() throws IOException {
     // Chunks so small that every range is several.
     site = ApiSite.in(directory, "stockpot.coordinator.http.chunk = 500B");
-    planned = Soup.in(directory).planned();
-    shards = Files.createDirectory(directory.resolve("shards"));
-    for (ShardLayout shard : planned.layout().shards()) {
-      try (RandomAccessFile file =
-          new RandomAccessFile(shards.resolve(shard.fileName()).toFile(), "rw")) {
-        file.setLength(shard.fileSize());
+    shards = directory.resolve("shards");
+    open(Soup.in(directory).planned());
+  }
+
+  private void open(PlannedMerge merge) throws IOException {
+    planned = merge;
+    for (Map.Entry<Path, ShardLayout> shard : planned.shards().entrySet()) {
+      Path path = shards.resolve(shard.getKey());
+      Files.createDirectories(path.getParent());
+      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+        file.setLength(shard.getValue().fileSize());
       }
     }
     site.files.open(RUN, planned, shards);
@@ -113,10 +119,12 @@ final class DataPlaneTest {
   }
 
   private byte[] written(TensorTask task) {
+    return written(task, 0);
+  }
+
+  private byte[] written(TensorTask task, int soup) {
     try {
-      byte[] shard =
-          Files.readAllBytes(
-              shards.resolve(planned.layout().shards().get(task.shard()).fileName()));
+      byte[] shard = Files.readAllBytes(shards.resolve(planned.shardsOf(task).get(soup)));
       return Arrays.copyOfRange(shard, (int) task.offset(), (int) (task.offset() + task.length()));
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -189,6 +197,23 @@ final class DataPlaneTest {
     assertThat(site.send(put(capability, other, random(other))).statusCode()).isEqualTo(403);
     assertThat(written(other)).containsOnly(0);
     assertThat(site.send(put(capability, mine, random(mine))).statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void theBytesOfSeveralSoupsComeOneAfterAnother() throws IOException {
+    open(Soup.in(directory).beside("x", 3, 7).beside("y", 0, 10).beside("z", 5, 5).planned());
+    TensorTask task = task("embed");
+    int length = (int) task.length();
+    byte[] bytes = new byte[3 * length];
+    new Random(1).nextBytes(bytes);
+    String capability = grant(task);
+    assertThat(site.send(put(capability, task, bytes)).statusCode()).isEqualTo(204);
+    for (int soup = 0; soup < 3; soup++) {
+      assertThat(written(task, soup))
+          .isEqualTo(Arrays.copyOfRange(bytes, soup * length, (soup + 1) * length));
+    }
+    assertThat(error(site.send(put(capability, task, Arrays.copyOf(bytes, length)))))
+        .contains("has %d bytes".formatted(3 * length));
   }
 
   @Test

@@ -19,6 +19,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API over TLS, with a certificate made for the test. */
 @SuppressWarnings("NullAway.Init") // set before all
@@ -104,6 +106,21 @@ final class HttpsTest {
         Socket socket = site.socket()) {
       ApiSite.write(socket, "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n");
       assertThat(ApiSite.rest(socket)).doesNotContain("HTTP/1.1");
+    }
+  }
+
+  /** What a client does that neither shakes hands nor hangs up. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoDoesNotShakeHandsIsCutOff(boolean trickles, @TempDir Path files) throws Exception {
+    String soon = tls("password") + "\nstockpot.coordinator.http.head-timeout = 500ms\n";
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), soon);
+        Socket socket = site.socket()) {
+      if (trickles) {
+        // The beginning of a record of 512 bytes that does not come.
+        socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
+      }
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 

@@ -33,13 +33,13 @@ class JobQueueTest {
   @TempDir private Path directory;
 
   @SuppressWarnings("NullAway.Init") // begin() sets it
-  private QueueBench bench;
+  private QueueHarness bench;
 
   private Map<String, ?> settings = Map.of();
 
   private void begin(Map<String, ?> with) {
     settings = with;
-    bench = QueueBench.in(directory, settings);
+    bench = QueueHarness.in(directory, settings);
   }
 
   private void begin() {
@@ -93,13 +93,13 @@ class JobQueueTest {
     }
     List<Boolean> created = new ArrayList<>();
     for (int client = 0; client < 5; client++) {
-      created.add(QueueBench.ok(clients.receiveMessage()).created());
+      created.add(QueueHarness.ok(clients.receiveMessage()).created());
     }
     assertThat(created).containsExactly(true, false, false, false, false);
-    assertThat(QueueBench.ok(bench.submit(submission)).created()).isFalse();
+    assertThat(QueueHarness.ok(bench.submit(submission)).created()).isFalse();
     bench.merges.next().finish();
     bench.await("soup", JobStatus.DONE);
-    assertThat(QueueBench.ok(bench.submit(submission)).job().status()).isEqualTo(JobStatus.DONE);
+    assertThat(QueueHarness.ok(bench.submit(submission)).job().status()).isEqualTo(JobStatus.DONE);
     assertThat(bench.<List<JobView>>ask(JobRequest.ListJobs::new)).hasSize(1);
     assertThat(bench.merges.isIdle()).isTrue();
   }
@@ -114,7 +114,7 @@ class JobQueueTest {
         List.of(clients.receiveMessage(), clients.receiveMessage());
     assertThat(answers).filteredOn(Answer.Ok.class::isInstance).hasSize(1);
     Answer<JobRequest.Submitted> late = bench.submit(bench.submission("soup", "third"));
-    assertThat(QueueBench.refused(late).reason()).isEqualTo(Reason.CONFLICT);
+    assertThat(QueueHarness.refused(late).reason()).isEqualTo(Reason.CONFLICT);
     assertThat(bench.job("soup").outputs()).containsExactly(bench.root.resolve("out").toString());
   }
 
@@ -123,7 +123,7 @@ class JobQueueTest {
     begin();
     JobSubmission submission =
         new JobSubmission(
-            Optional.empty(), QueueBench.plan("out"), bench.root.toString(), "-", 0, false);
+            Optional.empty(), QueueHarness.plan("out"), bench.root.toString(), "-", 0, false);
     JobView job = bench.submitted(submission);
     assertThat(job.id()).matches(JobSubmission.ID_PATTERN);
     assertThat(bench.job(job.id()).source()).isEqualTo("-");
@@ -132,9 +132,9 @@ class JobQueueTest {
   @Test
   void everyMistakeOfAPlanIsTold() {
     begin();
-    String wrong = QueueBench.plan("out").replace("model: a", "model: missing") + "colour: red\n";
+    String wrong = QueueHarness.plan("out").replace("model: a", "model: missing") + "colour: red\n";
     Answer.Refused<?> refused =
-        QueueBench.refused(bench.submit(bench.submission("soup", wrong, 0)));
+        QueueHarness.refused(bench.submit(bench.submission("soup", wrong, 0)));
     assertThat(refused.reason()).isEqualTo(Reason.INVALID);
     assertThat(refused.details())
         .anySatisfy(mistake -> assertThat(mistake).startsWith("plan.yaml:4:").contains("missing"))
@@ -150,9 +150,9 @@ class JobQueueTest {
     Files.createSymbolicLink(bench.root.resolve("link"), outside);
     for (String path :
         List.of("../secret", "../missing", "link", "link/deeper", outside.toString())) {
-      String plan = QueueBench.plan("out").replace("model: a", "model: " + path);
+      String plan = QueueHarness.plan("out").replace("model: a", "model: " + path);
       Answer.Refused<?> refused =
-          QueueBench.refused(bench.submit(bench.submission("soup", plan, 0)));
+          QueueHarness.refused(bench.submit(bench.submission("soup", plan, 0)));
       assertThat(refused.reason()).as(path).isEqualTo(Reason.FORBIDDEN);
       assertThat(refused.details())
           .singleElement()
@@ -162,7 +162,7 @@ class JobQueueTest {
     }
     for (String output : List.of("../out", "link/new", bench.root.toString(), "/")) {
       Answer.Refused<?> refused =
-          QueueBench.refused(bench.submit(bench.submission("soup", output)));
+          QueueHarness.refused(bench.submit(bench.submission("soup", output)));
       assertThat(refused.reason()).as(output).isEqualTo(Reason.FORBIDDEN);
     }
   }
@@ -172,7 +172,7 @@ class JobQueueTest {
     begin();
     Path outside = Files.writeString(directory.resolve("secret.safetensors"), "secret");
     Files.createSymbolicLink(bench.root.resolve("a/model.safetensors"), outside);
-    Answer.Refused<?> refused = QueueBench.refused(bench.submit(bench.submission("soup", "out")));
+    Answer.Refused<?> refused = QueueHarness.refused(bench.submit(bench.submission("soup", "out")));
     assertThat(refused.reason()).isEqualTo(Reason.FORBIDDEN);
   }
 
@@ -181,10 +181,10 @@ class JobQueueTest {
     begin(Map.of("stockpot.coordinator.queue.max-running", 1));
     bench.submitted(bench.submission("running", "out/running"));
     Scripted running = bench.merges.next();
-    bench.submitted(bench.submission("low", QueueBench.plan("out/low"), -1));
-    bench.submitted(bench.submission("first", QueueBench.plan("out/first"), 0));
-    bench.submitted(bench.submission("second", QueueBench.plan("out/second"), 0));
-    bench.submitted(bench.submission("high", QueueBench.plan("out/high"), 7));
+    bench.submitted(bench.submission("low", QueueHarness.plan("out/low"), -1));
+    bench.submitted(bench.submission("first", QueueHarness.plan("out/first"), 0));
+    bench.submitted(bench.submission("second", QueueHarness.plan("out/second"), 0));
+    bench.submitted(bench.submission("high", QueueHarness.plan("out/high"), 7));
     List<String> order = new ArrayList<>();
     for (int job = 0; job < 4; job++) {
       assertThat(bench.merges.isIdle()).isTrue();
@@ -407,7 +407,8 @@ class JobQueueTest {
   void aFullQueueRefusesMore() {
     begin(Map.of("stockpot.coordinator.queue.max-queued", 1));
     bench.submitted(bench.submission("first", "one"));
-    Answer.Refused<?> refused = QueueBench.refused(bench.submit(bench.submission("second", "two")));
+    Answer.Refused<?> refused =
+        QueueHarness.refused(bench.submit(bench.submission("second", "two")));
     assertThat(refused.reason()).isEqualTo(Reason.UNAVAILABLE);
   }
 
@@ -421,7 +422,7 @@ class JobQueueTest {
     bench.merges.next().finish();
     Scripted second = bench.merges.next();
     second.note("half of it");
-    bench.submitted(bench.submission("urgent", QueueBench.plan("four"), 9));
+    bench.submitted(bench.submission("urgent", QueueHarness.plan("four"), 9));
     JobView done = bench.job("done");
     List<String> log = bench.log("done");
     restart();
@@ -435,7 +436,7 @@ class JobQueueTest {
     goesOn.finish();
     assertThat(bench.merges.next().order().id()).isEqualTo("urgent");
     JobSubmission again = bench.submission("running", "two", "three");
-    assertThat(QueueBench.ok(bench.submit(again)).created()).isFalse();
+    assertThat(QueueHarness.ok(bench.submit(again)).created()).isFalse();
   }
 
   @Test

@@ -73,8 +73,8 @@ class PostgresQueueTest {
     return new PostgresTenureOffice(connections, "http://me", _ -> {});
   }
 
-  private QueueBench bench(Tenure tenure) {
-    return QueueBench.in(
+  private QueueHarness bench(Tenure tenure) {
+    return QueueHarness.in(
         directory,
         Map.of("stockpot.coordinator.queue.snapshot-every", 5),
         config -> PostgresJournal.over(config, connections.settings(), tenure.epoch()));
@@ -95,7 +95,7 @@ class PostgresQueueTest {
     List<JobView> jobs;
     try (PostgresTenureOffice office = office();
         Tenure tenure = office.tryAcquire().orElseThrow();
-        QueueBench bench = bench(tenure)) {
+        QueueHarness bench = bench(tenure)) {
       for (int job = 0; job < 12; job++) {
         bench.submitted(bench.submission("job-" + job, "out-" + job));
         bench.merges.next().finish();
@@ -107,7 +107,7 @@ class PostgresQueueTest {
     }
     try (PostgresTenureOffice office = office();
         Tenure tenure = office.tryAcquire().orElseThrow();
-        QueueBench bench = bench(tenure)) {
+        QueueHarness bench = bench(tenure)) {
       assertThat(bench.merges.next().order().id()).isEqualTo("running");
       List<JobView> now = bench.ask(JobRequest.ListJobs::new);
       assertThat(now.subList(1, now.size())).isEqualTo(jobs.subList(1, jobs.size()));
@@ -124,7 +124,7 @@ class PostgresQueueTest {
   void whatIsForgottenIsGoneAndNobodyElseCanForgetIt() throws SQLException {
     try (PostgresTenureOffice office = office();
         Tenure tenure = office.tryAcquire().orElseThrow();
-        QueueBench bench = bench(tenure)) {
+        QueueHarness bench = bench(tenure)) {
       bench.submitted(bench.submission("soup", "out"));
       assertThat(count("event_journal")).isPositive();
       PostgresJournal.forget(connections, tenure.epoch() - 1, "queue");
@@ -144,12 +144,12 @@ class PostgresQueueTest {
     try (PostgresTenureOffice office = office();
         PostgresTenureOffice standby = office()) {
       Tenure tenure = office.tryAcquire().orElseThrow();
-      try (QueueBench deposed = bench(tenure)) {
+      try (QueueHarness deposed = bench(tenure)) {
         deposed.submitted(deposed.submission("first", "one"));
         deposed.merges.next();
         tenure.close();
         try (Tenure next = standby.tryAcquire().orElseThrow();
-            QueueBench active = bench(next)) {
+            QueueHarness active = bench(next)) {
           long events = count("event_journal");
           TestProbe<Answer<JobRequest.Submitted>> client = deposed.kit.createTestProbe();
           deposed.queue.tell(

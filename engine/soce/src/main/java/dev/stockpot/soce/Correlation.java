@@ -19,15 +19,37 @@ public sealed interface Correlation {
    */
   record Known(double rho, int models) implements Correlation {}
 
+  /** Why there is no coefficient. */
+  sealed interface Unknown extends Correlation {
+    /** In words, such as {@code only 2 models have both scores}. */
+    String reason();
+  }
+
   /**
    * All models with scores in both have the same score in these categories, one of the two or both.
    */
-  record Constant(List<String> categories, int models) implements Correlation {
+  record Constant(List<String> categories, int models) implements Unknown {
     public Constant {
       categories = List.copyOf(categories);
+    }
+
+    @Override
+    public String reason() {
+      return "all %d models have the same score in %s"
+          .formatted(
+              models, String.join(" and in ", categories.stream().map(Quoted::text).toList()));
     }
   }
 
   /** Fewer than three models have a score in both; two always correlate perfectly. */
-  record TooFewModels(int models) implements Correlation {}
+  record TooFewModels(int models) implements Unknown {
+    @Override
+    public String reason() {
+      return switch (models) {
+        case 0 -> "no model has both scores";
+        case 1 -> "only 1 model has both scores";
+        default -> "only " + models + " models have both scores";
+      };
+    }
+  }
 }

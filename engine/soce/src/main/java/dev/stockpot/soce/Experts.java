@@ -16,7 +16,23 @@ public final class Experts {
    * @throws SoceException if a category is not in the table, or no candidate has a score in it
    */
   public static List<Expert> of(ScoreTable candidates, List<String> categories) {
+    List<String> without =
+        categories.stream().filter(category -> hasNoScore(candidates, category)).toList();
+    if (!without.isEmpty()) {
+      throw new SoceException(
+          "no candidate has a score in %s %s; add %s, or leave %s out"
+              .formatted(
+                  without.size() == 1 ? "the category" : "these categories:",
+                  Quoted.list(without),
+                  without.size() == 1 ? "its scores" : "their scores",
+                  without.size() == 1 ? "the category" : "the categories"));
+    }
     return categories.stream().map(category -> expert(candidates, category)).toList();
+  }
+
+  private static boolean hasNoScore(ScoreTable candidates, String category) {
+    return candidates.models().stream()
+        .allMatch(model -> candidates.score(model, category).isEmpty());
   }
 
   /** The experts' models, each once, in the candidates' order. */
@@ -26,7 +42,7 @@ public final class Experts {
   }
 
   private static Expert expert(ScoreTable candidates, String category) {
-    String best = null;
+    String best = "";
     double highest = Double.NEGATIVE_INFINITY;
     List<String> tied = new ArrayList<>();
     List<String> unscored = new ArrayList<>();
@@ -34,19 +50,13 @@ public final class Experts {
       OptionalDouble score = candidates.score(model, category);
       if (score.isEmpty()) {
         unscored.add(model);
-      } else if (best == null || score.getAsDouble() > highest) {
+      } else if (score.getAsDouble() > highest) {
         best = model;
         highest = score.getAsDouble();
         tied.clear();
       } else if (score.getAsDouble() == highest) {
         tied.add(model);
       }
-    }
-    if (best == null) {
-      throw new SoceException(
-          "no candidate has a score in the category "
-              + Quoted.text(category)
-              + "; add its scores, or leave the category out");
     }
     return new Expert(category, best, highest, tied, unscored);
   }

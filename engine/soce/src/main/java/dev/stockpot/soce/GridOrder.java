@@ -26,7 +26,7 @@ public final class GridOrder {
     long count = grid.count(models);
     if (count > MOST_POINTS) {
       throw new SoceException(
-          "%,d soups of %d experts are too many to try; choose a larger weights.step and refine"
+          "%d soups of %d experts are too many to try; choose a larger weights.step and refine"
                   .formatted(count, models)
               + " around the best, or a threshold with fewer experts");
     }

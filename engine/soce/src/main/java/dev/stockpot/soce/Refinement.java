@@ -70,8 +70,8 @@ public sealed interface Refinement {
       Compositions moves = new Compositions(lowest, highest, 0);
       if (moves.count().compareTo(BigInteger.valueOf(MOST_POINTS)) > 0) {
         throw new SoceException(
-            "%,d soups around the best are too many; refine by coordinates, or reach less far"
-                .formatted(moves.count()));
+            moves.count()
+                + " soups around the best are too many; refine by coordinates, or reach less far");
       }
       return moves.stream().map(lattice::moved).filter(weights -> !weights.equals(best)).toList();
     }

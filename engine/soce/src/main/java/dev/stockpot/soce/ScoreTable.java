@@ -32,8 +32,8 @@ public final class ScoreTable {
   /**
    * A table of these scores, one list a model, one element of it a category.
    *
-   * @throws IllegalArgumentException if a name is there twice, a row has another length, or a score
-   *     is not finite
+   * @throws SoceException if a name is there twice
+   * @throws IllegalArgumentException if a row has another length, or a score is not finite
    */
   public static ScoreTable of(
       List<String> models, List<String> categories, List<List<OptionalDouble>> rows) {
@@ -65,7 +65,8 @@ public final class ScoreTable {
     Map<String, Integer> places = new LinkedHashMap<>();
     for (String name : names) {
       if (places.put(name, places.size()) != null) {
-        throw new IllegalArgumentException("the " + what + " '" + name + "' is there twice");
+        throw new SoceException(
+            "the %s %s is named twice; name it once".formatted(what, Quoted.text(name)));
       }
     }
     return Collections.unmodifiableMap(places);
@@ -101,7 +102,7 @@ public final class ScoreTable {
   /**
    * The table with these categories only, in the order given.
    *
-   * @throws SoceException if one is not in the table
+   * @throws SoceException if one is not in the table, or named twice
    */
   public ScoreTable select(Collection<String> chosen) {
     int[] from = chosen.stream().mapToInt(this::column).toArray();
@@ -115,7 +116,7 @@ public final class ScoreTable {
   /**
    * The table with these models only, in the order given.
    *
-   * @throws SoceException if one is not in the table
+   * @throws SoceException if one is not in the table, or named twice
    */
   public ScoreTable rows(Collection<String> chosen) {
     double[][] kept =

@@ -93,12 +93,12 @@ public record Thresholds(CorrelationRule rule, List<Step> steps) {
           + " models, at least three with different scores in two categories";
     }
     Step first = steps.getFirst();
-    return "no two categories correlate by less than %s (%s); the least correlated (%s) do by %.4f: raise the threshold to %s or more"
+    return "no two categories correlate by less than %s (%s); the least correlated (%s) do by %s: raise the threshold to %s or more"
         .formatted(
             BigDecimal.valueOf(threshold).toPlainString(),
             rule.planName(),
             Quoted.list(first.joining()),
-            first.above(),
+            BigDecimal.valueOf(first.above()).setScale(4, RoundingMode.HALF_EVEN),
             first.threshold().toPlainString());
   }
 }

@@ -91,14 +91,22 @@ public record WeightGrid(BigDecimal min, BigDecimal max, BigDecimal step, boolea
     if (models == 1) {
       return Stream.of(Weights.uniform(1));
     }
-    Compositions compositions = compositions(models);
-    if (compositions.count().signum() == 0) {
-      throw new SoceException(unserved(models));
-    }
-    Stream<Weights> grid = compositions.stream().map(this::weights);
+    requireServes(models);
+    Stream<Weights> grid = compositions(models).stream().map(this::weights);
     return uniform && !holdsUniform(models)
         ? Stream.concat(grid, Stream.of(Weights.uniform(models)))
         : grid;
+  }
+
+  /**
+   * Checks that there is a grid for so many models.
+   *
+   * @throws SoceException if no weights of it sum to 1, with the cure
+   */
+  public void requireServes(int models) {
+    if (gridPoints(models).signum() == 0) {
+      throw new SoceException(unserved(models));
+    }
   }
 
   private Weights weights(List<Integer> steps) {

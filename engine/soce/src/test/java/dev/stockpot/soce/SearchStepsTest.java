@@ -42,7 +42,7 @@ final class SearchStepsTest {
     assertThatThrownBy(() -> GridOrder.of(fine, 5))
         .isInstanceOf(SoceException.class)
         .hasMessage(
-            "2,656,615,626 soups of 5 experts are too many to try; choose a larger weights.step and"
+            "2656615626 soups of 5 experts are too many to try; choose a larger weights.step and"
                 + " refine around the best, or a threshold with fewer experts");
   }
 

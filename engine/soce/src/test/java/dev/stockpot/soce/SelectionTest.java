@@ -146,5 +146,8 @@ final class SelectionTest {
         .hasMessage("the score table has no model 'm7'; it has 'm0', 'm1'");
     assertThatThrownBy(() -> table.select(List.of("c")))
         .hasMessage("the score table has no category 'c'; it has 'a', 'b'");
+    assertThatThrownBy(() -> table.select(List.of("a", "b", "a")))
+        .isInstanceOf(SoceException.class)
+        .hasMessage("the category 'a' is named twice; name it once");
   }
 }

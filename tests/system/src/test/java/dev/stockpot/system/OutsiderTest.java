@@ -153,6 +153,18 @@ final class OutsiderTest {
   }
 
   @Test
+  void clientsThatAreSlowOnPurposeAreCutOffWhileOthersAreServed() throws Exception {
+    try (Socket silent = new Socket(address(), cluster.url().getPort());
+        Socket slow = https()) {
+      silent.setSoTimeout(PATIENCE_MILLIS);
+      write(slow, "GET /v1/health HTTP/1.1\r\nX: ");
+      assertThat(cluster.status(ClusterSite.COORDINATOR)).isEqualTo("active");
+      assertThat(rest(slow)).doesNotContain(" 200 ");
+      assertThat(rest(silent)).isEmpty();
+    }
+  }
+
+  @Test
   void garbageOnTheClusterPortIsDropped() throws IOException {
     byte[] garbage = new byte[1 << 16];
     for (int seed = 0; seed < 20; seed++) {

@@ -43,12 +43,14 @@ final class WallsTest {
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
   private static final String WORKER = "dev.stockpot.worker..";
   private static final String CLI = "dev.stockpot.cli..";
+  private static final String DEMO = "dev.stockpot.demo..";
 
   private static final Set<String> MODULES =
       Set.of(
           "engine/checkpoint",
           "engine/merge",
           "engine/soce",
+          "demo/evaluator",
           "protocol",
           "coordinator",
           "gpu-worker",
@@ -105,7 +107,8 @@ final class WallsTest {
 
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
-    for (String module : List.of(CHECKPOINT, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI)) {
+    for (String module :
+        List.of(CHECKPOINT, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -131,6 +134,20 @@ final class WallsTest {
   @Test
   void mergeKnowsOnlyCheckpoint() {
     wall(MERGE, oursBut(MERGE, CHECKPOINT));
+  }
+
+  @Test
+  void theDemosEvaluatorKnowsOnlyCheckpointAndOnlyTheCommandLineKnowsIt() {
+    wall(DEMO, oursBut(DEMO, CHECKPOINT));
+    wall(DEMO, resideInAPackage("org.apache.pekko.."));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(CLI, DEMO)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(DEMO),
+        main);
   }
 
   @Test

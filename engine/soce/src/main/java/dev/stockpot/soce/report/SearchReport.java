@@ -6,6 +6,7 @@ import dev.stockpot.soce.Weights;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,28 @@ public record SearchReport(
                 .formatted(entry.name(), entry.weights().models(), models.size()));
       }
     }
+  }
+
+  /** All entries, the highest objective first; of equal ones the first tried; failed ones last. */
+  public List<Entry> leaderboard() {
+    return entries.stream()
+        .sorted(
+            Comparator.comparingDouble((Entry entry) ->
+                    entry.scores().map(Scores::objective).orElse(Double.NEGATIVE_INFINITY))
+                .reversed())
+        .toList();
+  }
+
+  /** The first entry of a role; empty if there is none. */
+  public Optional<Entry> entry(Role role) {
+    return entries.stream().filter(entry -> entry.role() == role).findFirst();
+  }
+
+  /** The ingredient with the highest objective by itself; empty if none has scores. */
+  public Optional<Entry> bestModel() {
+    return leaderboard().stream()
+        .filter(entry -> entry.role() == Role.MODEL && entry.scores().isPresent())
+        .findFirst();
   }
 
   /** Why something was evaluated. */

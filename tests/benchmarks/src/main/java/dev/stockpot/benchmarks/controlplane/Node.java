@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.AllDeadLetters;
+import org.apache.pekko.actor.SuppressedDeadLetter;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
@@ -44,14 +45,17 @@ final class Node {
 
   /**
    * Counts messages that reached nobody: those that a full queue dropped, that were too large, or
-   * whose receiver is not there.
+   * whose receiver is not there. Not those of Pekko's own that it marks as harmless, such as the
+   * end of an actor that another waits for while it ends itself.
    */
   static AtomicLong countLost(ActorSystem<?> system) {
     AtomicLong lost = new AtomicLong();
     Behavior<AllDeadLetters> counter =
         Behaviors.receiveMessage(letter -> {
-          system.log().debug("Lost: {}", letter.message());
-          lost.incrementAndGet();
+          if (!(letter instanceof SuppressedDeadLetter)) {
+            system.log().warn("Lost: {} to {}", letter.message(), letter.recipient());
+            lost.incrementAndGet();
+          }
           return Behaviors.same();
         });
     system

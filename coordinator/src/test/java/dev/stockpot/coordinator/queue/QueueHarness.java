@@ -27,14 +27,14 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** A queue of scripted merges with its journal in a directory, and what clients ask of it. */
-final class QueueBench implements AutoCloseable {
+final class QueueHarness implements AutoCloseable {
 
   final Path root;
   final ScriptedMerges merges = new ScriptedMerges();
   final ActorTestKit kit;
   final ActorRef<JobRequest> queue;
 
-  private QueueBench(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
+  private QueueHarness(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     Config own =
         ConfigFactory.parseMap(settings)
             .withFallback(
@@ -47,7 +47,7 @@ final class QueueBench implements AutoCloseable {
     root = directory.resolve("root");
     kit =
         ActorTestKit.create(
-            "QueueBench",
+            "QueueHarness",
             journal.apply(
                 ConfigFactory.load(
                     own.withFallback(ConfigFactory.parseResources("application-test.conf")))));
@@ -56,16 +56,16 @@ final class QueueBench implements AutoCloseable {
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */
-  static QueueBench in(Path directory) {
+  static QueueHarness in(Path directory) {
     return in(directory, Map.of());
   }
 
-  static QueueBench in(Path directory, Map<String, ?> settings) {
+  static QueueHarness in(Path directory, Map<String, ?> settings) {
     return in(directory, settings, UnaryOperator.identity());
   }
 
   /** A queue that goes on with the journal that {@code journal} puts into the configuration. */
-  static QueueBench in(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
+  static QueueHarness in(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     try {
       for (String model : List.of("a", "b")) {
         Files.createDirectories(directory.resolve("root").resolve(model));
@@ -73,7 +73,7 @@ final class QueueBench implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new QueueBench(directory, settings, journal);
+    return new QueueHarness(directory, settings, journal);
   }
 
   /** Plans of the models {@code a} and {@code b}, one for each output. */
