@@ -1,10 +1,13 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.coordinator.search.SearchSetup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.plan.Plan;
 import dev.stockpot.merge.plan.PlanProblem;
+import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.planner.MergePlanner;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -16,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Finds all that is wrong with the plans of a file: in the text, then in the headers they name. */
 final class PlanCheck {
@@ -30,7 +32,7 @@ final class PlanCheck {
    */
   static List<Verdict> of(Path file) {
     try {
-      return ofAll(file, PlanFile.read(file));
+      return ofAll(file, PlanFile.readAny(file));
     } catch (InvalidPlanException e) {
       return List.of(
           new Verdict.Invalid(
@@ -40,12 +42,12 @@ final class PlanCheck {
     }
   }
 
-  private static List<Verdict> ofAll(Path file, List<MergePlan> plans) {
+  private static List<Verdict> ofAll(Path file, List<Plan> plans) {
     List<Verdict> verdicts = new ArrayList<>();
     Set<Path> outputs = new HashSet<>();
     for (int i = 0; i < plans.size(); i++) {
       String name = plans.size() == 1 ? file.toString() : "%s, plan %d".formatted(file, i + 1);
-      MergePlan plan = plans.get(i);
+      Plan plan = plans.get(i);
       Optional<Path> awaited = awaited(plan, outputs);
       verdicts.add(
           awaited.isPresent() ? new Verdict.Deferred(name, awaited.get()) : planned(name, plan));
@@ -54,16 +56,18 @@ final class PlanCheck {
     return verdicts;
   }
 
-  private static Optional<Path> awaited(MergePlan plan, Set<Path> outputs) {
-    return Stream.concat(
-            plan.models().stream().map(MergePlan.Ingredient::path), plan.donor().stream())
+  private static Optional<Path> awaited(Plan plan, Set<Path> outputs) {
+    return plan.inputs().stream()
         .filter(path -> outputs.contains(path) && Files.notExists(path))
         .findFirst();
   }
 
-  private static Verdict planned(String name, MergePlan plan) {
+  private static Verdict planned(String name, Plan plan) {
     try {
-      return new Verdict.Valid(name, MergePlanner.plan(plan));
+      return switch (plan) {
+        case MergePlan merge -> new Verdict.Valid(name, MergePlanner.plan(merge));
+        case SearchPlan search -> new Verdict.ValidSearch(name, SearchSetup.of(search));
+      };
     } catch (MergeException e) {
       if (e.failure().kind() != Failure.Kind.USER_INPUT) {
         throw e;

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,9 @@ sealed interface Verdict {
 
   /** The plan can run as it is. */
   record Valid(String plan, PlannedMerge planned) implements Verdict {}
+
+  /** The plan of a search can run as it is. */
+  record ValidSearch(String plan, Search search) implements Verdict {}
 
   /**
    * The plan's text is right, and the rest cannot be told yet.

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,15 @@ final class VerdictJson {
         json.put("outputBytes", planned.outputBytes());
         json.put("shards", planned.layout().shards().size());
         json.put("warnings", planned.warnings());
+      }
+      case Verdict.ValidSearch(_, Search search) -> {
+        json.put("verdict", "valid");
+        json.put("output", search.plan().output().path().toString());
+        json.put("models", search.plan().models().size());
+        json.put("experts", search.selection().models());
+        json.put("candidates", search.firstCandidates().size());
+        json.put("outputBytes", search.candidateBytes());
+        json.put("warnings", search.planned().warnings());
       }
       case Verdict.Deferred deferred -> {
         json.put("verdict", "deferred");

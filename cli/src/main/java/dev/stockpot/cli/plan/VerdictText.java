@@ -1,6 +1,7 @@
 package dev.stockpot.cli.plan;
 
 import dev.stockpot.cli.Sizes;
+import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -16,6 +17,10 @@ final class VerdictText {
       case Verdict.Valid(String plan, PlannedMerge planned) -> {
         planned.warnings().forEach(warning -> err.println(plan + ": warning: " + warning));
         out.println(plan + ": valid: " + summary(planned));
+      }
+      case Verdict.ValidSearch(String plan, Search search) -> {
+        search.planned().warnings().forEach(line -> err.println(plan + ": warning: " + line));
+        out.println(plan + ": valid: " + summary(search));
       }
       case Verdict.Deferred(String plan, var awaited) ->
           out.println(
@@ -37,6 +42,16 @@ final class VerdictText {
             count(planned.layout().tensors().size(), "tensor"),
             Sizes.format(planned.outputBytes()),
             count(planned.layout().shards().size(), "shard"));
+  }
+
+  private static String summary(Search search) {
+    return "%s, of which %s are experts (%s), %s of %s each"
+        .formatted(
+            count(search.models(), "model"),
+            search.experts().size(),
+            String.join(", ", search.selection().models()),
+            count(search.firstCandidates().size(), "candidate"),
+            Sizes.format(search.candidateBytes()));
   }
 
   private static String count(int n, String noun) {

@@ -42,12 +42,13 @@ public record Search(
     grid = List.copyOf(grid);
   }
 
-  int models() {
+  /** How many models the plan names. */
+  public int models() {
     return plan.models().size();
   }
 
   /** What is known at the start: baselines first, then the grid. Each weights once. */
-  List<Candidate> firstCandidates() {
+  public List<Candidate> firstCandidates() {
     List<Candidate> first = new ArrayList<>();
     for (int model = 0; model < models(); model++) {
       first.add(candidate(Weights.only(model, models()), Role.MODEL, false));

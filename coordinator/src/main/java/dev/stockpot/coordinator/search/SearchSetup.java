@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /** Reads what a search's plan names, and finds whatever keeps it from running. */
 public final class SearchSetup {
@@ -101,9 +102,8 @@ public final class SearchSetup {
           case SearchObjective.Mean _ -> Objective.mean(categories);
           case SearchObjective.Weighted(var weights) -> {
             SequencedMap<String, Double> inOrder = new LinkedHashMap<>();
-            weights.keySet().stream()
-                .sorted()
-                .forEach(name -> inOrder.put(name, weights.get(name).doubleValue()));
+            new TreeMap<>(weights)
+                .forEach((name, weight) -> inOrder.put(name, weight.doubleValue()));
             yield Objective.weighted(inOrder);
           }
           case SearchObjective.Groups(var groups) ->

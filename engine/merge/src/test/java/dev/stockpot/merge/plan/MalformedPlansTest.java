@@ -63,7 +63,12 @@ class MalformedPlansTest {
     InvalidPlanException refused =
         catchThrowableOfType(
             InvalidPlanException.class,
-            () -> PlanReader.parse(malformed.plan(), Path.of("plan.yaml"), directory));
+            () ->
+                PlanReader.parseAny(
+                    malformed.plan(),
+                    Path.of("plan.yaml"),
+                    directory,
+                    AllowedRoots.everywhere()));
 
     assertThat(refused).hasMessage("%s", malformed.errors().replace("$DIR", directory.toString()));
   }

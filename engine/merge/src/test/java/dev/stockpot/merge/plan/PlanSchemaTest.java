@@ -48,7 +48,11 @@ class PlanSchemaTest {
           "list as a key",
           "unquoted template",
           "a file of comments",
-          "search in a merge",
+          "least weight above the greatest",
+          "refinement to a coarser step",
+          "unknown placeholder",
+          "command without the output",
+          "gpus that cannot be shared",
           "model with a zero byte");
 
   private static final Schema SCHEMA = readSchema();
