@@ -1,16 +1,17 @@
 package dev.stockpot.cli.demo;
 
 import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.merge.MergeRun;
 import dev.stockpot.cli.merge.RunOptions;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.cli.plan.PlanFile;
+import dev.stockpot.cli.soce.SearchRun;
+import dev.stockpot.merge.plan.SearchPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,18 +24,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = DemoEvaluateCommand.class,
     description = {
-      "Soups the tiny trained checkpoints that come with Stockpot, and verifies the result.",
+      "Finds the best soup of the tiny trained checkpoints that come with Stockpot, and verifies it.",
       "",
-      "Needs no GPU and no download. Writes the plan and the soup into a directory.",
+      "Needs no GPU, no Python and no download, and takes about a minute. Writes the plan, the soup and"
+          + " a report into a directory.",
       ""
     })
 public final class DemoCommand implements Callable<Integer> {
 
-  private record Ingredient(String name, String weight) {}
-
-  private static final List<Ingredient> INGREDIENTS =
-      List.of(
-          new Ingredient("add", "0.2"), new Ingredient("rev", "0.7"), new Ingredient("max", "0.1"));
+  private static final List<String> CANDIDATES = List.of("base", "add", "rev", "sort", "max");
 
   @Parameters(
       paramLabel = "DIRECTORY",
@@ -52,25 +50,45 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path plan = writePlan(directory.toAbsolutePath().normalize());
-    List<MergePlan> plans = PlanReader.read(plan);
-    Path soup = plans.getFirst().output().path();
-    tell("$ stockpot merge " + plan);
-    int merged = new MergeRun(run, spec.commandLine()).mergeAll(plans, false);
-    if (merged != ExitCode.DONE || run.json()) {
-      return merged;
+    Path file = writePlan(directory.toAbsolutePath().normalize());
+    SearchPlan plan = PlanFile.readSearch(file);
+    if (run.json()) {
+      return new SearchRun(run, spec.commandLine()).search(plan, false);
     }
-    tell("$ stockpot verify --all " + soup);
-    int verified = spec.root().commandLine().execute("verify", "--all", soup.toString());
+    int analyzed =
+        step(
+            "soce",
+            "analyze",
+            DemoFiles.named("scores.csv").toString(),
+            "--candidates",
+            String.join(",", CANDIDATES),
+            "--threshold",
+            "0.25");
+    if (analyzed != ExitCode.DONE) {
+      return analyzed;
+    }
+    tell("$ stockpot soce search " + file);
+    int searched = new SearchRun(run, spec.commandLine()).search(plan, false);
+    if (searched != ExitCode.DONE) {
+      return searched;
+    }
+    Path soup = plan.output().path();
+    int verified = step("verify", "--all", soup.toString());
     if (verified != ExitCode.DONE) {
       return verified;
     }
     tell(
-        "The plan is yours to change; 'stockpot inspect' and 'stockpot diff' look into the result, which is"
-            + " here:");
+        "The plan is yours to change; 'stockpot inspect' and 'stockpot diff' look into the soup, which is"
+            + " here, with its report:");
     spec.commandLine().getOut().println(soup);
     spec.commandLine().getOut().flush();
     return ExitCode.DONE;
+  }
+
+  /** Runs another command, as the user could. */
+  private int step(String... command) {
+    tell("$ stockpot " + String.join(" ", command));
+    return spec.root().commandLine().execute(command);
   }
 
   private void tell(String line) {
@@ -81,27 +99,49 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** The plan, which the user may read, change and run again with {@code stockpot merge}. */
+  /** The plan, which the user may read, change and run again. */
   private static Path writePlan(Path directory) throws IOException {
-    StringBuilder plan =
-        new StringBuilder(
-            """
-            # Three fine-tuned descendants of one tiny Llama, each good at one thing: adding two numbers,
-            # reversing a string, finding a maximum.
-            version: 1
-            method: linear
-            models:
-            """);
-    for (Ingredient ingredient : INGREDIENTS) {
-      String path = DemoFiles.named(ingredient.name()).toString();
-      plan.append("  - model: \"")
-          .append(path.replace("\\", "\\\\").replace("\"", "\\\""))
-          .append("\"\n    weight: ")
-          .append(ingredient.weight())
-          .append('\n');
-    }
-    plan.append("output:\n  path: soup\n");
+    Path select = DemoFiles.named("select.jsonl");
+    String program = quoted(select.resolveSibling("../stockpot").normalize());
+    String plan =
+        """
+        # Finds the experts among five tiny Llamas, a base and four that were fine-tuned to do one thing each (add two
+        # numbers, reverse a string, sort one, find a maximum), and the weights of their best soup.
+        version: 1
+        method: linear
+        models:
+        %s
+        search:
+          # The population of the correlations: these models and twelve more of their kind.
+          scores: %s
+          correlation: absolute
+          threshold: 0.25
+          weights: {min: 0.1, max: 0.9, step: 0.1, uniform: true}
+          objective: mean
+        evaluate:
+          command: [%s, demo, evaluate, "{model}", "{output}", %s]
+          # Cases that choose nothing.
+          report: [%s, demo, evaluate, "{model}", "{output}", %s]
+          scale: 100
+          timeout: 2m
+        output:
+          path: soup
+        """
+            .formatted(
+                CANDIDATES.stream()
+                    .map(model -> "  - model: " + quoted(DemoFiles.named(model)))
+                    .collect(Collectors.joining("\n")),
+                quoted(DemoFiles.named("scores.csv")),
+                program,
+                quoted(select),
+                program,
+                quoted(DemoFiles.named("report.jsonl")));
     Files.createDirectories(directory);
-    return Files.writeString(directory.resolve("plan.yaml"), plan);
+    return Files.writeString(directory.resolve("search.yaml"), plan);
+  }
+
+  /** As a string of YAML. */
+  private static String quoted(Path path) {
+    return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }
