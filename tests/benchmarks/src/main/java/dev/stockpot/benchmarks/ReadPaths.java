@@ -77,7 +77,7 @@ final class ReadPaths {
       for (Way way : ways) {
         read(ways.getFirst());
         double warm = read(way);
-        evict();
+        drop(file);
         double cold = read(way);
         if (round > 0) {
           way.warm().add(warm);
@@ -155,9 +155,9 @@ final class ReadPaths {
     }
   }
 
-  /** Drops the file, and nothing else, from the page cache. */
+  /** Drops a file, and nothing else, from the page cache. */
   @SuppressWarnings("restricted") // The script enables native access.
-  private void evict() {
+  static void drop(Path file) {
     Linker linker = Linker.nativeLinker();
     MethodHandle open =
         downcall(
