@@ -371,9 +371,8 @@ final class JournaledSearch
 
   private Effect<SearchEvent, SearchState> onEvaluated(Evaluated evaluated) {
     Run of = running();
-    if (evaluated.evaluation() instanceof Evaluation.TryAgainExhausted exhausted) {
-      of.board()
-          .passed(evaluated.task(), new Outcome.Failed(exhausted.reason(), exhausted.logTail()));
+    if (evaluated.evaluation() instanceof Evaluation.NotEvaluated(var reason, var logTail)) {
+      of.board().passed(evaluated.task(), new Outcome.Failed(reason, logTail));
     }
     return record(
         evaluated.event().stream().toList(),

@@ -136,7 +136,7 @@ final class SearchWork {
       }
       case Evaluation.Failed(String reason, String logTail) ->
           Optional.of(new SearchEvent.Failed(evaluation, reason, logTail));
-      case Evaluation.TryAgainExhausted _, Evaluation.Cancelled _ -> Optional.empty();
+      case Evaluation.NotEvaluated _, Evaluation.Cancelled _ -> Optional.empty();
     };
   }
 

@@ -77,6 +77,9 @@ record SearchSite(Path directory) {
     SearchSite site = new SearchSite(directory);
     try {
       Files.createDirectories(directory);
+      for (String model : MODELS) {
+        copy(demo().resolve(model), directory.resolve(model));
+      }
       Files.writeString(directory.resolve("scores.csv"), SCORES);
       Path evaluator = directory.resolve("evaluate.sh");
       Files.writeString(evaluator, EVALUATOR.formatted(more));
@@ -92,7 +95,7 @@ record SearchSite(Path directory) {
   void writePlan(String output, String weights, String more) {
     String models =
         MODELS.stream()
-            .map(model -> "  - {model: \"%s\"}".formatted(demo().resolve(model)))
+            .map("  - {model: %s}"::formatted)
             .collect(Collectors.joining("\n"));
     String text =
         """
@@ -116,6 +119,15 @@ record SearchSite(Path directory) {
       Files.writeString(directory.resolve("plan.yaml"), text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
     }
   }
 
