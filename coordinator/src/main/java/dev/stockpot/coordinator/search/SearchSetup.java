@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -101,9 +102,9 @@ public final class SearchSetup {
           case SearchObjective.Mean _ -> Objective.mean(categories);
           case SearchObjective.Weighted(var weights) -> {
             SequencedMap<String, Double> inOrder = new LinkedHashMap<>();
-            weights.keySet().stream()
-                .sorted()
-                .forEach(name -> inOrder.put(name, weights.get(name).doubleValue()));
+            weights.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> inOrder.put(each.getKey(), each.getValue().doubleValue()));
             yield Objective.weighted(inOrder);
           }
           case SearchObjective.Groups(var groups) ->

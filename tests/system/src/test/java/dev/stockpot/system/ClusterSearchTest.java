@@ -68,7 +68,8 @@ final class ClusterSearchTest {
 
       assertThat(submitted.status()).isEqualTo(2);
       assertThat(submitted.err())
-          .contains("'./evaluate.sh' is not allowed on this node", "stockpot.coordinator.evaluators")
+          .contains(
+              "'./evaluate.sh' is not allowed on this node", "stockpot.coordinator.evaluators")
           .doesNotContain("\tat ");
     }
     assertThat(site.runs()).isEmpty();

@@ -94,9 +94,7 @@ record SearchSite(Path directory) {
   /** Writes the plan, with further lines of the section {@code search}. */
   void writePlan(String output, String weights, String more) {
     String models =
-        MODELS.stream()
-            .map("  - {model: %s}"::formatted)
-            .collect(Collectors.joining("\n"));
+        MODELS.stream().map("  - {model: %s}"::formatted).collect(Collectors.joining("\n"));
     String text =
         """
         version: 1
@@ -141,9 +139,7 @@ record SearchSite(Path directory) {
 
   StockpotProcess start(String... options) {
     List<String> arguments =
-        Stream.concat(
-                Stream.of("soce", "search", "--json", "plan.yaml"),
-                Stream.of(options))
+        Stream.concat(Stream.of("soce", "search", "--json", "plan.yaml"), Stream.of(options))
             .toList();
     return StockpotProcess.start(directory, arguments.toArray(String[]::new));
   }
