@@ -2,7 +2,6 @@ package dev.stockpot.cli.soce;
 
 import dev.stockpot.cli.client.Table;
 import dev.stockpot.cli.client.Terminal;
-import dev.stockpot.coordinator.search.Leaderboard;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
@@ -28,13 +27,13 @@ final class LeaderboardText {
         .ifPresentOrElse(
             report -> add(report, lines),
             () -> lines.add("this search's result is there already; nothing to do"));
-    lines.add("report: " + finished.reportDirectory());
+    lines.add("report: " + finished.reportDirectory().resolve("report.html"));
     return lines;
   }
 
   private static void add(SearchReport report, List<String> lines) {
     Table table = new Table("", "SOUP", "WHAT", "SCORE", "HELD OUT");
-    List<Entry> board = Leaderboard.of(report);
+    List<Entry> board = report.leaderboard();
     for (int i = 0; i < board.size(); i++) {
       Entry entry = board.get(i);
       boolean best = report.best().equals(Optional.of(entry));

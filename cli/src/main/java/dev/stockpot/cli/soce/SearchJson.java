@@ -1,6 +1,5 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.coordinator.search.Leaderboard;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
@@ -28,7 +27,7 @@ final class SearchJson {
     json.put("objective", report.objective());
     json.put("experts", report.selection().models());
     report.best().ifPresent(best -> json.put("best", of(best)));
-    json.put("leaderboard", Leaderboard.of(report).stream().map(SearchJson::of).toList());
+    json.put("leaderboard", report.leaderboard().stream().map(SearchJson::of).toList());
   }
 
   private static Map<String, Object> of(Entry entry) {

@@ -73,8 +73,7 @@ final class Coordination {
                   queueSettings,
                   PlanStarter.of(
                       merges,
-                      new SearchStarter(
-                          settings.journal(), merges, permission, tenure, forget))),
+                      new SearchStarter(settings.journal(), merges, permission, tenure, forget))),
               "queue");
       context.watch(queue);
       followMembers(context);

@@ -11,5 +11,4 @@ import dev.stockpot.merge.plan.Plan;
  * @param staging claimed by the caller, who closes it when the work has ended
  * @param replace whether an output that exists is replaced
  */
-public record PlanOrder(
-    String id, int priority, Plan plan, StagingArea staging, boolean replace) {}
+public record PlanOrder(String id, int priority, Plan plan, StagingArea staging, boolean replace) {}

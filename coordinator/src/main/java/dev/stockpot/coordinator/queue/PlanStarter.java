@@ -33,8 +33,7 @@ public interface PlanStarter {
   static PlanStarter of(MergeStarter merges, SearchStarter searches) {
     return new PlanStarter() {
       @Override
-      public Running start(
-          ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
+      public Running start(ActorContext<?> context, PlanOrder order, ActorRef<JobUpdate> follower) {
         return switch (order.plan()) {
           case MergePlan merge -> merges.start(context, merge(order, merge), follower);
           case SearchPlan search -> searches.start(context, search(order, search), follower);
@@ -62,7 +61,6 @@ public interface PlanStarter {
   }
 
   private static SearchOrder search(PlanOrder order, SearchPlan plan) {
-    return new SearchOrder(
-        order.id(), order.priority(), plan, order.staging(), order.replace());
+    return new SearchOrder(order.id(), order.priority(), plan, order.staging(), order.replace());
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.soce.report.SearchPage;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A report as files: the leaderboard for spreadsheets, all of it for programs. */
+/** A report as files: a page for people, the leaderboard for spreadsheets, all for programs. */
 final class ReportFiles {
 
   private static final JsonMapper JSON =
@@ -25,6 +26,7 @@ final class ReportFiles {
   /** By name. */
   static Map<String, byte[]> of(SearchReport report) {
     Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("report.html", SearchPage.render(report).getBytes(StandardCharsets.UTF_8));
     files.put("report.json", JSON.writeValueAsBytes(json(report)));
     files.put("leaderboard.csv", csv(report).getBytes(StandardCharsets.UTF_8));
     return files;
@@ -38,7 +40,7 @@ final class ReportFiles {
     json.put("best", report.best().map(best -> best.weights().toString()).orElse(""));
     json.put("models", report.models());
     json.put("experts", report.selection().models());
-    json.put("leaderboard", Leaderboard.of(report).stream().map(ReportFiles::json).toList());
+    json.put("leaderboard", report.leaderboard().stream().map(ReportFiles::json).toList());
     List<Map<String, Object>> shapley = new ArrayList<>();
     report
         .shapley()
@@ -88,7 +90,7 @@ final class ReportFiles {
     categories.forEach(category -> head.add("held out " + category));
     head.add("failed");
     lines.add(head);
-    for (Entry entry : Leaderboard.of(report)) {
+    for (Entry entry : report.leaderboard()) {
       List<String> line =
           new ArrayList<>(List.of(entry.name(), entry.role().name(), entry.weights().toString()));
       addScores(line, entry.scores(), categories);

@@ -71,6 +71,9 @@ final class SearchBoard {
     this.mostSoupsPerMerge = mostSoupsPerMerge;
     this.further = new FurtherCandidates(search);
     add(search.firstCandidates(), found);
+    if (unlooked.isEmpty()) {
+      lookedUp();
+    }
   }
 
   private void add(Collection<Candidate> candidates, Predicate<Candidate> found) {
@@ -323,7 +326,7 @@ final class SearchBoard {
         && open.stream().allMatch(candidate -> best.equals(Optional.of(candidate)));
   }
 
-  /** Whether all is evaluated, and the best, if there is one, is on disk and nothing else. */
+  /** Whether all is evaluated, and the best, if there is one, is on disk. */
   boolean isComplete() {
     return closed
         && open.isEmpty()

@@ -43,8 +43,7 @@ final class SearchHost {
     return Behaviors.setup(context -> {
       SearchHost host = new SearchHost(follower);
       ActorRef<SearchJob.Command> search =
-          context.spawn(
-              job.apply(context.messageAdapter(SearchUpdate.class, Update::new)), "job");
+          context.spawn(job.apply(context.messageAdapter(SearchUpdate.class, Update::new)), "job");
       context.watch(search);
       return Behaviors.receive(Message.class)
           .onMessage(
@@ -107,10 +106,7 @@ final class SearchHost {
               Level.INFO,
               evaluated.value().isPresent()
                   ? String.format(
-                      Locale.ROOT,
-                      "%s: %.4f",
-                      evaluated.name(),
-                      evaluated.value().getAsDouble())
+                      Locale.ROOT, "%s: %.4f", evaluated.name(), evaluated.value().getAsDouble())
                   : evaluated.name() + ": held out");
       case Outcome.Failed(String reason, _) ->
           note(Level.WARNING, "%s: failed: %s".formatted(evaluated.name(), reason));

@@ -5,9 +5,11 @@ import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,11 +46,10 @@ final class SearchResult {
   /** Of everything that decides which soup is the best, and what its files are. */
   private static String fingerprint(Search search) {
     List<String> lines =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             search.firstCandidates().stream()
                 .flatMap(candidate ->
-                    java.util.stream.Stream.of(
-                        candidate.role().name(), search.evaluation(candidate, false)))
+                    Stream.of(candidate.role().name(), search.evaluation(candidate, false)))
                 .toList());
     lines.add(search.plan().search().toString());
     lines.add(search.plan().evaluate().report().toString());

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -102,8 +103,14 @@ public final class SearchSetup {
           case SearchObjective.Mean _ -> Objective.mean(categories);
           case SearchObjective.Weighted(var weights) -> {
             SequencedMap<String, Double> inOrder = new LinkedHashMap<>();
+<<<<<<< HEAD
             new TreeMap<>(weights)
                 .forEach((name, weight) -> inOrder.put(name, weight.doubleValue()));
+=======
+            weights.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> inOrder.put(each.getKey(), each.getValue().doubleValue()));
+>>>>>>> search
             yield Objective.weighted(inOrder);
           }
           case SearchObjective.Groups(var groups) ->

@@ -32,8 +32,7 @@ public record SearchStarter(
     ActorRef<SearchHost.Message> host =
         context.spawn(
             SearchHost.create(
-                updates ->
-                    SearchJob.create(order, journal, merges, permission, tenure, updates),
+                updates -> SearchJob.create(order, journal, merges, permission, tenure, updates),
                 follower),
             "search");
     return new MergeStarter.Running(host, () -> host.tell(new SearchHost.Cancel()));

@@ -156,7 +156,9 @@ public final class StagingArea implements AutoCloseable {
     return Files.isDirectory(shards());
   }
 
-  /** Whether there is more than the lock and journals: something that a later run may go on with. */
+  /**
+   * Whether there is more than the lock and journals: something that a later run may go on with.
+   */
   public boolean hasWork() {
     try {
       return entries(root).stream()

@@ -47,8 +47,7 @@ record Journal(Path directory) {
     forEach(entry ->
         entry
             .path("events")
-            .forEach(event ->
-                evaluations.add(event.path("event").path("evaluation").asString())));
+            .forEach(event -> evaluations.add(event.path("event").path("evaluation").asString())));
     return evaluations;
   }
 
@@ -57,8 +56,7 @@ record Journal(Path directory) {
       String text = text(file);
       text.substring(0, text.lastIndexOf('\n') + 1)
           .lines()
-          .forEach(line ->
-              entries.accept(JsonMapper.shared().readTree(line.substring(CHECKSUM))));
+          .forEach(line -> entries.accept(JsonMapper.shared().readTree(line.substring(CHECKSUM))));
     }
   }
 

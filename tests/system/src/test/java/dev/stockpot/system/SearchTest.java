@@ -35,9 +35,8 @@ final class SearchTest {
     List<JsonNode> board = list(json.get("leaderboard"));
     assertThat(board).hasSize(SearchSite.BASELINES + SearchSite.COARSE_POINTS);
     assertThat(board)
-        .isSortedAccordingTo(
-            (one, other) ->
-                Double.compare(other.get("score").asDouble(), one.get("score").asDouble()));
+        .isSortedAccordingTo((one, other) ->
+            Double.compare(other.get("score").asDouble(), one.get("score").asDouble()));
     assertThat(list(json.get("experts")).stream().map(JsonNode::asString))
         .containsExactly("rev", "sort", "max");
     JsonNode best = json.get("best");
@@ -48,10 +47,8 @@ final class SearchTest {
     assertThat(site.onDisk()).allMatch(candidates -> candidates <= SearchSite.ON_DISK);
     assertThat(new HashSet<>(site.runs())).hasSameSizeAs(site.runs());
     assertThat(site.staging()).doesNotExist();
-    assertThat(merged(best.get("weights").asString().split(" ")))
-        .isEqualTo(shards(site.output()));
-    assertThat(StockpotProcess.run(directory, "verify", "--all", "served/best").status())
-        .isZero();
+    assertThat(merged(best.get("weights").asString().split(" "))).isEqualTo(shards(site.output()));
+    assertThat(StockpotProcess.run(directory, "verify", "--all", "served/best").status()).isZero();
   }
 
   /** The shards of a plain merge of the experts with these weights of all models. */
@@ -114,8 +111,8 @@ final class SearchTest {
     assertThat(failed)
         .isNotEmpty()
         .isEqualTo(board.subList(board.size() - failed.size(), board.size()))
-        .allSatisfy(each ->
-            assertThat(each.get("failed").asString()).contains("status 9", "no luck"));
+        .allSatisfy(
+            each -> assertThat(each.get("failed").asString()).contains("status 9", "no luck"));
     assertThat(site.leaderboard()).contains("no luck");
   }
 
@@ -142,8 +139,7 @@ final class SearchTest {
         .hasSize(8)
         .filteredOn(each -> role(each).equals("candidate"))
         .singleElement()
-        .satisfies(each ->
-            assertThat(each.get("weights").asString()).isEqualTo("0 0 0.6 0.2 0.2"));
+        .satisfies(each -> assertThat(each.get("weights").asString()).isEqualTo("0 0 0.6 0.2 0.2"));
   }
 
   @Test

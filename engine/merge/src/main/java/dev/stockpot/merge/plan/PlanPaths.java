@@ -94,7 +94,8 @@ final class PlanPaths {
         draft.search().flatMap(SearchDraft::scores).flatMap(p -> entry(plan, "score table", p)),
         draft
             .search()
-            .flatMap(search -> search.evaluate().cache().or(() -> draft.output().map(PlanPaths::cache)))
+            .flatMap(
+                search -> search.evaluate().cache().or(() -> draft.output().map(PlanPaths::cache)))
             .flatMap(path -> entry(plan, "cache", path)));
   }
 
@@ -238,10 +239,7 @@ final class PlanPaths {
         output,
         draft.nonFinite(),
         search.search(resolved.scores().orElseThrow().path()),
-        search
-            .evaluate()
-            .evaluate(
-resolved.cache().orElseThrow().path()));
+        search.evaluate().evaluate(resolved.cache().orElseThrow().path()));
   }
 
   private static MergePlan.Output output(Resolved resolved) {

@@ -65,10 +65,7 @@ class MalformedPlansTest {
             InvalidPlanException.class,
             () ->
                 PlanReader.parseAny(
-                    malformed.plan(),
-                    Path.of("plan.yaml"),
-                    directory,
-                    AllowedRoots.everywhere()));
+                    malformed.plan(), Path.of("plan.yaml"), directory, AllowedRoots.everywhere()));
 
     assertThat(refused).hasMessage("%s", malformed.errors().replace("$DIR", directory.toString()));
   }

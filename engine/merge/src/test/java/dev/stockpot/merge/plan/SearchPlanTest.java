@@ -60,9 +60,7 @@ class SearchPlanTest {
 
     assertThat(plan.models())
         .extracting(SearchPlan.Candidate::name, SearchPlan.Candidate::path)
-        .containsExactly(
-            tuple("a", directory.resolve("a")),
-            tuple("b", directory.resolve("b")));
+        .containsExactly(tuple("a", directory.resolve("a")), tuple("b", directory.resolve("b")));
     assertThat(plan.search())
         .isEqualTo(
             new SearchPlan.Search(
@@ -179,7 +177,9 @@ class SearchPlanTest {
     MergePlan soup =
         read(SMALLEST).merge(List.of(Fraction.of(0, 1), Fraction.ONE), directory.resolve("x"));
 
-    assertThat(soup.models()).extracting(MergePlan.Ingredient::weight).containsExactly(Fraction.ZERO, Fraction.ONE);
+    assertThat(soup.models())
+        .extracting(MergePlan.Ingredient::weight)
+        .containsExactly(Fraction.ZERO, Fraction.ONE);
     assertThat(soup.donor()).isEmpty();
     assertThat(soup.output().path()).isEqualTo(directory.resolve("x"));
   }
@@ -188,10 +188,12 @@ class SearchPlanTest {
   void aMergeAndASearchSayHowTheyAreRun() {
     assertThatExceptionOfType(InvalidPlanException.class)
         .isThrownBy(() -> PlanReader.parse(SMALLEST, Path.of("plan.yaml"), directory))
-        .withMessageContaining("plan.yaml:6:1: this is the plan of a search; run it with 'stockpot soce search'");
+        .withMessageContaining(
+            "plan.yaml:6:1: this is the plan of a search; run it with 'stockpot soce search'");
     assertThatExceptionOfType(InvalidPlanException.class)
         .isThrownBy(() -> read(MERGE))
-        .withMessageContaining("plan.yaml:1:1: this is the plan of a merge; run it with 'stockpot merge'");
+        .withMessageContaining(
+            "plan.yaml:1:1: this is the plan of a merge; run it with 'stockpot merge'");
     assertThatExceptionOfType(InvalidPlanException.class)
         .isThrownBy(() -> read(SMALLEST + "---\n" + MERGE))
         .withMessageContaining("plan.yaml:10:1: a search stands alone in its file");
