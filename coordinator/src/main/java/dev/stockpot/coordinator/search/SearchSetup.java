@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 
 /** Reads what a search's plan names, and finds whatever keeps it from running. */
 public final class SearchSetup {
@@ -103,14 +102,9 @@ public final class SearchSetup {
           case SearchObjective.Mean _ -> Objective.mean(categories);
           case SearchObjective.Weighted(var weights) -> {
             SequencedMap<String, Double> inOrder = new LinkedHashMap<>();
-<<<<<<< HEAD
-            new TreeMap<>(weights)
-                .forEach((name, weight) -> inOrder.put(name, weight.doubleValue()));
-=======
             weights.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(each -> inOrder.put(each.getKey(), each.getValue().doubleValue()));
->>>>>>> search
             yield Objective.weighted(inOrder);
           }
           case SearchObjective.Groups(var groups) ->
