@@ -187,9 +187,7 @@ record RawMerge(
     List<Long> numerators = IntStream.rangeClosed(1, sources).mapToObj(k -> (long) k).toList();
     long sum = numerators.stream().mapToLong(Long::longValue).sum();
     return new SoupSpec(
-        "",
-        IntStream.range(0, sources).boxed().toList(),
-        new IntegerWeights(numerators, sum + 1));
+        "", IntStream.range(0, sources).boxed().toList(), new IntegerWeights(numerators, sum + 1));
   }
 
   /** The whole tensor as one task. */
@@ -240,8 +238,7 @@ record RawMerge(
     }
     List<LinearKernel.Source> in =
         soups.get(soup).sources().stream()
-            .map(
-                k -> new LinearKernel.Source(MemorySegment.ofArray(sources.get(k)), dtypes.get(k)))
+            .map(k -> new LinearKernel.Source(MemorySegment.ofArray(sources.get(k)), dtypes.get(k)))
             .toList();
     byte[] merged = new byte[outputBytes()];
     Kernels.scalar()

@@ -156,8 +156,7 @@ class SeveralSoupsTest {
     RawMerge merge = merge(Dtype.BF16);
     List<TensorTask> tasks = merge.pieces(3_000);
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
-    try (FakeCoordinator coordinator =
-        new FakeCoordinator(merge, tasks, _ -> SERVED)) {
+    try (FakeCoordinator coordinator = new FakeCoordinator(merge, tasks, _ -> SERVED)) {
       mergeAll(merge, tasks, coordinator, elsewhere);
       for (int soup = 0; soup < 3; soup++) {
         assertThat(coordinator.shard(soup)).isEqualTo(merge.expectedShard(soup));
@@ -171,8 +170,7 @@ class SeveralSoupsTest {
   void theirShardsAreWrittenDirectlyOnlyWhereAllOfThemAreSeen() throws Exception {
     RawMerge merge = merge(Dtype.BF16);
     List<TensorTask> tasks = List.of(merge.task());
-    try (FakeCoordinator coordinator =
-        new FakeCoordinator(merge, tasks, _ -> SERVED)) {
+    try (FakeCoordinator coordinator = new FakeCoordinator(merge, tasks, _ -> SERVED)) {
       mergeAll(merge, tasks, coordinator, directory);
       assertThat(coordinator.requests).isEmpty();
       expectEachShardWritten(merge);
@@ -193,8 +191,7 @@ class SeveralSoupsTest {
     Files.createSymbolicLink(staging.resolve("link"), other);
     MergeSpec spec = merge.spec();
     List<TensorTask> tasks = List.of(merge.task());
-    for (String hostile :
-        List.of("../other", other.toString(), "link", "..", "staging/..", "\0")) {
+    for (String hostile : List.of("../other", other.toString(), "link", "..", "staging/..", "\0")) {
       MergeSpec outside =
           new MergeSpec(
               "job",
@@ -205,8 +202,7 @@ class SeveralSoupsTest {
               spec.stagingToken(),
               Map.of(0, RawMerge.SHARD),
               spec.nonFinite());
-      try (FakeCoordinator coordinator =
-          new FakeCoordinator(merge, tasks, _ -> SERVED)) {
+      try (FakeCoordinator coordinator = new FakeCoordinator(merge, tasks, _ -> SERVED)) {
         mergeAll(outside, tasks, coordinator, directory);
         assertThat(coordinator.requests).as(hostile).containsExactly("PUT /v1/data/job/tasks/0");
       }
@@ -232,11 +228,7 @@ class SeveralSoupsTest {
         CpuExecutor executor =
             new CpuExecutor(new CpuSettings(2, 1_000), Kernels.scalar(), storage)) {
       executor.submit(
-          new LeaseId("job", 1),
-          spec,
-          tasks,
-          Optional.of(coordinator.access()),
-          outcomes::addAll);
+          new LeaseId("job", 1), spec, tasks, Optional.of(coordinator.access()), outcomes::addAll);
       for (int i = 0; i < tasks.size(); i++) {
         assertThat(outcomes.poll(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.Merged.class);
       }

@@ -40,7 +40,8 @@ final class Arrivals {
     }
     List<Receipt> receipts = new ArrayList<>();
     int outputs = 0;
-    for (Iterator<Arrival> each = waiting.values().iterator(); each.hasNext() && outputs < BATCH; ) {
+    for (Iterator<Arrival> each = waiting.values().iterator();
+        each.hasNext() && outputs < BATCH; ) {
       Arrival arrival = each.next();
       each.remove();
       recording.put(arrival.receipt().task(), arrival);

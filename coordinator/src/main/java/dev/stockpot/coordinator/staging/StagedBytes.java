@@ -36,8 +36,7 @@ public final class StagedBytes {
       for (Receipt receipt : receipts) {
         for (Path shard : planned.shardsOf(planned.tasks().get(receipt.task()))) {
           if (!channels.containsKey(shard)) {
-            channels.put(
-                shard, FileChannel.open(shards.resolve(shard), StandardOpenOption.READ));
+            channels.put(shard, FileChannel.open(shards.resolve(shard), StandardOpenOption.READ));
           }
         }
       }

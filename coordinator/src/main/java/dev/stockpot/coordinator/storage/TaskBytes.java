@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The place of one task's bytes, the bytes of one soup after those of another, open to the holder of its lease for
- * one attempt at writing them. Used by one thread at a time. Another attempt at the same task ends
- * this one, so that late bytes never overwrite those that a later attempt has had acknowledged.
+ * The place of one task's bytes, the bytes of one soup after those of another, open to the holder
+ * of its lease for one attempt at writing them. Used by one thread at a time. Another attempt at
+ * the same task ends this one, so that late bytes never overwrite those that a later attempt has
+ * had acknowledged.
  */
 public final class TaskBytes {
 

@@ -179,21 +179,18 @@ class TaskBoardTest {
   @Test
   void everySoupCountsAsTraffic() {
     List<TensorTask> tasks = Tasks.ofTraffic(3, 300);
-    TaskBoard board =
-        new TaskBoard(Tasks.spec("job", 4), tasks, List.of(0), TERM, Tasks.LIMITS);
+    TaskBoard board = new TaskBoard(Tasks.spec("job", 4), tasks, List.of(0), TERM, Tasks.LIMITS);
     long output = 4 * tasks.getFirst().length();
     assertThat(board.doneBytes()).isEqualTo(output);
     assertThat(board.outputBytes(1)).isEqualTo(output);
     grant(board, ANN);
-    assertThat(board.leasedTraffic(ANN))
-        .isEqualTo(2 * (output + tasks.getFirst().inputBytes()));
+    assertThat(board.leasedTraffic(ANN)).isEqualTo(2 * (output + tasks.getFirst().inputBytes()));
   }
 
   @Test
   void aReceiptSpeaksOfEverySoup() {
     TaskBoard board =
-        new TaskBoard(
-            Tasks.spec("job", 2), Tasks.ofTraffic(1, 300), List.of(), TERM, Tasks.LIMITS);
+        new TaskBoard(Tasks.spec("job", 2), Tasks.ofTraffic(1, 300), List.of(), TERM, Tasks.LIMITS);
     assertThat(board.fits(Tasks.receipt(0))).as("of one soup").isFalse();
   }
 

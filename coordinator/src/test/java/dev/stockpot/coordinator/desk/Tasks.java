@@ -46,8 +46,7 @@ final class Tasks {
         run,
         List.of("a", "b"),
         Map.of(0, input("a"), 1, input("b")),
-        Collections.nCopies(
-            soups, new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
+        Collections.nCopies(soups, new SoupSpec("", List.of(0, 1), IntegerWeights.over(3, 1, 2))),
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),

@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one task on its way to the coordinator, the soups in their order: gathered
- * by the thread that makes it, whole before it is sent because its checksum goes ahead of it, then
- * sent while that thread does the next task.
+ * The output of one task on its way to the coordinator, the soups in their order: gathered by the
+ * thread that makes it, whole before it is sent because its checksum goes ahead of it, then sent
+ * while that thread does the next task.
  */
 public final class Upload implements ChunkSink, AutoCloseable {
 

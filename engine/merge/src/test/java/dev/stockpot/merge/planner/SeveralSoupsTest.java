@@ -89,8 +89,7 @@ class SeveralSoupsTest {
     MergePlan plan = plan();
     List<TensorTask> tasks =
         MergePlanner.plan(
-                plan,
-                IntStream.range(0, soups).mapToObj(i -> soup("s" + i, 1, 2, 7)).toList())
+                plan, IntStream.range(0, soups).mapToObj(i -> soup("s" + i, 1, 2, 7)).toList())
             .tasks();
     assertThat(tasks)
         .allSatisfy(task -> {
