@@ -1,10 +1,8 @@
 package dev.stockpot.soce.report;
 
 import dev.stockpot.soce.CorrelationMatrix;
-import dev.stockpot.soce.Correlations;
 import dev.stockpot.soce.Expert;
 import dev.stockpot.soce.LowCorrelation;
-import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.ShapleyValue;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
@@ -28,12 +26,7 @@ public final class SearchPage {
 
   private SearchPage(SearchReport report) {
     this.report = report;
-    this.categories =
-        report.entries().stream()
-            .flatMap(entry -> entry.scores().stream())
-            .findFirst()
-            .map(scores -> List.copyOf(scores.categories().keySet()))
-            .orElse(report.selection().matrix().categories());
+    this.categories = report.categories();
     this.page = new Page("The best soup of " + report.name());
   }
 
@@ -243,25 +236,11 @@ public final class SearchPage {
     page.quiet(
         "Before: across the models of the score table. After: across the soups that were tried.");
     page.figure(heatMap(report.selection().matrix(), low));
-    List<Entry> soups =
-        report.entries().stream()
-            .filter(entry -> entry.role() != Role.MODEL && entry.scores().isPresent())
-            .toList();
-    page.figure(heatMap(Correlations.pearson(table(soups)), low));
+    page.figure(heatMap(report.correlationsAfter(), low));
   }
 
   private static String heatMap(CorrelationMatrix matrix, LowCorrelation low) {
     return HeatMap.svg(matrix, rho -> low.rule().closeness(rho) < low.threshold());
-  }
-
-  private ScoreTable table(List<Entry> entries) {
-    return ScoreTable.of(
-        entries.stream().map(Entry::name).toList(),
-        categories,
-        entries.stream()
-            .map(entry ->
-                categories.stream().map(category -> found(entry.scores(), category)).toList())
-            .toList());
   }
 
   private void addCandidates() {
@@ -310,9 +289,6 @@ public final class SearchPage {
   }
 
   private static OptionalDouble found(Optional<Scores> scores, String category) {
-    return scores
-        .map(all -> all.categories().get(category))
-        .map(OptionalDouble::of)
-        .orElse(OptionalDouble.empty());
+    return scores.map(all -> all.of(category)).orElse(OptionalDouble.empty());
   }
 }

@@ -1,5 +1,8 @@
 package dev.stockpot.soce.report;
 
+import dev.stockpot.soce.CorrelationMatrix;
+import dev.stockpot.soce.Correlations;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.Selection;
 import dev.stockpot.soce.ShapleyValue;
 import dev.stockpot.soce.Weights;
@@ -11,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Everything that a search found.
@@ -59,6 +63,29 @@ public record SearchReport(
                     entry.scores().map(Scores::objective).orElse(Double.NEGATIVE_INFINITY))
                 .reversed())
         .toList();
+  }
+
+  /** The categories that were scored, in the order of the scores; the selection's without any. */
+  public List<String> categories() {
+    return entries.stream()
+        .flatMap(entry -> entry.scores().stream())
+        .findFirst()
+        .map(scores -> List.copyOf(scores.categories().keySet()))
+        .orElse(selection.matrix().categories());
+  }
+
+  /** How categories correlate across the soups that were tried. */
+  public CorrelationMatrix correlationsAfter() {
+    List<String> categories = categories();
+    List<Entry> soups =
+        entries.stream()
+            .filter(entry -> entry.role() != Role.MODEL && entry.scores().isPresent())
+            .toList();
+    return Correlations.pearson(
+        ScoreTable.of(
+            soups.stream().map(Entry::name).toList(),
+            categories,
+            soups.stream().map(entry -> categories.stream().map(entry::score).toList()).toList()));
   }
 
   /** The first entry of a role; empty if there is none. */
@@ -116,6 +143,10 @@ public record SearchReport(
     public Optional<Scores> scores() {
       return outcome instanceof Scores scores ? Optional.of(scores) : Optional.empty();
     }
+
+    private OptionalDouble score(String category) {
+      return outcome instanceof Scores scores ? scores.of(category) : OptionalDouble.empty();
+    }
   }
 
   /** What came of an evaluation. */
@@ -130,6 +161,12 @@ public record SearchReport(
   public record Scores(double objective, Map<String, Double> categories) implements Outcome {
     public Scores {
       categories = Collections.unmodifiableMap(new LinkedHashMap<>(categories));
+    }
+
+    /** The score of one category; empty if there is none. */
+    public OptionalDouble of(String category) {
+      Double score = categories.get(category);
+      return score == null ? OptionalDouble.empty() : OptionalDouble.of(score);
     }
   }
 
