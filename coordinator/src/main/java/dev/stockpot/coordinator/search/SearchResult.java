@@ -49,8 +49,7 @@ final class SearchResult {
         new ArrayList<>(
             search.firstCandidates().stream()
                 .flatMap(candidate ->
-                    Stream.of(
-                        candidate.role().name(), search.evaluation(candidate, false)))
+                    Stream.of(candidate.role().name(), search.evaluation(candidate, false)))
                 .toList());
     lines.add(search.plan().search().toString());
     lines.add(search.plan().evaluate().report().toString());
