@@ -19,24 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The order and the limits of a search, without an actor: a loop does what the board says. */
 final class SearchBoardTest {
 
-  private static final String PLAN =
-      """
-      version: 1
-      method: linear
-      models: [{model: a}, {model: b}, {model: c}]
-      search:
-        scores: scores.csv
-        threshold: 0.5
-        weights: {min: 0.2, max: 0.6, step: 0.2%s}
-        candidates_on_disk: %d
-      %s
-      evaluate:
-        command: [./score, "{model}", "{output}"]
-        parallel: %d
-      %s
-      output: {path: best}
-      """;
-
   private static final String HELD_OUT = "  report: [./score, \"{model}\", \"{output}\", held]";
 
   @TempDir private Path directory;
@@ -69,7 +51,23 @@ final class SearchBoardTest {
         """);
     return SearchSetup.of(
         PlanReader.parseSearch(
-            PLAN.formatted(refine, onDisk, more, parallel, report),
+            """
+            version: 1
+            method: linear
+            models: [{model: a}, {model: b}, {model: c}]
+            search:
+              scores: scores.csv
+              threshold: 0.5
+              weights: {min: 0.2, max: 0.6, step: 0.2%s}
+              candidates_on_disk: %d
+            %s
+            evaluate:
+              command: [./score, "{model}", "{output}"]
+              parallel: %d
+            %s
+            output: {path: best}
+            """
+                .formatted(refine, onDisk, more, parallel, report),
             Path.of("plan.yaml"),
             directory));
   }

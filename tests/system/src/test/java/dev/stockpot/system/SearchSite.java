@@ -51,18 +51,6 @@ record SearchSite(Path directory) {
       p3,70,20,60,75
       """;
 
-  private static final String EVALUATOR =
-      """
-      #!/bin/sh
-      # Arguments: checkpoint, output, name of the content, what the run is called.
-      find served/.best.stockpot/candidates -type d -name '*soup-*' 2>/dev/null | wc -l >> on-disk
-      sum=$(cksum < "$1/model.safetensors" | cut -d' ' -f1)
-      %s
-      echo "{\\"scores\\": {\\"add\\": $((sum %% 97)), \\"rev\\": $((sum / 97 %% 97)),"\\
-        "\\"sort\\": $((sum / 9409 %% 97)), \\"max\\": $((sum / 912673 %% 97))}}" > "$2/scores.json"
-      echo "$4 $3" >> runs
-      """;
-
   /** A site with an evaluator that fails nothing. */
   static SearchSite create(Path directory) {
     return create(directory, "");
@@ -82,7 +70,19 @@ record SearchSite(Path directory) {
       }
       Files.writeString(directory.resolve("scores.csv"), SCORES);
       Path evaluator = directory.resolve("evaluate.sh");
-      Files.writeString(evaluator, EVALUATOR.formatted(more));
+      Files.writeString(
+          evaluator,
+          """
+          #!/bin/sh
+          # Arguments: checkpoint, output, name of the content, what the run is called.
+          find served/.best.stockpot/candidates -type d -name '*soup-*' 2>/dev/null | wc -l >> on-disk
+          sum=$(cksum < "$1/model.safetensors" | cut -d' ' -f1)
+          %s
+          echo "{\\"scores\\": {\\"add\\": $((sum %% 97)), \\"rev\\": $((sum / 97 %% 97)),"\\
+            "\\"sort\\": $((sum / 9409 %% 97)), \\"max\\": $((sum / 912673 %% 97))}}" > "$2/scores.json"
+          echo "$4 $3" >> runs
+          """
+              .formatted(more));
       Files.setPosixFilePermissions(evaluator, PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
