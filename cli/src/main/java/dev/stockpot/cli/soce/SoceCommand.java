@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Soup of Category Experts: from a table of scores to the best soup.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {SoceAnalyzeCommand.class, SearchCommand.class})
+    subcommands = {SoceAnalyzeCommand.class, SoceSearchCommand.class})
 public final class SoceCommand implements Runnable {
 
   @Spec

@@ -1,11 +1,9 @@
 package dev.stockpot.coordinator.job;
 
-import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.coordinator.desk.BoardNews;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
@@ -16,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -31,8 +28,6 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The phases of one merge, and its journal. It recovers what an earlier run recorded, plans, checks
@@ -41,8 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class JournaledMerge
     extends EventSourcedBehavior<JournaledMerge.Message, JobEvent, JobState> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(JournaledMerge.class);
 
   /** Where Pekko logs that the journal failed; {@link MergeJob} tells the follower. */
   private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
@@ -380,26 +373,6 @@ final class JournaledMerge
             .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
     context.pipeToSelf(
         CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher),
-        (message, failure) -> message != null ? message : new Aborted(failure(failure)));
-  }
-
-  private Failure failure(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    if (cause instanceof MergeException known) {
-      return known.failure();
-    }
-    if (cause instanceof CheckpointException unreadable) {
-      return new Failure(Failure.Kind.USER_INPUT, String.valueOf(unreadable.getMessage()));
-    }
-    if (cause instanceof OutOfMemoryError) {
-      return new Failure(
-          Failure.Kind.ENVIRONMENT,
-          "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
-    }
-    LOG.error("The job failed unexpectedly", cause);
-    return new Failure(Failure.Kind.BUG, cause.toString());
+        (message, failure) -> message != null ? message : new Aborted(StepFailure.of(failure)));
   }
 }

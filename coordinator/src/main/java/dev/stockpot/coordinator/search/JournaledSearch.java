@@ -7,12 +7,11 @@ import dev.stockpot.coordinator.job.JobJournal;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.job.MergeStarter;
+import dev.stockpot.coordinator.job.StepFailure;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.protocol.api.LogLine.Level;
-import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -39,8 +37,6 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The phases of one search, and its journal. It recovers what an earlier run recorded, reads the
@@ -50,8 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 final class JournaledSearch
     extends EventSourcedBehavior<JournaledSearch.Message, SearchEvent, SearchState> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(JournaledSearch.class);
 
   /** Where Pekko logs that the journal failed; {@link SearchJob} tells the follower. */
   private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
@@ -504,21 +498,6 @@ final class JournaledSearch
     underWay++;
     context.pipeToSelf(
         stage.thenApply(Done::new),
-        (done, failure) -> done != null ? done : new Done(new Aborted(failure(failure))));
-  }
-
-  private static Failure failure(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    if (cause instanceof MergeException known) {
-      return known.failure();
-    }
-    if (cause instanceof SoceException refused) {
-      return new Failure(Failure.Kind.USER_INPUT, String.valueOf(refused.getMessage()));
-    }
-    LOG.error("The search failed unexpectedly", cause);
-    return new Failure(Failure.Kind.BUG, cause.toString());
+        (done, failure) -> done != null ? done : new Done(new Aborted(StepFailure.of(failure))));
   }
 }

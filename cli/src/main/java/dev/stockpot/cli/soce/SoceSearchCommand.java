@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
           + " evaluation that ended runs again. The last line of standard output is the result's path.",
       ""
     })
-public final class SearchCommand implements Callable<Integer> {
+public final class SoceSearchCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PLAN",

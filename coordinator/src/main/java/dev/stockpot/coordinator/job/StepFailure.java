@@ -1,0 +1,42 @@
+package dev.stockpot.coordinator.job;
+
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.soce.SoceException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a job is told of a step that threw. */
+public final class StepFailure {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StepFailure.class);
+
+  private StepFailure() {}
+
+  /** The user's mistakes in their own words; whatever is nobody's mistake but ours is logged. */
+  public static Failure of(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    return switch (cause) {
+      case MergeException known -> known.failure();
+      case CheckpointException unreadable -> userInput(unreadable);
+      case SoceException refused -> userInput(refused);
+      case OutOfMemoryError _ ->
+          new Failure(
+              Failure.Kind.ENVIRONMENT,
+              "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
+      default -> {
+        LOG.error("A job failed unexpectedly", cause);
+        yield new Failure(Failure.Kind.BUG, cause.toString());
+      }
+    };
+  }
+
+  private static Failure userInput(Exception mistake) {
+    return new Failure(Failure.Kind.USER_INPUT, String.valueOf(mistake.getMessage()));
+  }
+}
