@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.system.StockpotProcess.Ended;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,20 @@ final class SearchTest {
     assertThat(ended.err()).contains("no soup has scores", "no GPU here");
     assertThat(site.output()).doesNotExist();
     assertThat(site.staging()).doesNotExist();
+  }
+
+  @Test
+  void aTruncatedCheckpointIsNamedBeforeAnythingIsMerged() throws Exception {
+    SearchSite site = SearchSite.create(directory);
+    Path broken = directory.resolve("rev/model.safetensors");
+    try (FileChannel file = FileChannel.open(broken, StandardOpenOption.WRITE)) {
+      file.truncate(Files.size(broken) - 1);
+    }
+    Ended ended = site.search();
+    MergeSite.assertFailed(ended, 2);
+    assertThat(ended.err()).contains(broken.toString());
+    assertThat(site.output()).doesNotExist();
+    assertThat(directory.resolve("runs")).doesNotExist();
   }
 
   @Test
