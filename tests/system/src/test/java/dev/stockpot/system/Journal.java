@@ -74,7 +74,7 @@ record Journal(Path directory) {
     for (JsonNode event : entry.path("events")) {
       switch (event.path("manifest").asString()) {
         case "job-accepted/1" -> tasks.clear();
-        case "tensors-recorded/1" ->
+        case "tensors-recorded/2" ->
             event
                 .path("event")
                 .path("receipts")
