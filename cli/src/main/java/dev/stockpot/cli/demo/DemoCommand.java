@@ -118,6 +118,8 @@ public final class DemoCommand implements Callable<Integer> {
           threshold: 0.25
           weights: {min: 0.1, max: 0.9, step: 0.1, uniform: true}
           objective: mean
+          # What each expert adds to their soups.
+          shapley: models
         evaluate:
           command: [%s, demo, evaluate, "{model}", "{output}", %s]
           # Cases that choose nothing.

@@ -27,7 +27,7 @@ public final class SearchPage {
   private SearchPage(SearchReport report) {
     this.report = report;
     this.categories = report.categories();
-    this.page = new Page("The best soup of " + report.name());
+    this.page = new Page("The best soup: " + report.name());
   }
 
   /** The whole document. */
