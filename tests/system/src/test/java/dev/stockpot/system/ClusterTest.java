@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -83,19 +84,45 @@ final class ClusterTest {
     assertThat(ClusterSite.doneTasks(job)).isLessThan(site.tensors());
   }
 
+  /** Waits until a lost worker's leases went back; how long that took is reported. */
+  private void awaitReturned(String id, TestReporter reporter) throws InterruptedException {
+    long lost = System.nanoTime();
+    JsonNode noticed =
+        cluster.awaitJob(
+            id,
+            "rid of the worker's leases",
+            job -> job.path("progress").path("returnedTasks").asInt() > 0);
+    Duration detected = since(lost);
+    int then = ClusterSite.doneTasks(noticed);
+    cluster.awaitJob(id, "going on", job -> ClusterSite.doneTasks(job) > then);
+    reporter.publishEntry(
+        Map.of(
+            "until its leases went back", detected.toString(),
+            "until a tensor was merged after that", since(lost).toString(),
+            "tensors given back",
+                Integer.toString(noticed.path("progress").path("returnedTasks").asInt())));
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos));
+  }
+
   @Test
-  void whatAKilledWorkerHeldIsMergedByTheOthers() throws InterruptedException {
+  void whatAKilledWorkerHeldIsMergedByTheOthers(TestReporter reporter) throws InterruptedException {
     midway("killed-worker", 3);
     cluster.kill("worker-1");
+    awaitReturned("killed-worker", reporter);
     JsonNode done = cluster.awaitDone("killed-worker");
     assertThat(done.path("progress").path("returnedTasks").asInt()).isPositive();
     site.assertServed(expected);
   }
 
   @Test
-  void aWorkerThatWasStoppedBeyondItsDeadlineDoesNoHarmAndComesBack() throws InterruptedException {
+  void aWorkerThatWasStoppedBeyondItsDeadlineDoesNoHarmAndComesBack(TestReporter reporter)
+      throws InterruptedException {
     midway("stopped-worker", 2);
     cluster.node("worker-1").signal("STOP");
+    awaitReturned("stopped-worker", reporter);
     cluster.awaitDone("stopped-worker");
     site.assertServed(expected);
     cluster.node("worker-1").signal("CONT");
@@ -104,11 +131,20 @@ final class ClusterTest {
   }
 
   @Test
-  void aKilledCoordinatorGoesOnWithAllThatItHadAcknowledged() throws InterruptedException {
+  void aKilledCoordinatorGoesOnWithAllThatItHadAcknowledged(TestReporter reporter)
+      throws InterruptedException {
     midway("killed-coordinator", 2);
     cluster.kill("coordinator");
     int recorded = site.journal().receipts().size();
+    long started = System.nanoTime();
     cluster.startCoordinator(site.directory());
+    cluster.awaitJob(
+        "killed-coordinator",
+        "going on",
+        job ->
+            ClusterSite.doneTasks(job) > job.path("progress").path("keptTasks").asInt()
+                && job.path("progress").path("keptTasks").asInt() >= recorded);
+    reporter.publishEntry("from its start until a tensor was merged", since(started).toString());
     JsonNode done = cluster.awaitDone("killed-coordinator");
     assertThat(done.path("progress").path("keptTasks").asInt()).isGreaterThanOrEqualTo(recorded);
     site.assertServed(expected);

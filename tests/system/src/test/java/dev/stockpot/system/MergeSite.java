@@ -33,6 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record MergeSite(Path directory, int tensors, String shardSize) {
 
+  private static final String MANIFEST = "stockpot-manifest.json";
+
   static final List<String> MODELS = List.of("a", "b", "c");
 
   private static final int SHARDS = 4;
@@ -275,6 +277,16 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     assertThat(result()).isEqualTo(expected);
   }
 
+  /** The same for a merge in another place, whose manifest names other paths. */
+  void assertServedAside(Map<String, String> expected) {
+    Map<String, String> others = new TreeMap<>(expected);
+    assertThat(others.remove(MANIFEST)).isNotNull();
+    Map<String, String> ours = new TreeMap<>(result());
+    assertThat(ours.remove(MANIFEST)).isNotNull();
+    assertThat(served()).containsExactly("soup");
+    assertThat(ours).isEqualTo(others);
+  }
+
   static Map<String, String> checksums(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       Map<String, String> checksums = new TreeMap<>();
@@ -289,7 +301,7 @@ record MergeSite(Path directory, int tensors, String shardSize) {
 
   private static String checksum(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
-    if (file.endsWith("stockpot-manifest.json")) {
+    if (file.endsWith(MANIFEST)) {
       ObjectNode manifest = (ObjectNode) JsonMapper.shared().readTree(content);
       assertThat(manifest.remove(List.of("created", "times")).has("created")).isFalse();
       content = JsonMapper.shared().writeValueAsBytes(manifest);
