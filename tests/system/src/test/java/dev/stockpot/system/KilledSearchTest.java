@@ -17,7 +17,10 @@ final class KilledSearchTest {
 
   private static final int MOMENTS = 10;
   private static final long SEED = 20_260_102;
-  private static final int MOST_POLLS = 400;
+  private static final int MOST_POLLS = 40;
+
+  /** Evaluations that are left after the last kill, at least, but for those of its polls. */
+  private static final int MARGIN = 8;
 
   @TempDir private Path directory;
 
@@ -25,13 +28,16 @@ final class KilledSearchTest {
   void aSearchKilledAtTenRandomMomentsEndsWithTheSameLeaderboardAndRepeatsNothingRecorded()
       throws InterruptedException {
     SearchSite undisturbed = SearchSite.create(directory.resolve("undisturbed"));
+    undisturbed.writePlan("served/best", SearchSite.FINE, "");
     Ended ended = undisturbed.search();
     assertThat(ended.status()).as(ended.err()).isZero();
     SearchSite site = SearchSite.create(directory.resolve("killed"));
+    site.writePlan("served/best", SearchSite.FINE, "");
     Random random = new Random(SEED);
     int inFlight = 0;
     for (int killed = 0; killed < MOMENTS; killed++) {
-      int until = Math.min(site.runs().size() + random.nextInt(3), all(undisturbed) - 2);
+      // Spread over the search, so that it is never at its end before the last.
+      int until = (int) ((killed + random.nextDouble()) * (all(undisturbed) - MARGIN) / MOMENTS);
       assertThat(killAfter(site, until, random.nextInt(MOST_POLLS))).isTrue();
       int recorded = new Journal(site.staging().resolve("journal")).evaluations().size();
       // A run that ended in the very moment of the kill is not recorded yet.
