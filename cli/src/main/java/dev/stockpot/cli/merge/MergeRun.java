@@ -43,8 +43,7 @@ public final class MergeRun {
 
   private int merge(LocalSystem system, MergePlan plan, boolean force) {
     ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
-    Thread onStop = new Thread(this::tellHowToGoOn);
-    Runtime.getRuntime().addShutdownHook(onStop);
+    StopNotice notice = StopNotice.on(err);
     JobUpdate.End last;
     boolean goesOn;
     try {
@@ -58,7 +57,7 @@ public final class MergeRun {
                 }
               });
     } finally {
-      goesOn = stopping(onStop);
+      goesOn = notice.takeDown();
     }
     if (!goesOn) {
       return ExitCode.INTERRUPTED;
@@ -74,21 +73,6 @@ public final class MergeRun {
       }
       case JobUpdate.Cancelled _ -> ExitCode.INTERRUPTED;
     };
-  }
-
-  /** False when the process is ending already, and the hook runs. */
-  private static boolean stopping(Thread hook) {
-    try {
-      return Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      return false;
-    }
-  }
-
-  private void tellHowToGoOn() {
-    err.println();
-    err.println("stopped; run the same command again to go on from here");
-    err.flush();
   }
 
   private void tell(JobUpdate.Summary summary) {

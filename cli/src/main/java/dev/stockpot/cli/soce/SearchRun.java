@@ -3,6 +3,7 @@ package dev.stockpot.cli.soce;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.cli.merge.RunOptions;
+import dev.stockpot.cli.merge.StopNotice;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.merge.plan.SearchPlan;
 import java.io.PrintWriter;
@@ -25,8 +26,7 @@ public final class SearchRun {
   /** Runs the search; the status is one of {@link ExitCode}. */
   public int search(SearchPlan plan, boolean force) {
     SearchProgress progress = new SearchProgress(err);
-    Thread onStop = new Thread(this::tellHowToGoOn);
-    Runtime.getRuntime().addShutdownHook(onStop);
+    StopNotice notice = StopNotice.on(err);
     SearchUpdate.End last;
     boolean goesOn;
     try (LocalSystem system = LocalSystem.start(options.workers())) {
@@ -40,7 +40,7 @@ public final class SearchRun {
                 }
               });
     } finally {
-      goesOn = stopping(onStop);
+      goesOn = notice.takeDown();
     }
     if (!goesOn) {
       return ExitCode.INTERRUPTED;
@@ -56,21 +56,6 @@ public final class SearchRun {
       }
       case SearchUpdate.Cancelled _ -> ExitCode.INTERRUPTED;
     };
-  }
-
-  /** False when the process is ending already, and the hook runs. */
-  private static boolean stopping(Thread hook) {
-    try {
-      return Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      return false;
-    }
-  }
-
-  private void tellHowToGoOn() {
-    err.println();
-    err.println("stopped; run the same command again to go on from here");
-    err.flush();
   }
 
   private void tell(SearchUpdate.Finished finished) {

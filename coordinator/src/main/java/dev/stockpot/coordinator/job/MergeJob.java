@@ -4,7 +4,6 @@ import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
-import dev.stockpot.merge.Failure;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -73,22 +72,12 @@ public final class MergeJob {
                 access.close(run);
                 follower.tell(
                     new JobUpdate.Failed(
-                        journalFailure(failed.getCause()), Optional.of(order.staging().root())));
+                        StepFailure.ofJournal(failed.getCause()),
+                        Optional.of(order.staging().root())));
                 return Behaviors.stopped();
               })
           .onSignal(Terminated.class, _ -> Behaviors.stopped())
           .build();
     });
-  }
-
-  private static Failure journalFailure(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String reason = String.valueOf(root.getMessage());
-    return new Failure(
-        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-        "the job's journal cannot be used: " + reason);
   }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a job is told of a step that threw. */
+/** What a job is told of what threw: one of its steps, or its journal. */
 public final class StepFailure {
 
   private static final Logger LOG = LoggerFactory.getLogger(StepFailure.class);
@@ -34,6 +34,18 @@ public final class StepFailure {
         yield new Failure(Failure.Kind.BUG, cause.toString());
       }
     };
+  }
+
+  /** The journal refused an event, or could not be read. */
+  public static Failure ofJournal(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String reason = String.valueOf(root.getMessage());
+    return new Failure(
+        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        "the job's journal cannot be used: " + reason);
   }
 
   private static Failure userInput(Exception mistake) {

@@ -3,8 +3,8 @@ package dev.stockpot.coordinator.search;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.job.JobJournal;
 import dev.stockpot.coordinator.job.MergeStarter;
+import dev.stockpot.coordinator.job.StepFailure;
 import dev.stockpot.coordinator.tenure.Tenure;
-import dev.stockpot.merge.Failure;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -71,20 +71,12 @@ public final class SearchJob {
               failed -> {
                 follower.tell(
                     new SearchUpdate.Failed(
-                        journalFailure(failed.getCause()), Optional.of(order.staging().root())));
+                        StepFailure.ofJournal(failed.getCause()),
+                        Optional.of(order.staging().root())));
                 return Behaviors.stopped();
               })
           .onSignal(Terminated.class, _ -> Behaviors.stopped())
           .build();
     });
-  }
-
-  private static Failure journalFailure(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return new Failure(
-        Failure.Kind.ENVIRONMENT, "the search's journal cannot be used: " + root.getMessage());
   }
 }
