@@ -40,6 +40,7 @@ public final class EndToEnd implements Callable<Integer> {
   }
 
   private static final int WARM_UPS = 4;
+  private static final int FLOOR_THREADS = 2;
   private static final double GIGA = 1e9;
 
   @Parameters(description = "${COMPLETION-CANDIDATES}; all by default.")
@@ -104,7 +105,7 @@ public final class EndToEnd implements Callable<Integer> {
   }
 
   private Floor floor(List<Path> models) throws IOException {
-    Floor floor = new Floor(models, scratch.resolve("floor"));
+    Floor floor = new Floor(models, scratch.resolve("floor"), FLOOR_THREADS);
     floor.chooseChunk();
     return floor;
   }

@@ -16,13 +16,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * What no merge through the page cache can beat: two threads that read every byte of every input
+ * What no merge through the page cache can beat: threads that read every byte of every input
  * and write as many bytes as one input has into new files, by positional reads and writes, with no
  * arithmetic and no flush.
  */
-final class Floor {
+public final class Floor {
 
-  private static final int THREADS = 2;
   private static final long RANGE = 8 << 20;
   private static final List<Integer> CHUNKS =
       List.of(128 << 10, 256 << 10, 512 << 10, 1 << 20, 4 << 20);
@@ -30,6 +29,7 @@ final class Floor {
 
   private final List<Path> models;
   private final Path output;
+  private final int threads;
   private int chunk = CHUNKS.getFirst();
 
   /**
@@ -38,13 +38,14 @@ final class Floor {
    * @param models directories of checkpoints that have the same files
    * @param output directory for the floor's own files, which are deleted after each run
    */
-  Floor(List<Path> models, Path output) {
+  public Floor(List<Path> models, Path output, int threads) {
     this.models = List.copyOf(models);
     this.output = output;
+    this.threads = threads;
   }
 
   /** Tries every chunk and keeps the fastest. */
-  void chooseChunk() throws IOException {
+  public void chooseChunk() throws IOException {
     chunk = CHUNKS.getLast();
     seconds();
     double best = Double.MAX_VALUE;
@@ -67,11 +68,11 @@ final class Floor {
   }
 
   /** One run, from the first file opened to the last byte written. */
-  double seconds() throws IOException {
+  public double seconds() throws IOException {
     Files.createDirectories(output);
     List<Shard> shards = new ArrayList<>();
     long start = System.nanoTime();
-    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       long ranges = 0;
       for (Path file : weights(models.getFirst())) {
         Shard shard = Shard.open(models, file.getFileName(), output, ranges);
@@ -81,9 +82,9 @@ final class Floor {
       long last = ranges;
       AtomicLong next = new AtomicLong();
       List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
+      for (int i = 0; i < threads; i++) {
         running.add(
-            threads.submit(() -> {
+            pool.submit(() -> {
               ByteBuffer buffer = ByteBuffer.allocateDirect(chunk);
               for (long range = next.getAndIncrement();
                   range < last;

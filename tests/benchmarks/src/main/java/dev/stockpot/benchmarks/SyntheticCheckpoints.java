@@ -35,7 +35,13 @@ public final class SyntheticCheckpoints {
 
   private static final float DEVIATION = 0.02f;
   private static final float CHANGE = 0.002f;
-  private static final long HIDDEN = 2048;
+  private static final long VOCABULARY = 128256;
+
+  /** Widths of a layer. */
+  private record Layer(long hidden, long keys, long intermediate) {}
+
+  private static final Layer ONE_BILLION = new Layer(2048, 512, 8192);
+  private static final Layer EIGHT_BILLION = new Layer(4096, 1024, 14336);
   private static final List<String> WEIGHTS = List.of("0.2", "0.7", "0.1");
   private static final int WRITE_BYTES = 4 << 20;
 
@@ -51,23 +57,33 @@ public final class SyntheticCheckpoints {
    */
   public static List<Path> llama1b(Path data) throws IOException {
     List<OutputTensor> tensors = new ArrayList<>();
-    add(tensors, "model.embed_tokens.weight", 128256, HIDDEN);
-    addLayers(tensors, 16);
-    add(tensors, "model.norm.weight", HIDDEN);
+    add(tensors, "model.embed_tokens.weight", VOCABULARY, ONE_BILLION.hidden());
+    addLayers(tensors, 16, ONE_BILLION);
+    add(tensors, "model.norm.weight", ONE_BILLION.hidden());
     return in(data.resolve("llama-1b"), CheckpointLayout.of(tensors, SHARD_SIZE));
   }
 
-  /** So many layers of the same model and nothing else: 122 MB each. */
+  /** Checkpoints of Llama-3.1-8B's tensors: 16.1 GB each. */
+  public static List<Path> llama8b(Path data) throws IOException {
+    List<OutputTensor> tensors = new ArrayList<>();
+    add(tensors, "lm_head.weight", VOCABULARY, EIGHT_BILLION.hidden());
+    add(tensors, "model.embed_tokens.weight", VOCABULARY, EIGHT_BILLION.hidden());
+    addLayers(tensors, 32, EIGHT_BILLION);
+    add(tensors, "model.norm.weight", EIGHT_BILLION.hidden());
+    return in(data.resolve("llama-8b"), CheckpointLayout.of(tensors, SHARD_SIZE));
+  }
+
+  /** So many layers of Llama-3.2-1B and nothing else: 122 MB each. */
   public static List<OutputTensor> layers(int count) {
     List<OutputTensor> tensors = new ArrayList<>();
-    addLayers(tensors, count);
+    addLayers(tensors, count, ONE_BILLION);
     return tensors;
   }
 
-  private static void addLayers(List<OutputTensor> tensors, int count) {
-    long hidden = HIDDEN;
-    long keys = 512;
-    long intermediate = 8192;
+  private static void addLayers(List<OutputTensor> tensors, int count, Layer shape) {
+    long hidden = shape.hidden();
+    long keys = shape.keys();
+    long intermediate = shape.intermediate();
     for (int i = 0; i < count; i++) {
       String layer = "model.layers." + i + ".";
       add(tensors, layer + "input_layernorm.weight", hidden);

@@ -1,0 +1,125 @@
+package dev.stockpot.benchmarks.gpu;
+
+import dev.stockpot.benchmarks.Directories;
+import dev.stockpot.benchmarks.Figures;
+import dev.stockpot.benchmarks.Floor;
+import dev.stockpot.benchmarks.SyntheticCheckpoints;
+import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.planner.MergePlanner;
+import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.worker.CpuExecutor;
+import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.worker.DeviceExecutor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Three checkpoints in the page cache to one, on a device, beside what no device can beat. */
+final class SoupBenchmark {
+
+  private static final double GIGA = 1e9;
+  private static final int RUNS = 3;
+  private static final double SOUP_BAR = 1.15;
+  private static final double RESIDENT_BAR = 1.2;
+
+  /** Bytes per second of the bus, each way by itself. */
+  record Bus(double in, double out) {}
+
+  private final Report report;
+  private final List<Path> models;
+  private final Path scratch;
+  private final Bus bus;
+  private final PlannedMerge planned;
+  private final double inputBytes;
+  private final double outputBytes;
+
+  /**
+   * Plans the merge.
+   *
+   * @param models checkpoints of the same layout
+   * @param scratch directory of a memory file system, for outputs
+   */
+  SoupBenchmark(Report report, List<Path> models, Path scratch, Bus bus) throws Exception {
+    this.report = report;
+    this.models = models;
+    this.scratch = scratch;
+    this.bus = bus;
+    Files.createDirectories(scratch);
+    Path plan = scratch.resolve("plan.yaml");
+    Files.writeString(plan, SyntheticCheckpoints.plan(models, scratch.resolve("soup")));
+    planned = MergePlanner.plan(PlanReader.read(plan).getFirst());
+    outputBytes = planned.tasks().stream().mapToDouble(task -> task.length()).sum();
+    inputBytes = planned.tasks().stream().mapToDouble(task -> task.inputBytes()).sum();
+  }
+
+  /** The time of a soup, and that the device's bytes are the processor's. */
+  void soup(DeviceExecutor gpu) throws IOException, InterruptedException {
+    int threads = Runtime.getRuntime().availableProcessors();
+    Floor floor = new Floor(models, scratch.resolve("floor"), threads);
+    floor.chooseChunk();
+    List<Double> floors = new ArrayList<>();
+    List<Double> soups = new ArrayList<>();
+    List<Integer> checksums = merge(gpu, false).checksums();
+    for (int i = 0; i < RUNS; i++) {
+      floors.add(floor.seconds());
+      soups.add(merge(gpu, false).seconds());
+    }
+    double storage = Figures.median(floors);
+    double wire = Math.max(inputBytes / bus.in(), outputBytes / bus.out());
+    double seconds = Figures.median(soups);
+    report.atMost(
+        "soup / larger floor",
+        seconds / Math.max(storage, wire),
+        SOUP_BAR,
+        "%.1f GB to %.1f GB in %.3f s; storage %.3f s, bus %.3f s"
+            .formatted(inputBytes / GIGA, outputBytes / GIGA, seconds, storage, wire));
+    CpuSettings cpu = new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES);
+    try (CpuExecutor processor = new CpuExecutor(cpu, Kernels.best())) {
+      DirectMerge.Result onCpu = merge(processor, false);
+      report.check(
+          "soup on GPU and CPU",
+          () -> {
+            if (!onCpu.checksums().equals(checksums)) {
+              throw new IOException("their checksums differ");
+            }
+            return String.format(
+                Locale.ROOT,
+                "%d pieces with equal checksums; the CPU took %.3f s on %d threads, cold",
+                checksums.size(),
+                onCpu.seconds(),
+                threads);
+          });
+    }
+  }
+
+  /** Candidates of a search: the same sources again and again. */
+  void resident(DeviceExecutor gpu) throws IOException, InterruptedException {
+    double first = merge(gpu, true).seconds();
+    List<Double> candidates = new ArrayList<>();
+    for (int i = 0; i < RUNS; i++) {
+      candidates.add(merge(gpu, true).seconds());
+    }
+    double seconds = Figures.median(candidates);
+    report.atMost(
+        "resident candidate / its copy back",
+        seconds / (outputBytes / bus.out()),
+        RESIDENT_BAR,
+        "%.3f s; the first, which loads, %.3f s".formatted(seconds, first));
+  }
+
+  private DirectMerge.Result merge(DeviceExecutor executor, boolean reuse)
+      throws IOException, InterruptedException {
+    Path staging = scratch.resolve("shards");
+    try {
+      DirectMerge.Result result = DirectMerge.run(executor, planned, staging, reuse);
+      Figures.line("  %.3f s, %s", result.seconds(), executor.device().kind());
+      return result;
+    } finally {
+      Directories.delete(staging);
+    }
+  }
+}
