@@ -28,7 +28,7 @@ public final class SyntheticCheckpoints {
 
   public static final int MODELS = 3;
 
-  static final long SHARD_SIZE = 1_000_000_000;
+  public static final long SHARD_SIZE = 1_000_000_000;
 
   /** Of a tensor that is there only to be counted. */
   public static final int TINY_BYTES = 16;
