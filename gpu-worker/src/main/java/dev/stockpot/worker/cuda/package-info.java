@@ -1,0 +1,5 @@
+/** CUDA. */
+@NullMarked
+package dev.stockpot.worker.cuda;
+
+import org.jspecify.annotations.NullMarked;
