@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -197,7 +198,9 @@ class WholeMergeTest {
             List.of(),
             WorkerState.WORKING,
             0,
-            List.of());
+            List.of(),
+            Optional.empty(),
+            Optional.empty());
     merge();
     kitchen.desk.tell(new LeaseDesk.FromWorker(report));
     MergeTensors first = worker.expectMessageClass(MergeTensors.class);

@@ -5,6 +5,7 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -18,7 +19,13 @@ import java.util.function.Consumer;
  */
 public interface DeviceExecutor extends AutoCloseable {
 
+  /** What it merges with, and how fast. The same for as long as the executor lives. */
   Device device();
+
+  /** What the device says of itself now; quick, for it is asked at every heartbeat. */
+  default Optional<DeviceSample> sample() {
+    return Optional.empty();
+  }
 
   /** Bytes of task traffic worth queueing, so that the device never waits for the next lease. */
   long capacity();
@@ -74,5 +81,13 @@ public interface DeviceExecutor extends AutoCloseable {
 
     /** The coordinator serves the lease no more: it is abandoned, and there is nothing to tell. */
     record LeaseOver(LeaseId lease, int task) implements Outcome {}
+
+    /**
+     * The device failed, not the task: this executor does no more work, and another worker can do
+     * the task.
+     *
+     * @param reason one line, for a person
+     */
+    record DeviceFailed(LeaseId lease, int task, String reason) implements Outcome {}
   }
 }

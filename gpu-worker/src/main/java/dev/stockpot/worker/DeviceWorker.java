@@ -281,7 +281,9 @@ public final class DeviceWorker {
             held.ids(),
             lives.draining ? WorkerState.DRAINING : WorkerState.WORKING,
             lives.begun - 1,
-            executor.storage());
+            executor.storage(),
+            executor.sample(),
+            Optional.empty());
     to.forEach(desk -> desk.tell(report));
   }
 

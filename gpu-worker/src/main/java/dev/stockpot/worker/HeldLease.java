@@ -96,7 +96,7 @@ final class HeldLease {
         }
         case DeviceExecutor.Outcome.Failed failed ->
             command.replyTo().tell(new TensorFailed(worker, id(), failed.task(), failed.failure()));
-        case DeviceExecutor.Outcome.LeaseOver _ -> {}
+        case DeviceExecutor.Outcome.LeaseOver _, DeviceExecutor.Outcome.DeviceFailed _ -> {}
       }
     }
     tellMerged(worker, receipts);

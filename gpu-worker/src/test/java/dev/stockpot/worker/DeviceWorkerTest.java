@@ -132,7 +132,8 @@ class DeviceWorkerTest {
                 "staging",
                 "token",
                 Map.of(0, "out"),
-                NonFinitePolicy.FAIL),
+                NonFinitePolicy.FAIL,
+                false),
             IntStream.of(tasks).mapToObj(DeviceWorkerTest::task).toList(),
             Optional.empty(),
             job.ref()));
@@ -196,7 +197,8 @@ class DeviceWorkerTest {
         "staging",
         "token",
         Map.of(),
-        NonFinitePolicy.FAIL);
+        NonFinitePolicy.FAIL,
+        false);
   }
 
   @Test

@@ -162,7 +162,8 @@ record RawMerge(
         directory.toString(),
         TOKEN,
         Map.of(0, SHARD),
-        policy);
+        policy,
+        false);
   }
 
   /** As the planner would describe it. */

@@ -271,7 +271,8 @@ class RemoteStorageTest {
               spec.staging(),
               spec.stagingToken(),
               Map.of(0, name),
-              spec.nonFinite());
+              spec.nonFinite(),
+              false);
       List<TensorTask> tasks = List.of(merge.task());
       FakeCoordinator coordinator = coordinator(merge, tasks, _ -> SERVED);
       expectMerged(executor(directory), hostile, tasks, coordinator.access());

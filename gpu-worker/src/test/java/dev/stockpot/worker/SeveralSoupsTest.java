@@ -201,7 +201,8 @@ class SeveralSoupsTest {
               spec.staging(),
               spec.stagingToken(),
               Map.of(0, RawMerge.SHARD),
-              spec.nonFinite());
+              spec.nonFinite(),
+              false);
       try (FakeCoordinator coordinator = new FakeCoordinator(merge, tasks, _ -> SERVED)) {
         mergeAll(outside, tasks, coordinator, directory);
         assertThat(coordinator.requests).as(hostile).containsExactly("PUT /v1/data/job/tasks/0");

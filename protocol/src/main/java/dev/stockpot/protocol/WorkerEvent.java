@@ -3,6 +3,7 @@ package dev.stockpot.protocol;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What a worker says to a coordinator. */
@@ -17,6 +18,8 @@ public sealed interface WorkerEvent extends WireMessage {
    * @param state whether it wants more work
    * @param restarts how often its supervisor had to start it anew
    * @param storage how it reaches the files of the jobs that it works for
+   * @param sample what its device says of itself; empty where it says nothing
+   * @param outOfService why it is {@link WorkerState#OUT}
    */
   record WorkerReported(
       WorkerId worker,
@@ -26,7 +29,9 @@ public sealed interface WorkerEvent extends WireMessage {
       List<LeaseId> held,
       WorkerState state,
       int restarts,
-      List<StorageUse> storage)
+      List<StorageUse> storage,
+      Optional<DeviceSample> sample,
+      Optional<String> outOfService)
       implements WorkerEvent {
     public WorkerReported {
       held = List.copyOf(held);

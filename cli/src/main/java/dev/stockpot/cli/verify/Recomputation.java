@@ -67,7 +67,8 @@ final class Recomputation {
             written.staging(),
             written.stagingToken(),
             written.shards(),
-            NonFinitePolicy.WARN);
+            NonFinitePolicy.WARN,
+            false);
   }
 
   /**

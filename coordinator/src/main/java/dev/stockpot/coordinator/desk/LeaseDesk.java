@@ -197,7 +197,7 @@ public final class LeaseDesk {
                 .forEach(lease -> report.ref().tell(new CloseLease(lease))));
     switch (report.state()) {
       case WORKING -> shares.offer(worker, report.capacity());
-      case DRAINING -> shares.withdraw(worker);
+      case DRAINING, OUT -> shares.withdraw(worker);
     }
   }
 
@@ -413,6 +413,7 @@ public final class LeaseDesk {
     return switch (entry.report().state()) {
       case WORKING -> "working";
       case DRAINING -> "draining";
+      case OUT -> "out";
     };
   }
 }

@@ -110,7 +110,9 @@ class LeaseDeskTest {
               Arrays.asList(held),
               state,
               2,
-              List.of(new StorageUse("run", "a", StorageUse.Way.COORDINATOR))));
+              List.of(new StorageUse("run", "a", StorageUse.Way.COORDINATOR)),
+              Optional.empty(),
+              Optional.empty()));
     }
 
     void report(LeaseId... held) {

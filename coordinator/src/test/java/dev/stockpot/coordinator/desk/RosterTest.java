@@ -13,6 +13,7 @@ import dev.stockpot.protocol.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,9 @@ class RosterTest {
             List.of(),
             WorkerState.WORKING,
             0,
-            List.of()),
+            List.of(),
+            Optional.empty(),
+            Optional.empty()),
         now);
   }
 

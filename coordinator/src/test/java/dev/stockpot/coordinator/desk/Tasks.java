@@ -50,7 +50,8 @@ final class Tasks {
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),
-        NonFinitePolicy.FAIL);
+        NonFinitePolicy.FAIL,
+        false);
   }
 
   private static InputRef input(String model) {

@@ -107,7 +107,9 @@ class MergeJobTest {
                 List.of(held),
                 WorkerState.WORKING,
                 0,
-                List.of())));
+                List.of(),
+                Optional.empty(),
+                Optional.empty())));
   }
 
   /** The next update that is no progress and no note. */

@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * @param stagingToken what the file {@link #TOKEN_FILE} in the staging directory holds: who reads
  *     it there sees the same directory as the coordinator
  * @param shards file names of each soup's shards by the index that tasks use
+ * @param nonFinite what becomes of NaN and infinity in an output
+ * @param reuseSources whether later jobs will read the same ranges of the same inputs: a device
+ *     does well to keep them
  */
 public record MergeSpec(
     String job,
@@ -29,7 +32,8 @@ public record MergeSpec(
     String staging,
     String stagingToken,
     Map<Integer, String> shards,
-    NonFinitePolicy nonFinite) {
+    NonFinitePolicy nonFinite,
+    boolean reuseSources) {
 
   /** Name of the file in the staging directory that holds the token. */
   public static final String TOKEN_FILE = ".stockpot-token";
@@ -77,6 +81,6 @@ public record MergeSpec(
       }
     }
     return new MergeSpec(
-        job, models, usedInputs, soups, staging, stagingToken, usedShards, nonFinite);
+        job, models, usedInputs, soups, staging, stagingToken, usedShards, nonFinite, reuseSources);
   }
 }

@@ -9,23 +9,27 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Values without parts. */
 final class Scalars {
 
   /** By declared type. */
   static final Map<Class<?>, Serializer<?>> BY_TYPE =
-      Map.of(
-          boolean.class, new OfBoolean(),
-          Boolean.class, new OfBoolean(),
-          int.class, new OfInt(),
-          Integer.class, new OfInt(),
-          long.class, new OfLong(),
-          Long.class, new OfLong(),
-          double.class, new OfDouble(),
-          Double.class, new OfDouble(),
-          String.class, new OfString(),
-          Instant.class, new OfInstant());
+      Map.ofEntries(
+          Map.entry(boolean.class, new OfBoolean()),
+          Map.entry(Boolean.class, new OfBoolean()),
+          Map.entry(int.class, new OfInt()),
+          Map.entry(Integer.class, new OfInt()),
+          Map.entry(long.class, new OfLong()),
+          Map.entry(Long.class, new OfLong()),
+          Map.entry(double.class, new OfDouble()),
+          Map.entry(Double.class, new OfDouble()),
+          Map.entry(String.class, new OfString()),
+          Map.entry(Instant.class, new OfInstant()),
+          Map.entry(OptionalInt.class, new OfOptionalInt()),
+          Map.entry(OptionalLong.class, new OfOptionalLong()));
 
   private Scalars() {}
 
@@ -85,6 +89,34 @@ final class Scalars {
     @Override
     public Long read(Kryo kryo, Input input, Class<? extends Long> type) {
       return input.readVarLong(true);
+    }
+  }
+
+  /** Whether there is one, then it. */
+  private static final class OfOptionalInt extends Scalar<OptionalInt> {
+    @Override
+    public void write(Kryo kryo, Output output, OptionalInt value) {
+      output.writeBoolean(value.isPresent());
+      value.ifPresent(present -> output.writeVarInt(present, true));
+    }
+
+    @Override
+    public OptionalInt read(Kryo kryo, Input input, Class<? extends OptionalInt> type) {
+      return input.readBoolean() ? OptionalInt.of(input.readVarInt(true)) : OptionalInt.empty();
+    }
+  }
+
+  /** Likewise. */
+  private static final class OfOptionalLong extends Scalar<OptionalLong> {
+    @Override
+    public void write(Kryo kryo, Output output, OptionalLong value) {
+      output.writeBoolean(value.isPresent());
+      value.ifPresent(present -> output.writeVarLong(present, true));
+    }
+
+    @Override
+    public OptionalLong read(Kryo kryo, Input input, Class<? extends OptionalLong> type) {
+      return input.readBoolean() ? OptionalLong.of(input.readVarLong(true)) : OptionalLong.empty();
     }
   }
 

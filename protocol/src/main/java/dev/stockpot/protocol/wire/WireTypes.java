@@ -10,6 +10,8 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceRates;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -19,6 +21,7 @@ import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerId;
 import dev.stockpot.protocol.WorkerState;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +43,12 @@ final class WireTypes {
           message(10, "merge-tensors/1", WorkerCommand.MergeTensors.class),
           message(11, "acknowledge-receipts/1", WorkerCommand.AcknowledgeReceipts.class),
           message(12, "close-lease/1", WorkerCommand.CloseLease.class),
-          message(13, "worker-reported/1", WorkerEvent.WorkerReported.class),
+          message(
+              13,
+              "worker-reported/1",
+              WorkerEvent.WorkerReported.class,
+              Optional.empty(),
+              Optional.empty()),
           message(14, "tensors-merged/1", WorkerEvent.TensorsMerged.class),
           message(15, "tensor-failed/1", WorkerEvent.TensorFailed.class));
 
@@ -48,7 +56,7 @@ final class WireTypes {
       List.of(
           record(20, LeaseId.class),
           record(21, WorkerId.class),
-          record(22, Device.class),
+          record(22, Device.class, DeviceRates.UNMEASURED),
           record(23, RemoteAccess.class),
           record(24, StorageUse.class),
           record(25, TensorTask.class),
@@ -56,15 +64,20 @@ final class WireTypes {
           record(27, Receipt.class),
           record(28, Receipt.StageNanos.class),
           record(29, Failure.class),
-          record(30, MergeSpec.class),
+          record(30, MergeSpec.class, false),
           record(31, InputRef.class),
           record(32, IntegerWeights.class),
           record(33, SoupSpec.class),
-          record(34, Receipt.Output.class));
+          record(34, Receipt.Output.class),
+          record(35, DeviceRates.class),
+          record(36, DeviceSample.class));
 
   static final List<Choice<?>> CHOICES =
       List.of(
-          choice(60, WorkerState.class, List.of(WorkerState.WORKING, WorkerState.DRAINING)),
+          choice(
+              60,
+              WorkerState.class,
+              List.of(WorkerState.WORKING, WorkerState.DRAINING, WorkerState.OUT)),
           choice(
               61, StorageUse.Way.class, List.of(StorageUse.Way.DIRECT, StorageUse.Way.COORDINATOR)),
           choice(

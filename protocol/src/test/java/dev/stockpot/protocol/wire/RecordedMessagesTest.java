@@ -15,6 +15,8 @@ import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceRates;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -36,6 +38,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,20 +60,20 @@ class RecordedMessagesTest {
     messages.add(
         new MergeTensors(
             lease,
-            spec(NonFinitePolicy.FAIL),
+            spec(NonFinitePolicy.FAIL, false),
             List.of(task(Operation.MERGE, Dtype.BF16), task(Operation.COPY, Dtype.F32)),
             Optional.of(new RemoteAccess(List.of("https://coordinator:7625"), "s3cret")),
             wire.actor("/user/desk#17")));
     messages.add(
         new MergeTensors(
             lease,
-            spec(NonFinitePolicy.WARN),
+            spec(NonFinitePolicy.WARN, false),
             List.of(Dtype.values()).stream().map(type -> task(Operation.MERGE, type)).toList(),
             Optional.empty(),
             wire.actor("/user/desk#17")));
     messages.add(new AcknowledgeReceipts(lease, List.of(0, 127, 128, 100_000)));
     messages.add(new CloseLease(lease));
-    for (WorkerState state : WorkerState.values()) {
+    for (WorkerState state : List.of(WorkerState.WORKING, WorkerState.DRAINING)) {
       messages.add(
           new WorkerReported(
               worker,
@@ -81,7 +85,9 @@ class RecordedMessagesTest {
               2,
               List.of(
                   new StorageUse("paper-8b-1", "/models/a", StorageUse.Way.DIRECT),
-                  new StorageUse("paper-8b-1", "output", StorageUse.Way.COORDINATOR))));
+                  new StorageUse("paper-8b-1", "output", StorageUse.Way.COORDINATOR)),
+              Optional.empty(),
+              Optional.empty()));
     }
     messages.add(
         new TensorsMerged(
@@ -97,10 +103,36 @@ class RecordedMessagesTest {
     for (Failure.Kind kind : Failure.Kind.values()) {
       messages.add(new TensorFailed(worker, lease, 41, new Failure(kind, "disk\nfull")));
     }
+    messages.add(
+        new MergeTensors(
+            lease,
+            spec(NonFinitePolicy.FAIL, true),
+            List.of(task(Operation.MERGE, Dtype.BF16)),
+            Optional.empty(),
+            wire.actor("/user/desk#17")));
+    messages.add(
+        new WorkerReported(
+            new WorkerId("node-3/cuda-1", 1_764_000_000_124L),
+            wire.actor("/user/worker-1#-6"),
+            new Device(
+                "cuda", "Fake A", "8 feeders", new DeviceRates(50_000_000_000L, 300_000, true)),
+            1L << 34,
+            List.of(),
+            WorkerState.OUT,
+            3,
+            List.of(),
+            Optional.of(
+                new DeviceSample(
+                    OptionalInt.of(97),
+                    OptionalLong.of(1L << 36),
+                    OptionalLong.empty(),
+                    OptionalInt.of(0),
+                    OptionalInt.empty())),
+            Optional.of("failed three times")));
     return messages;
   }
 
-  private static MergeSpec spec(NonFinitePolicy nonFinite) {
+  private static MergeSpec spec(NonFinitePolicy nonFinite, boolean reuseSources) {
     return new MergeSpec(
         "paper-8b-1",
         List.of("base", "expert"),
@@ -111,7 +143,8 @@ class RecordedMessagesTest {
         "/out/.soup.stockpot/shards",
         "token",
         Map.of(0, "model.safetensors"),
-        nonFinite);
+        nonFinite,
+        reuseSources);
   }
 
   private static TensorTask task(Operation operation, Dtype dtype) {

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -46,6 +48,10 @@ final class Samples {
       case Class<?> c when c == boolean.class || c == Boolean.class -> random.nextBoolean();
       case Class<?> c when c == int.class || c == Integer.class -> oneOf(INTS);
       case Class<?> c when c == long.class || c == Long.class -> oneOf(LONGS);
+      case Class<?> c when c == OptionalInt.class ->
+          random.nextBoolean() ? OptionalInt.of(oneOf(INTS)) : OptionalInt.empty();
+      case Class<?> c when c == OptionalLong.class ->
+          random.nextBoolean() ? OptionalLong.of(oneOf(LONGS)) : OptionalLong.empty();
       case Class<?> c when c == double.class || c == Double.class -> random.nextDouble();
       case Class<?> c when c == String.class -> oneOf(TEXTS);
       case Class<?> c when c == Instant.class -> oneOf(TIMES);

@@ -76,7 +76,8 @@ public record PlannedMerge(
         staging.toString(),
         stagingToken,
         shards,
-        plan.nonFinite());
+        plan.nonFinite(),
+        false);
   }
 
   /** Every shard of every soup by its path below the output's directory, in order. */

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -138,6 +139,8 @@ final class IdleWorker {
             List.copyOf(held.keySet()),
             WorkerState.WORKING,
             0,
-            List.of()));
+            List.of(),
+            Optional.empty(),
+            Optional.empty()));
   }
 }
