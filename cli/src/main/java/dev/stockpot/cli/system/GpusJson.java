@@ -26,6 +26,7 @@ final class GpusJson {
     switch (gpus) {
       case HostGpus.None none -> {
         json.put("nvidiaDriver", null);
+        json.put("cuda", null);
         json.put("gpus", List.of());
         json.put("gpusMissing", none.why());
         json.put("cure", none.cure().orElse(null));
@@ -33,6 +34,7 @@ final class GpusJson {
       }
       case HostGpus.Found found -> {
         json.put("nvidiaDriver", found.driver().orElse(null));
+        json.put("cuda", found.cuda().orElse(null));
         json.put("gpus", found.gpus().stream().map(gpu -> gpu(gpu, found.sample(gpu))).toList());
         json.put("gpusUsed", found.usable().size());
       }

@@ -31,7 +31,7 @@ final class GpusText {
   }
 
   private static String none(HostGpus.None none) {
-    return none.cure().map(cure -> none.why() + ": " + cure).orElse(none.why());
+    return none.cure().map(cure -> none.why() + " (" + cure + ")").orElse(none.why());
   }
 
   /** How many there are and are used, in words that stand behind "GPU" or in a sentence. */
@@ -39,7 +39,9 @@ final class GpusText {
     int all = found.gpus().size();
     int used = found.usable().size();
     String count = used == all ? used + " used" : used + " of " + all + " used";
-    return count + found.driver().map(version -> ", driver " + version).orElse("");
+    return count
+        + found.driver().map(version -> ", driver " + version).orElse("")
+        + found.cuda().map(version -> ", CUDA " + version).orElse("");
   }
 
   private static List<String> lines(HostGpu gpu, Optional<DeviceSample> sample) {

@@ -48,12 +48,13 @@ class JvmChecksTest {
     HostGpu used = new HostGpu(Optional.empty(), Optional.empty(), Optional.empty());
     HostGpu hidden = new HostGpu(Optional.empty(), Optional.empty(), Optional.of("hidden"));
     assertThat(JvmChecks.devices(found(used, hidden)))
-        .isEqualTo(Check.ok("devices", "cpu; GPUs: 1 of 2 used, driver 580.65.06"));
+        .isEqualTo(Check.ok("devices", "cpu; GPUs: 1 of 2 used, driver 580.65.06, CUDA 13.0"));
     assertThat(JvmChecks.devices(found(hidden)).status()).isEqualTo(Status.WARN);
   }
 
   private static HostGpus.Found found(HostGpu... gpus) {
-    return new HostGpus.Found(List.of(gpus), Optional.of("580.65.06"), Optional.empty());
+    return new HostGpus.Found(
+        List.of(gpus), Optional.of("580.65.06"), Optional.of("13.0"), Optional.empty());
   }
 
   @Test

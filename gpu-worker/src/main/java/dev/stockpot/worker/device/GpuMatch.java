@@ -20,6 +20,17 @@ record GpuMatch(CudaProbe cuda, Optional<String> visibleDevices) {
   /** The oldest architecture that the kernels are made for: Volta. */
   private static final int OLDEST = 7;
 
+  /** For example {@code 12.4}. */
+  Optional<String> cudaVersion() {
+    return switch (cuda) {
+      case CudaProbe.Available available -> {
+        int version = available.driverVersion();
+        yield Optional.of(version / 1000 + "." + version % 1000 / 10);
+      }
+      case CudaProbe.Missing _ -> Optional.empty();
+    };
+  }
+
   /** NVML's devices in its order, then those that only CUDA knows. */
   List<HostGpu> of(List<NvmlGpu> gpus) {
     List<CudaDevice> devices =
@@ -70,7 +81,12 @@ record GpuMatch(CudaProbe cuda, Optional<String> visibleDevices) {
       return tooOld(match.get());
     }
     return switch (cuda) {
-      case CudaProbe.Missing missing -> Optional.of(missing.why());
+      case CudaProbe.Missing missing ->
+          Optional.of(
+              missing.why()
+                  + visibleDevices
+                      .map(value -> " (CUDA_VISIBLE_DEVICES=" + value + ")")
+                      .orElse(""));
       case CudaProbe.Available _ -> gpu.capability().flatMap(GpuMatch::tooOld).or(this::hidden);
     };
   }

@@ -18,9 +18,11 @@ public sealed interface HostGpus extends AutoCloseable {
    * At least one, used or not.
    *
    * @param driver its version, where NVML tells it
+   * @param cuda the newest CUDA that the driver serves, where CUDA can be used
    * @param nvml open; empty where only CUDA knows the devices
    */
-  record Found(List<HostGpu> gpus, Optional<String> driver, Optional<Nvml> nvml)
+  record Found(
+      List<HostGpu> gpus, Optional<String> driver, Optional<String> cuda, Optional<Nvml> nvml)
       implements HostGpus {
 
     /** Those that may be used. */
@@ -75,16 +77,17 @@ public sealed interface HostGpus extends AutoCloseable {
           "the NVIDIA driver" + driver.map(version -> " " + version).orElse("") + " sees no GPU",
           Optional.of("see whether nvidia-smi does; a container must be given its GPUs"));
     }
-    return new Found(match(CudaDriver.probe()).of(gpus), driver, Optional.of(nvml));
+    GpuMatch match = match(CudaDriver.probe());
+    return new Found(match.of(gpus), driver, match.cudaVersion(), Optional.of(nvml));
   }
 
   /** CUDA alone: a container may be given it without NVML. */
   private static Optional<HostGpus> knownToCuda() {
-    CudaProbe cuda = CudaDriver.probe();
-    List<HostGpu> gpus = match(cuda).of(List.of());
+    GpuMatch match = match(CudaDriver.probe());
+    List<HostGpu> gpus = match.of(List.of());
     return gpus.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Found(gpus, Optional.empty(), Optional.empty()));
+        : Optional.of(new Found(gpus, Optional.empty(), match.cudaVersion(), Optional.empty()));
   }
 
   private static GpuMatch match(CudaProbe cuda) {

@@ -30,7 +30,7 @@ final class NvmlCode {
       case LIB_RM_VERSION_MISMATCH ->
           new NvmlProbe.Refused(
               "the NVIDIA driver that is loaded has another version than its libraries",
-              "restart the machine, or unload the driver's modules: it was updated");
+              "restart the machine, or reload the driver's modules after its update");
       default ->
           new NvmlProbe.Refused(
               "NVML does not start: %s (%d)".formatted(words, code),

@@ -145,8 +145,22 @@ final class GpuMatchTest {
   @Test
   void withoutCudaEveryDeviceSaysThatItIsMissing() {
     GpuMatch match = new GpuMatch(new CudaProbe.Missing("libcuda.so.1 is not found"), ALL_VISIBLE);
+    assertThat(match.cudaVersion()).isEmpty();
     assertThat(match.of(List.of(A, B)))
         .allMatch(gpu -> gpu.notUsed().equals(Optional.of("libcuda.so.1 is not found")));
+  }
+
+  @Test
+  void whereAllDevicesAreHiddenTheVariableIsNamed() {
+    GpuMatch match = new GpuMatch(new CudaProbe.Missing("no device"), Optional.of("-1"));
+    assertThat(match.of(List.of(A)).getFirst().notUsed())
+        .contains("no device (CUDA_VISIBLE_DEVICES=-1)");
+  }
+
+  @Test
+  void theVersionOfCudaIsReadAsItsHeaderWritesIt() {
+    assertThat(new GpuMatch(new CudaProbe.Available(12040, List.of()), ALL_VISIBLE).cudaVersion())
+        .contains("12.4");
   }
 
   @Test

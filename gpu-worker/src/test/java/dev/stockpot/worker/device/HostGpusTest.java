@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.fixtures.FakeGpus;
+import dev.stockpot.worker.cuda.CudaDevice;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,43 @@ final class HostGpusTest {
                   assertThat(none.why())
                       .contains("driver", "libnvidia-ml.so.1 is not found")
                       .doesNotContain("\n"));
+    }
+  }
+
+  @Test
+  void threeDevicesInAnotherOrderThanCudasMeetAndOneThatIsDividedIsNotUsed() {
+    needsACompiler();
+    String scenario =
+        """
+        uuid=GPU-00000000-0000-0000-0000-00000000000a,pci=0000:18:00.0,name=Fake A,cuda=2,memory=8G;
+        uuid=GPU-00000000-0000-0000-0000-00000000000b,pci=0000:3b:00.0,name=Fake B,cuda=0,mig=1;
+        uuid=GPU-00000000-0000-0000-0000-00000000000c,pci=0000:c1:00.0,name=Fake C,cuda=1,celsius=41
+        """
+            .replace("\n", "");
+    try (FakeGpus _ = FakeGpus.use(scenario);
+        HostGpus gpus = HostGpus.find()) {
+      assertThat(gpus)
+          .isInstanceOfSatisfying(
+              HostGpus.Found.class,
+              found -> {
+                assertThat(found.driver()).contains("580.65.06");
+                assertThat(found.cuda()).isPresent();
+                assertThat(found.gpus())
+                    .extracting(gpu -> gpu.cuda().orElseThrow().ordinal())
+                    .containsExactly(2, 0, 1);
+                assertThat(found.gpus())
+                    .allSatisfy(gpu -> {
+                      assertThat(gpu.cuda().orElseThrow().name()).isEqualTo(gpu.name());
+                      assertThat(gpu.cuda().map(CudaDevice::uuid)).isEqualTo(gpu.uuid());
+                      assertThat(gpu.pciId())
+                          .isEqualTo(PciId.parse(gpu.cuda().orElseThrow().pciId()));
+                    });
+                assertThat(found.usable())
+                    .extracting(HostGpu::name)
+                    .containsExactly("Fake A", "Fake C");
+                assertThat(found.sample(found.gpus().getLast()).orElseThrow().celsius())
+                    .hasValue(41);
+              });
     }
   }
 

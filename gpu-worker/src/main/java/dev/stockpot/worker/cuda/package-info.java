@@ -1,5 +1,0 @@
-/** CUDA. */
-@NullMarked
-package dev.stockpot.worker.cuda;
-
-import org.jspecify.annotations.NullMarked;
