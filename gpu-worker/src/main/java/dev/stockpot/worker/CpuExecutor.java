@@ -76,8 +76,7 @@ public final class CpuExecutor implements DeviceExecutor {
       List<TensorTask> tasks,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done) {
-    book.open(lease, spec, tasks, access, done)
-        .forEach(work -> mergers.execute(() -> merge(work)));
+    book.open(lease, spec, tasks, access, done).forEach(work -> mergers.execute(() -> merge(work)));
   }
 
   private void merge(Work work) {

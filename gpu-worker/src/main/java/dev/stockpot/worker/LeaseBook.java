@@ -185,6 +185,16 @@ public final class LeaseBook implements AutoCloseable {
     }
   }
 
+  /**
+   * The device failed while it did a task, or before.
+   *
+   * @param reason one line, for a person
+   */
+  public void deviceFailed(Work work, String reason) {
+    LeaseId lease = work.of().lease();
+    tell(work.of(), List.of(new Outcome.DeviceFailed(lease, work.task().id(), reason)));
+  }
+
   /** Nothing more is done for a task; when that holds of all, what is finished is flushed. */
   public void over() {
     if (unmerged.decrementAndGet() == 0) {
