@@ -7,6 +7,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -49,6 +50,7 @@ public final class CpuExecutor implements DeviceExecutor {
   private final CpuSettings settings;
   private final KernelProvider kernels;
   private final NodeStorage storage;
+  private final DeviceRates rates;
   private final ExecutorService mergers;
   private final AtomicInteger unmerged = new AtomicInteger();
   private final ShardFlusher flusher = new ShardFlusher(this::tell);
@@ -62,12 +64,20 @@ public final class CpuExecutor implements DeviceExecutor {
     this(settings, kernels, NodeStorage.own());
   }
 
+  /** An executor whose rates nobody asks for. */
+  public CpuExecutor(CpuSettings settings, KernelProvider kernels, NodeStorage storage) {
+    this(settings, kernels, storage, DeviceRates.UNMEASURED);
+  }
+
   /**
    * An executor without work.
    *
    * @param storage borrowed
+   * @param rates as they were measured
    */
-  public CpuExecutor(CpuSettings settings, KernelProvider kernels, NodeStorage storage) {
+  public CpuExecutor(
+      CpuSettings settings, KernelProvider kernels, NodeStorage storage, DeviceRates rates) {
+    this.rates = rates;
     this.settings = settings;
     this.kernels = kernels;
     this.storage = storage;
@@ -83,13 +93,14 @@ public final class CpuExecutor implements DeviceExecutor {
   @Override
   public Device device() {
     return new Device(
-        "cpu",
+        Device.CPU,
         "cpu",
         "%d %s, %s"
             .formatted(
                 settings.threads(),
                 settings.threads() == 1 ? "thread" : "threads",
-                kernels.description()));
+                kernels.description()),
+        rates);
   }
 
   @Override

@@ -22,7 +22,7 @@ class FairShareTest {
 
   private TaskBoard open(String run, int priority, int tasks) {
     TaskBoard board = Tasks.board(run, tasks, TRAFFIC, ONE_TASK);
-    shares.open(board, priority);
+    shares.open(board, priority, _ -> true);
     return board;
   }
 
@@ -93,7 +93,7 @@ class FairShareTest {
   @Test
   void aWorkerHoldsOnlySoManyLeases() {
     FairShare few = new FairShare(2);
-    few.open(Tasks.board("a", 10, TRAFFIC, ONE_TASK), 0);
+    few.open(Tasks.board("a", 10, TRAFFIC, ONE_TASK), 0, _ -> true);
     few.offer(ANN, Long.MAX_VALUE);
     assertThat(few.next(0)).isPresent();
     assertThat(few.next(0)).isPresent();
