@@ -4,6 +4,7 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -25,6 +26,7 @@ public final class CpuExecutor implements DeviceExecutor {
 
   private final CpuSettings settings;
   private final KernelProvider kernels;
+  private final DeviceRates rates;
   private final LeaseBook book;
   private final ExecutorService mergers;
   private final BlockingQueue<ChunkLoop> idleLoops;
@@ -34,12 +36,20 @@ public final class CpuExecutor implements DeviceExecutor {
     this(settings, kernels, NodeStorage.own());
   }
 
+  /** An executor whose rates nobody asks for. */
+  public CpuExecutor(CpuSettings settings, KernelProvider kernels, NodeStorage storage) {
+    this(settings, kernels, storage, DeviceRates.UNMEASURED);
+  }
+
   /**
    * An executor without work.
    *
    * @param storage borrowed
+   * @param rates as they were measured
    */
-  public CpuExecutor(CpuSettings settings, KernelProvider kernels, NodeStorage storage) {
+  public CpuExecutor(
+      CpuSettings settings, KernelProvider kernels, NodeStorage storage, DeviceRates rates) {
+    this.rates = rates;
     this.settings = settings;
     this.kernels = kernels;
     book = new LeaseBook(storage);
@@ -55,13 +65,14 @@ public final class CpuExecutor implements DeviceExecutor {
   @Override
   public Device device() {
     return new Device(
-        "cpu",
+        Device.CPU,
         "cpu",
         "%d %s, %s"
             .formatted(
                 settings.threads(),
                 settings.threads() == 1 ? "thread" : "threads",
-                kernels.description()));
+                kernels.description()),
+        rates);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.stockpot.worker;
 
 import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -29,8 +32,10 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One worker: it holds leases, has its device's executor do their tasks, and answers with receipts
- * until they are acknowledged. A bug in the executor restarts it, with a new executor and a new
- * incarnation, after a backoff.
+ * until they are acknowledged. A bug in the executor, or a failure of the device, restarts it, with
+ * a new executor and a new incarnation, after a backoff; its leases go back, which is no failure of
+ * their tasks. When its device has failed three times it is out of service: it goes on reporting,
+ * so that people see why, and takes nothing any more.
  *
  * <p>It reports to every desk that it was told of, and keeps a lease for a while after the desk
  * that gave it disappeared: the network may come back sooner than the work could be done again.
@@ -71,19 +76,25 @@ public final class DeviceWorker {
     record DrainTimeout() implements Message {}
   }
 
-  /** The executor did what it should never do; the supervisor starts the worker anew. */
+  /** Tells the node that a worker's device serves no more. */
+  public record OutOfService(String worker, String reason) {}
+
+  /**
+   * The executor did what it should never do, or its device failed; the supervisor starts the
+   * worker anew. Where that was says nothing, so there is no stack trace.
+   */
   private static final class ExecutorFault extends RuntimeException {
     @java.io.Serial private static final long serialVersionUID = 1;
 
     ExecutorFault(String message) {
-      super(message);
+      super(message, null, false, false);
     }
   }
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final WorkerSettings settings;
-  private final DeviceExecutor executor;
+  private final Optional<DeviceExecutor> executor;
   private final WorkerLives lives;
   private final ActorRef<WorkerCommand> self;
   private final WorkerId id;
@@ -94,7 +105,7 @@ public final class DeviceWorker {
       TimerScheduler<Command> timers,
       String name,
       WorkerSettings settings,
-      DeviceExecutor executor,
+      Optional<DeviceExecutor> executor,
       WorkerLives lives) {
     this.context = context;
     this.timers = timers;
@@ -112,29 +123,37 @@ public final class DeviceWorker {
       WorkerSettings settings,
       Supplier<DeviceExecutor> executors,
       ActorRef<WorkerEvent> desk) {
-    return create(name, settings, executors, Set.of(desk));
+    return create(name, settings, executors, Set.of(desk), _ -> {});
   }
 
   /**
    * A worker that reports from now on.
    *
    * @param name shown to people, unique among the coordinator's workers
-   * @param executors makes the executor, once at the start and once after each fault
+   * @param executors makes the executor, once at the start and once after each fault; may block,
+   *     and may throw a {@link MergeException} where the device does not let it start
    * @param desks that it reports to until it is told of others
+   * @param node hears when the device is out of service
    */
   public static Behavior<Command> create(
       String name,
       WorkerSettings settings,
       Supplier<DeviceExecutor> executors,
-      Set<ActorRef<WorkerEvent>> desks) {
+      Set<ActorRef<WorkerEvent>> desks,
+      Consumer<OutOfService> node) {
     WorkerLives lives = new WorkerLives(desks);
     Behavior<Command> worker =
         Behaviors.setup(context ->
             Behaviors.withTimers(timers -> {
+              lives.begun++;
+              Optional<DeviceExecutor> executor =
+                  lives.outOfService.isEmpty()
+                      ? Optional.of(start(executors, lives))
+                      : Optional.empty();
               timers.startTimerWithFixedDelay(new Message.Heartbeat(), settings.heartbeat());
               DeviceWorker started =
-                  new DeviceWorker(context, timers, name, settings, executors.get(), lives);
-              lives.begun++;
+                  new DeviceWorker(context, timers, name, settings, executor, lives);
+              lives.outOfService.ifPresent(reason -> started.leaveService(node, reason));
               started.report(lives.desks);
               started.answerIfDrained();
               return started.working();
@@ -143,6 +162,22 @@ public final class DeviceWorker {
         .onFailure(
             RuntimeException.class,
             SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER));
+  }
+
+  private static DeviceExecutor start(Supplier<DeviceExecutor> executors, WorkerLives lives) {
+    try {
+      DeviceExecutor executor = executors.get();
+      lives.device = Optional.of(executor.device());
+      return executor;
+    } catch (MergeException e) {
+      lives.deviceFailed(e.failure().message());
+      throw new ExecutorFault(e.failure().message());
+    }
+  }
+
+  private void leaveService(Consumer<OutOfService> node, String reason) {
+    context.getLog().warn("{} is out of service: {}", id.name(), reason);
+    node.accept(new OutOfService(id.name(), reason));
   }
 
   private Behavior<Command> working() {
@@ -173,19 +208,24 @@ public final class DeviceWorker {
     report(appeared);
   }
 
-  /** While it drains, a lease that comes all the same is not held, which the next report says. */
+  /**
+   * While it drains, or is out of service, a lease that comes all the same is not held, which the
+   * next report says.
+   */
   private void onMergeTensors(MergeTensors command) {
-    if (lives.draining || held.contains(command.lease())) {
+    if (lives.draining || executor.isEmpty() || held.contains(command.lease())) {
       return;
     }
     held.add(command);
     ActorRef<Command> me = context.getSelf();
-    executor.submit(
-        command.lease(),
-        command.spec(),
-        command.tasks(),
-        command.access(),
-        outcomes -> me.tell(new Message.TasksEnded(outcomes)));
+    executor
+        .get()
+        .submit(
+            command.lease(),
+            command.spec(),
+            command.tasks(),
+            command.access(),
+            outcomes -> me.tell(new Message.TasksEnded(outcomes)));
   }
 
   private void onTasksEnded(List<DeviceExecutor.Outcome> outcomes) {
@@ -194,7 +234,12 @@ public final class DeviceWorker {
         abandon(lease);
       }
     }
+    Optional<String> deviceFailure = held.deviceFailure(outcomes);
     Optional<Failure> bug = held.end(outcomes);
+    if (deviceFailure.isPresent()) {
+      lives.deviceFailed(deviceFailure.get());
+      throw new ExecutorFault(deviceFailure.get());
+    }
     if (bug.isPresent()) {
       throw new ExecutorFault(bug.get().message());
     }
@@ -208,7 +253,7 @@ public final class DeviceWorker {
 
   private void abandon(LeaseId lease) {
     if (held.contains(lease)) {
-      executor.abandon(lease);
+      executor.ifPresent(each -> each.abandon(lease));
       forget(lease);
     }
   }
@@ -216,7 +261,7 @@ public final class DeviceWorker {
   private void forget(LeaseId lease) {
     held.remove(lease);
     if (!held.containsAnyOf(lease.job())) {
-      executor.release(lease.job());
+      executor.ifPresent(each -> each.release(lease.job()));
     }
     answerIfDrained();
   }
@@ -241,7 +286,7 @@ public final class DeviceWorker {
     if (!lives.draining) {
       lives.draining = true;
       timers.startSingleTimer(new Message.DrainTimeout(), settings.drainTimeout());
-      held.ids().stream().filter(executor::withdraw).forEach(this::forget);
+      executor.ifPresent(each -> held.ids().stream().filter(each::withdraw).forEach(this::forget));
       report(lives.desks);
     }
     answerIfDrained();
@@ -276,19 +321,32 @@ public final class DeviceWorker {
         new WorkerReported(
             id,
             self,
-            executor.device(),
-            executor.capacity(),
+            lives.device.orElseGet(this::unstarted),
+            executor.map(DeviceExecutor::capacity).orElse(0L),
             held.ids(),
-            lives.draining ? WorkerState.DRAINING : WorkerState.WORKING,
+            state(),
             lives.begun - 1,
-            executor.storage(),
-            executor.sample(),
-            Optional.empty());
+            executor.map(DeviceExecutor::storage).orElse(List.of()),
+            executor.flatMap(DeviceExecutor::sample),
+            lives.outOfService);
     to.forEach(desk -> desk.tell(report));
   }
 
+  /** Only a GPU may refuse to start. */
+  private Device unstarted() {
+    String name = id.name().substring(id.name().lastIndexOf('/') + 1);
+    return new Device(Device.CUDA, name, "never started");
+  }
+
+  private WorkerState state() {
+    if (executor.isEmpty()) {
+      return WorkerState.OUT;
+    }
+    return lives.draining ? WorkerState.DRAINING : WorkerState.WORKING;
+  }
+
   private Behavior<Command> onStop() {
-    executor.close();
+    executor.ifPresent(DeviceExecutor::close);
     return Behaviors.same();
   }
 }

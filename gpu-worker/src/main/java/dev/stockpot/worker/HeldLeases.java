@@ -67,6 +67,20 @@ final class HeldLeases {
     return byLease.values().stream().flatMap(List::stream).flatMap(HeldLeases::bug).findFirst();
   }
 
+  /**
+   * Why the device failed, if these say so. Those of an incarnation that is over do not count:
+   * their leases are not held.
+   */
+  Optional<String> deviceFailure(Collection<DeviceExecutor.Outcome> outcomes) {
+    for (DeviceExecutor.Outcome outcome : outcomes) {
+      if (outcome instanceof DeviceExecutor.Outcome.DeviceFailed(LeaseId lease, _, String reason)
+          && leases.containsKey(lease)) {
+        return Optional.of(reason);
+      }
+    }
+    return Optional.empty();
+  }
+
   private static Stream<Failure> bug(DeviceExecutor.Outcome outcome) {
     return outcome instanceof DeviceExecutor.Outcome.Failed(_, _, Failure failure)
             && failure.kind() == Failure.Kind.BUG

@@ -3,6 +3,7 @@ package dev.stockpot.worker;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -35,11 +36,17 @@ final class FakeExecutor implements DeviceExecutor {
   final Set<LeaseId> unbegun = ConcurrentHashMap.newKeySet();
 
   final Queue<StorageUse> storage = new ConcurrentLinkedQueue<>();
+  volatile Optional<DeviceSample> sample = Optional.empty();
   final CountDownLatch closed = new CountDownLatch(1);
 
   @Override
   public Device device() {
     return new Device("fake", "fake", "does nothing");
+  }
+
+  @Override
+  public Optional<DeviceSample> sample() {
+    return sample;
   }
 
   @Override

@@ -20,11 +20,15 @@ import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.WorkerEvent;
-import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.node.DeviceMode;
+import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.node.HostWorkers;
+import dev.stockpot.worker.storage.NodeStorage;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,36 +56,43 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   /**
-   * Starts the system.
+   * Starts the system, on the CPU.
    *
    * @param workers one worker actor for each
    */
   public static LocalSystem start(List<CpuSettings> workers) {
+    return start(
+        HostDevices.of(
+            DeviceMode.CPU,
+            new HostDevices.Cpu(workers, Kernels.best(), NodeStorage.own()),
+            Map.of()));
+  }
+
+  /**
+   * Starts the system.
+   *
+   * @param devices get a worker actor each
+   */
+  public static LocalSystem start(HostDevices devices) {
     // Logback starts here, alone: a second thread that logs while it starts is told off by SLF4J.
     LoggerFactory.getILoggerFactory();
     Config config = ConfigFactory.load();
     CoordinatorSettings settings = CoordinatorSettings.from(config);
     WorkerSettings workerSettings = WorkerSettings.from(config);
     return new LocalSystem(
-        ActorSystem.create(guardian(settings, workerSettings, workers), "stockpot", config),
+        ActorSystem.create(guardian(settings, workerSettings, devices), "stockpot", config),
         settings);
   }
 
   private static Behavior<LeaseDesk.Command> guardian(
-      CoordinatorSettings settings, WorkerSettings workerSettings, List<CpuSettings> workers) {
+      CoordinatorSettings settings, WorkerSettings workerSettings, HostDevices devices) {
     return Behaviors.setup(context -> {
       ActorRef<LeaseDesk.Command> desk =
           context.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()), "desk");
       ActorRef<WorkerEvent> fromWorkers =
           context.messageAdapter(WorkerEvent.class, LeaseDesk.FromWorker::new);
-      for (int i = 0; i < workers.size(); i++) {
-        CpuSettings cpu = workers.get(i);
-        String name = workers.size() == 1 ? "cpu" : "cpu-" + i;
-        context.spawn(
-            DeviceWorker.create(
-                name, workerSettings, () -> new CpuExecutor(cpu, Kernels.best()), fromWorkers),
-            "worker-" + name);
-      }
+      context.spawn(
+          HostWorkers.create("", workerSettings, devices, Set.of(fromWorkers)), "workers");
       return Behaviors.receiveMessage(command -> {
         desk.tell(command);
         return Behaviors.same();

@@ -30,7 +30,7 @@ public final class MergeRun {
 
   /** Runs the plans in order; stops at the first that fails. */
   public int mergeAll(List<MergePlan> plans, boolean force) {
-    try (LocalSystem system = LocalSystem.start(options.workers())) {
+    try (LocalSystem system = LocalSystem.start(options.devices())) {
       for (MergePlan plan : plans) {
         int status = merge(system, plan, force);
         if (status != ExitCode.DONE) {

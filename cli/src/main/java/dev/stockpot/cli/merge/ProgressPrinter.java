@@ -40,6 +40,7 @@ final class ProgressPrinter {
           err.flush();
         }
       }
+      case JobUpdate.Placed(String why) -> line(why);
       case JobUpdate.Noted noted -> onNoted(noted);
       case JobUpdate.End _ -> {
         if (terminal) {
@@ -53,11 +54,13 @@ final class ProgressPrinter {
   private void onNoted(JobUpdate.Noted noted) {
     switch (noted.level()) {
       case INFO -> {}
-      case WARNING, ERROR -> {
-        err.println((terminal ? CLEAR_LINE : "") + "warning: " + noted.message());
-        err.flush();
-      }
+      case WARNING, ERROR -> line("warning: " + noted.message());
     }
+  }
+
+  private void line(String text) {
+    err.println((terminal ? CLEAR_LINE : "") + text);
+    err.flush();
   }
 
   private void onStarted(JobUpdate.Started started) {

@@ -1,9 +1,14 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.cli.Sizes;
+import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.worker.node.DeviceMode;
+import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.storage.NodeStorage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +47,15 @@ public final class RunOptions {
       defaultValue = "${env:STOCKPOT_MEMORY:-512MB}")
   private String memory = "512MB";
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "On what to merge: auto, for whichever is faster; cpu; gpu; or all, side by side. Default:"
+              + " ${DEFAULT-VALUE}.",
+      defaultValue = "auto")
+  private String device = "auto";
+
   @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
@@ -62,8 +76,18 @@ public final class RunOptions {
     return quiet;
   }
 
+  /** What to merge on. */
+  public HostDevices devices() {
+    DeviceMode mode =
+        DeviceMode.parse(device)
+            .orElseThrow(
+                () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
+    return HostDevices.of(
+        mode, new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()), Map.of());
+  }
+
   /** The workers, which divide threads and buffers among them. */
-  public List<CpuSettings> workers() {
+  private List<CpuSettings> workers() {
     int threads = this.threads != null ? this.threads : Runtime.getRuntime().availableProcessors();
     if (threads < 1 || workers < 1 || workers > threads) {
       throw wrong("--threads and --workers must be at least 1, and no more workers than threads");

@@ -4,10 +4,10 @@ import com.typesafe.config.Config;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor;
 import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.node.DeviceMode;
+import dev.stockpot.worker.node.HostDevices;
 import dev.stockpot.worker.node.WorkerNode;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -36,9 +35,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final Config config;
   private final NodeSettings node;
   private final WorkerSettings worker;
-  private final CpuSettings cpu;
   private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
+  private final HostDevices devices;
 
   /**
    * No life yet.
@@ -50,13 +49,16 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.node = NodeSettings.from(config);
     this.worker = WorkerSettings.from(config);
     int threads = config.getInt("stockpot.worker.threads");
-    this.cpu =
+    CpuSettings cpu =
         new CpuSettings(
             threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
             CpuSettings.DEFAULT_CHUNK_BYTES);
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+    this.devices =
+        HostDevices.of(
+            DeviceMode.from(config), new HostDevices.Cpu(List.of(cpu), kernels, storage), Map.of());
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
   }
@@ -68,8 +70,6 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
-    Map<String, Supplier<DeviceExecutor>> devices =
-        Map.of("cpu", () -> new CpuExecutor(cpu, kernels, storage));
     ActorSystem<WorkerNode.Command> system =
         ClusterConfig.start(
             WorkerNode.create(worker, devices, node.rejoinAfter()),

@@ -32,6 +32,14 @@ public final class WorkerRole implements Callable<Integer> {
   private @Nullable Integer threads;
 
   @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "On what it merges (stockpot.worker.device): auto, cpu, gpu, or all side by side."
+              + " Default: auto.")
+  private @Nullable String device;
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
       description = "Heap and buffers together. Default: 512MB, or STOCKPOT_MEMORY.")
@@ -45,6 +53,7 @@ public final class WorkerRole implements Callable<Integer> {
     }
     Map<String, @Nullable Object> flags = new HashMap<>();
     flags.put("stockpot.worker.threads", threads);
+    flags.put("stockpot.worker.device", device);
     Config config = node.load("worker", flags);
     try (WorkerLife life = new WorkerLife(config)) {
       return new NodeProcess(life.leaving()).run(life);

@@ -29,7 +29,7 @@ public final class SearchRun {
     StopNotice notice = StopNotice.on(err);
     SearchUpdate.End last;
     boolean goesOn;
-    try (LocalSystem system = LocalSystem.start(options.workers())) {
+    try (LocalSystem system = LocalSystem.start(options.devices())) {
       last =
           system.search(
               plan,

@@ -33,6 +33,19 @@ public sealed interface BoardNews {
   record WorkerJoined(String worker) implements BoardNews {}
 
   /**
+   * The board's tasks could be done by devices of several kinds: look how fast its inputs come, and
+   * say {@link LeaseDesk.StorageSampled}. Told at most once; meanwhile leases are given.
+   */
+  record StorageWanted() implements BoardNews {}
+
+  /**
+   * Where a node does the board's tasks, and why.
+   *
+   * @param why one line, for people
+   */
+  record Placed(String why) implements BoardNews {}
+
+  /**
    * Leases ended early, which is no failure of their tasks.
    *
    * @param why what became of the worker, for people

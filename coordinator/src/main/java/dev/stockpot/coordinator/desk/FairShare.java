@@ -11,32 +11,67 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Divides workers among boards. The board of the highest priority with waiting tasks goes first;
  * among equals the one with the least leased traffic. A worker's capacity counts for all boards
  * together. Workers with room stand in a queue and get one lease at a time, so that a job spreads
- * over all of them.
+ * over all of them. A board may not admit a worker: that one waits aside until something changes.
  *
  * <p>Knows no clock and no actor. An operation costs time in proportion to the leases it names and
  * to the boards that are open, which are few. Confined to one thread.
  */
 final class FairShare {
 
-  private record Ranked(int priority, TaskBoard board) {}
+  private record Ranked(int priority, TaskBoard board, Predicate<WorkerId> admits) {}
 
   private final int leasesPerWorker;
   private final Map<String, Ranked> boards = new LinkedHashMap<>();
   private final Map<WorkerId, Long> capacities = new HashMap<>();
   private final LinkedHashSet<WorkerId> queue = new LinkedHashSet<>();
 
+  /** Workers with room that no board with waiting tasks admits. */
+  private final Set<WorkerId> aside = new LinkedHashSet<>();
+
   FairShare(int leasesPerWorker) {
     this.leasesPerWorker = leasesPerWorker;
   }
 
-  void open(TaskBoard board, int priority) {
-    boards.put(board.run(), new Ranked(priority, board));
+  /**
+   * A board opens.
+   *
+   * @param admits whom it may be leased to; {@link #placed} tells that this changed
+   */
+  void open(TaskBoard board, int priority, Predicate<WorkerId> admits) {
+    Ranked opened = new Ranked(priority, board, admits);
+    boards.put(board.run(), opened);
+    capacities.keySet().forEach(worker -> place(opened, worker));
+    tasksReturned();
+  }
+
+  private static void place(Ranked board, WorkerId worker) {
+    if (board.admits().test(worker)) {
+      board.board().join(worker);
+    } else {
+      board.board().leave(worker);
+    }
+  }
+
+  /** Boards may admit others than before. */
+  void placed() {
+    for (Ranked each : boards.values()) {
+      capacities.keySet().forEach(worker -> place(each, worker));
+    }
+    tasksReturned();
+  }
+
+  /** Tasks may wait that did not: whoever waits aside may be admitted to them. */
+  void tasksReturned() {
+    queue.addAll(aside);
+    aside.clear();
   }
 
   /** Ends the board's leases; their workers have room again. */
@@ -52,14 +87,19 @@ final class FairShare {
 
   /** The worker takes leases up to this capacity, in bytes of task traffic. */
   void offer(WorkerId worker, long capacity) {
-    capacities.put(worker, capacity);
+    if (capacities.put(worker, capacity) == null) {
+      boards.values().forEach(each -> place(each, worker));
+    }
     queue.add(worker);
   }
 
   /** The worker takes no more leases; those that it holds go on. */
   void withdraw(WorkerId worker) {
-    capacities.remove(worker);
+    if (capacities.remove(worker) != null) {
+      boards.values().forEach(each -> each.board().leave(worker));
+    }
     queue.remove(worker);
+    aside.remove(worker);
   }
 
   /** The worker may have room again. */
@@ -71,23 +111,38 @@ final class FairShare {
 
   /** The next lease to give; empty when no task waits, or no worker has room. */
   Optional<Grant> next(long nowNanos) {
-    TaskBoard board = neediest();
-    while (board != null && !queue.isEmpty()) {
+    while (hasWaiting() && !queue.isEmpty()) {
       WorkerId worker = queue.removeFirst();
       long room = room(worker);
-      if (room > 0) {
-        Optional<Grant> grant = board.lease(worker, room, capacities.size(), nowNanos);
-        queue.addLast(worker);
-        return grant;
+      if (room <= 0) {
+        continue;
       }
+      TaskBoard board = neediest(worker);
+      if (board == null) {
+        aside.add(worker);
+        continue;
+      }
+      queue.addLast(worker);
+      return board.lease(worker, room, capacities.size(), nowNanos);
     }
     return Optional.empty();
   }
 
-  private @Nullable TaskBoard neediest() {
+  private boolean hasWaiting() {
+    for (Ranked each : boards.values()) {
+      if (each.board().hasWaiting()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable TaskBoard neediest(WorkerId worker) {
     @Nullable Ranked best = null;
     for (Ranked each : boards.values()) {
-      if (each.board().hasWaiting() && (best == null || precedes(each, best))) {
+      if (each.board().hasWaiting()
+          && (best == null || precedes(each, best))
+          && each.admits().test(worker)) {
         best = each;
       }
     }
@@ -135,6 +190,9 @@ final class FairShare {
     withdraw(worker);
     List<Ended> ended = new ArrayList<>();
     boards.values().forEach(each -> ended.addAll(each.board().lose(worker)));
+    if (!ended.isEmpty()) {
+      tasksReturned();
+    }
     return ended;
   }
 
@@ -143,6 +201,9 @@ final class FairShare {
     List<Ended> ended = new ArrayList<>();
     boards.values().forEach(each -> ended.addAll(each.board().expire(nowNanos)));
     ended.forEach(lease -> freed(lease.worker()));
+    if (!ended.isEmpty()) {
+      tasksReturned();
+    }
     return ended;
   }
 }

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -79,6 +80,13 @@ public final class LeaseDesk {
   /** A worker's word. */
   public record FromWorker(WorkerEvent event) implements Command {}
 
+  /**
+   * How fast the inputs of this run come, which was asked with {@link BoardNews.StorageWanted}.
+   *
+   * @param bytesPerSecond empty if that cannot be told
+   */
+  public record StorageSampled(String run, OptionalLong bytesPerSecond) implements Command {}
+
   /** These nodes left the cluster: their workers' leases go to others at once. */
   public record WorkersLost(Set<Address> nodes) implements Command {
     public WorkersLost {
@@ -100,6 +108,7 @@ public final class LeaseDesk {
   private final Map<String, Board> boards = new LinkedHashMap<>();
   private final FairShare shares;
   private final Roster roster;
+  private final Placements placements;
   private @Nullable WorkerId lastOutdated;
 
   private LeaseDesk(ActorContext<Command> context, DeskSettings settings, DataAccess access) {
@@ -109,6 +118,7 @@ public final class LeaseDesk {
     this.replyTo = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.shares = new FairShare(settings.limits().leasesPerWorker());
     this.roster = new Roster(settings.leaseTerm());
+    this.placements = new Placements(shares::placed);
   }
 
   /** A desk that workers of this process are told of. */
@@ -139,6 +149,7 @@ public final class LeaseDesk {
         case FromWorker(TensorsMerged merged) -> onMerged(merged);
         case FromWorker(TensorFailed failed) -> onFailed(failed);
         case Recorded(String run) -> onRecorded(run);
+        case StorageSampled(String run, OptionalLong rate) -> tell(placements.storage(run, rate));
         case OpenBoard open -> onOpenBoard(open);
         case CloseBoard(String run) -> close(run);
         case WorkersLost(Set<Address> nodes) -> onWorkersLost(nodes);
@@ -195,9 +206,19 @@ public final class LeaseDesk {
             entry
                 .toClose(strange, sighting != Roster.Sighting.PRESENT)
                 .forEach(lease -> report.ref().tell(new CloseLease(lease))));
+    tell(placements.see(report));
     switch (report.state()) {
       case WORKING -> shares.offer(worker, report.capacity());
       case DRAINING, OUT -> shares.withdraw(worker);
+    }
+  }
+
+  private void tell(List<Placements.Told> told) {
+    for (Placements.Told each : told) {
+      Board board = boards.get(each.run());
+      if (board != null) {
+        board.news().tell(each.news());
+      }
     }
   }
 
@@ -304,6 +325,7 @@ public final class LeaseDesk {
     }
     board.news().tell(new BoardNews.TaskRetried(failed.worker().name(), failed.failure()));
     acknowledge(failed.worker(), failed.lease(), List.of(failed.task()));
+    shares.tasksReturned();
     freed(board, failed.worker(), failed.lease());
   }
 
@@ -313,7 +335,8 @@ public final class LeaseDesk {
             open.spec(), open.tasks(), open.done(), settings.leaseTerm(), settings.limits());
     Board board = new Board(open.job(), tasks, new Arrivals(), open.news());
     boards.put(tasks.run(), board);
-    shares.open(tasks, open.priority());
+    tell(placements.open(tasks.run(), JobShape.of(open.spec(), open.tasks())));
+    shares.open(tasks, open.priority(), worker -> placements.admits(tasks.run(), worker));
     context.watchWith(open.news(), new CloseBoard(tasks.run()));
     completeOr(board, () -> {});
   }
@@ -324,6 +347,7 @@ public final class LeaseDesk {
       return;
     }
     context.unwatch(board.news());
+    placements.close(run);
     for (Ended ended : shares.close(run)) {
       access.revoke(ended.lease());
       roster
@@ -335,16 +359,21 @@ public final class LeaseDesk {
   private void onWorkersLost(Set<Address> nodes) {
     for (Roster.Entry lost :
         roster.remove(entry -> nodes.contains(entry.report().ref().path().address()))) {
-      returned(shares.lose(lost.id()), "its node left");
+      leave(lost, "its node left");
     }
   }
 
   private void onLeaseCheck() {
     long now = System.nanoTime();
     for (Roster.Entry silent : roster.expire(now)) {
-      returned(shares.lose(silent.id()), "it fell silent");
+      leave(silent, "it fell silent");
     }
     returned(shares.expire(now), "it did not name their lease any more");
+  }
+
+  private void leave(Roster.Entry worker, String why) {
+    returned(shares.lose(worker.id()), why);
+    tell(placements.lose(worker.report()));
   }
 
   /** Tells the boards what came back to them, and from whom. */

@@ -7,11 +7,9 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerId;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -68,7 +66,7 @@ final class TaskBoard {
   private final Duration term;
   private final LeaseLimits limits;
   private final long sharedBytes;
-  private final Deque<Integer> waiting = new ArrayDeque<>();
+  private final WaitingTasks waiting;
   private final BitSet done;
 
   /** By deadline, soonest first: the term is the same for all, and a renewed lease goes last. */
@@ -102,15 +100,18 @@ final class TaskBoard {
     this.limits = limits;
     this.sharedBytes = LeaseSize.shared(spec);
     this.done = new BitSet(tasks.size());
+    this.waiting = new WaitingTasks(tasks.size(), spec.reuseSources());
     alreadyDone.forEach(this::markDone);
     for (int id = done.nextClearBit(0); id < tasks.size(); id = done.nextClearBit(id + 1)) {
-      waiting.add(id);
+      waiting.addLast(id);
     }
   }
 
   private void markDone(int task) {
     if (!done.get(task)) {
       done.set(task);
+      // A late receipt may finish a task that was given back.
+      waiting.remove(task);
       doneTasks++;
       doneBytes += spec.outputBytes(tasks.get(task));
     }
@@ -169,11 +170,20 @@ final class TaskBoard {
 
   /** Whether any task waits for a worker. */
   boolean hasWaiting() {
-    // A late receipt may have finished a task that had been given back.
-    for (Integer id = waiting.peek(); id != null && done.get(id); id = waiting.peek()) {
-      waiting.remove();
-    }
     return !waiting.isEmpty();
+  }
+
+  /**
+   * The worker may be given leases: where the job's sources are used again, a part of the tasks is
+   * its own from now on.
+   */
+  void join(WorkerId worker) {
+    waiting.join(worker.name());
+  }
+
+  /** The worker is given nothing any more. */
+  void leave(WorkerId worker) {
+    waiting.leave(worker.name());
   }
 
   /**
@@ -193,7 +203,7 @@ final class TaskBoard {
     Lease lease = new Lease(worker);
     List<TensorTask> batch = new ArrayList<>();
     while (batch.size() < most && lease.traffic < mostTraffic && hasWaiting()) {
-      int id = waiting.remove();
+      int id = waiting.next(worker.name());
       TensorTask task = withShortName(tasks.get(id));
       boolean fits = size.add(task);
       if (!fits && !batch.isEmpty()) {

@@ -34,6 +34,13 @@ public sealed interface JobUpdate {
       int doneTasks, int tasks, long doneBytes, long bytes, int workers, long returned)
       implements JobUpdate {}
 
+  /**
+   * Where a node does the job's tasks, where it has a choice.
+   *
+   * @param why one line
+   */
+  record Placed(String why) implements JobUpdate {}
+
   /** Something worth a line in the job's log. There are never many in a short time. */
   record Noted(LogLine.Level level, String message) implements JobUpdate {}
 

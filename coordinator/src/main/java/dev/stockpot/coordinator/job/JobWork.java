@@ -46,7 +46,7 @@ final class JobWork {
       OutputCommit.finishInterrupted(order.staging());
       return order;
     });
-    PlannedMerge planned = MergePlanner.plan(order.plan(), order.soups());
+    PlannedMerge planned = MergePlanner.plan(order.plan(), order.soups(), order.series());
     if (!OutputCommit.isFinished(planned)
         && !order.replace()
         && OutputCommit.exists(order.plan().output().path())) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -55,6 +56,8 @@ final class JournaledMerge
   private record StagingAllocated(PlannedMerge planned) implements Message {}
 
   private record Opened(Run opened) implements Message {}
+
+  private record Sampled(OptionalLong bytesPerSecond) implements Message {}
 
   private record Committed(List<Manifest> manifests) implements Message {}
 
@@ -151,6 +154,10 @@ final class JournaledMerge
     return switch (message) {
       case Cancelled cancel -> onCancelled(state, cancel);
       case FromDesk(BoardNews told) -> onNews(state, told);
+      case Sampled(OptionalLong bytesPerSecond) -> {
+        desk.tell(new LeaseDesk.StorageSampled(runId, bytesPerSecond));
+        yield Effect().none();
+      }
       case Committed(List<Manifest> manifests) -> onCommitted(state, manifests);
       case Aborted(Failure failure) -> {
         blocked = false;
@@ -175,7 +182,7 @@ final class JournaledMerge
         yield Effect().none();
       }
       case Opened(Run opened) -> onOpened(state, opened);
-      case Cancelled _, FromDesk _, Committed _, Aborted _ ->
+      case Cancelled _, FromDesk _, Sampled _, Committed _, Aborted _ ->
           throw new IllegalStateException("no step: " + step);
     };
   }
@@ -257,11 +264,21 @@ final class JournaledMerge
         notes.pending(now).forEach(follower::tell);
         tellProgress(planned);
       }
+      case BoardNews.StorageWanted _ -> sampleStorage(planned);
+      case BoardNews.Placed(String why) -> follower.tell(new JobUpdate.Placed(why));
       case BoardNews.TaskRetried retried -> notes.of(retried, now).forEach(follower::tell);
       case BoardNews.WorkerJoined joined -> notes.of(joined, now).forEach(follower::tell);
       case BoardNews.TasksReturned returned -> notes.of(returned, now).forEach(follower::tell);
     }
     return Effect().none();
+  }
+
+  /** Beside the merging, which does not wait for it. */
+  private void sampleStorage(PlannedMerge planned) {
+    context.pipeToSelf(
+        CompletableFuture.supplyAsync(
+            () -> StorageSample.bytesPerSecond(planned), blockingDispatcher()),
+        (rate, _) -> new Sampled(rate != null ? rate : OptionalLong.empty()));
   }
 
   private void tellProgress(PlannedMerge planned) {
@@ -366,13 +383,15 @@ final class JournaledMerge
 
   private void blocking(Supplier<Message> step) {
     blocked = true;
-    Executor dispatcher =
-        context
-            .getSystem()
-            .dispatchers()
-            .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
     context.pipeToSelf(
-        CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher),
+        CompletableFuture.supplyAsync(() -> order.staging().use(step), blockingDispatcher()),
         (message, failure) -> message != null ? message : new Aborted(StepFailure.of(failure)));
+  }
+
+  private Executor blockingDispatcher() {
+    return context
+        .getSystem()
+        .dispatchers()
+        .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
   }
 }

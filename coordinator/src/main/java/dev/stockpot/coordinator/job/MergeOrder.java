@@ -5,6 +5,7 @@ import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.merge.planner.MergePlanner;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A merge to be done: one soup in the plan's output, or several below it.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param soups as {@link MergePlanner#plan(MergePlan, List)} takes them
  * @param staging claimed by the caller, who closes it when the merge has ended
  * @param replace whether an output that exists is replaced
+ * @param series as {@link MergePlanner#plan(MergePlan, List, OptionalInt)} takes it
  */
 public record MergeOrder(
     String id,
@@ -22,7 +24,8 @@ public record MergeOrder(
     MergePlan plan,
     List<Soup> soups,
     StagingArea staging,
-    boolean replace) {
+    boolean replace,
+    OptionalInt series) {
 
   public MergeOrder {
     soups = List.copyOf(soups);
@@ -31,6 +34,6 @@ public record MergeOrder(
   /** A merge that no other runs beside. */
   public static MergeOrder alone(
       MergePlan plan, List<Soup> soups, StagingArea staging, boolean replace) {
-    return new MergeOrder("alone", 0, plan, soups, staging, replace);
+    return new MergeOrder("alone", 0, plan, soups, staging, replace, OptionalInt.empty());
   }
 }

@@ -332,7 +332,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
                   switch (news.update()) {
                     case JobUpdate.Progressed _ -> followers.progressed(job.id());
                     case JobUpdate.Started _, JobUpdate.Committing _ -> followers.tellChange(job);
-                    case JobUpdate.Noted _, JobUpdate.End _ -> {}
+                    case JobUpdate.Placed _, JobUpdate.Noted _, JobUpdate.End _ -> {}
                   }
                 }));
   }

@@ -130,7 +130,7 @@ final class JobRun {
                 now.workers());
       }
       case JobUpdate.Committing _ -> status = JobStatus.COMMITTING;
-      case JobUpdate.Noted _ -> {}
+      case JobUpdate.Placed _, JobUpdate.Noted _ -> {}
       case JobUpdate.End last -> {
         end = Optional.of(last);
         if (last instanceof JobUpdate.Finished) {

@@ -10,6 +10,7 @@ import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.plan.Soup;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -57,7 +58,8 @@ public interface PlanStarter {
         plan,
         List.of(Soup.of(plan)),
         order.staging(),
-        order.replace());
+        order.replace(),
+        OptionalInt.empty());
   }
 
   private static SearchOrder search(PlanOrder order, SearchPlan plan) {

@@ -104,6 +104,7 @@ final class JournaledSearch
   private @Nullable Run run;
   private @Nullable Batch batch;
   private Optional<JobUpdate.End> mergeEnd = Optional.empty();
+  private String placed = "";
   private int underWay;
   private boolean worthKeeping;
   private boolean started;
@@ -415,10 +416,19 @@ final class JournaledSearch
 
   private void onMergeUpdate(JobUpdate update) {
     switch (update) {
+      case JobUpdate.Placed(String why) -> onPlaced(why);
       case JobUpdate.Noted(Level level, String message) ->
           follower.tell(new SearchUpdate.Noted(level, message));
       case JobUpdate.End end -> mergeEnd = Optional.of(end);
       case JobUpdate.Started _, JobUpdate.Progressed _, JobUpdate.Committing _ -> {}
+    }
+  }
+
+  /** Every batch is placed like the one before, nearly always. */
+  private void onPlaced(String why) {
+    if (!why.equals(placed)) {
+      placed = why;
+      follower.tell(new SearchUpdate.Noted(Level.INFO, why));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.search;
 import dev.stockpot.coordinator.evaluate.EvaluatorCommand;
 import dev.stockpot.coordinator.evaluate.ScoreFormat;
 import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.soce.Objective;
 import dev.stockpot.soce.Selection;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A search whose plan, scores and headers were read: who the experts are, and what is evaluated for
@@ -103,6 +105,16 @@ public record Search(
 
   ScoreFormat format() {
     return new ScoreFormat(plan.evaluate().scale(), plan.evaluate().metrics());
+  }
+
+  /**
+   * How many soups a batch has at most, where devices may keep the models for the batches to come;
+   * empty where the evaluator is given devices, whose memory is its own.
+   */
+  OptionalInt series() {
+    return plan.evaluate().gpus().isEmpty()
+        ? OptionalInt.of(Math.min(MergePlanner.MOST_SOUPS, plan.search().candidatesOnDisk()))
+        : OptionalInt.empty();
   }
 
   /** {@code add 0.2, rev 0.7, max 0.1}. */

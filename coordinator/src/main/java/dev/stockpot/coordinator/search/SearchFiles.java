@@ -106,7 +106,8 @@ final class SearchFiles {
         plan,
         batch.stream().map(Candidate::soup).toList(),
         staging,
-        true);
+        true,
+        search.series());
   }
 
   /** A batch is whole. */

@@ -9,6 +9,7 @@ import dev.stockpot.protocol.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class FairShareTest {
@@ -22,7 +23,7 @@ class FairShareTest {
 
   private TaskBoard open(String run, int priority, int tasks) {
     TaskBoard board = Tasks.board(run, tasks, TRAFFIC, ONE_TASK);
-    shares.open(board, priority);
+    shares.open(board, priority, _ -> true);
     return board;
   }
 
@@ -93,7 +94,7 @@ class FairShareTest {
   @Test
   void aWorkerHoldsOnlySoManyLeases() {
     FairShare few = new FairShare(2);
-    few.open(Tasks.board("a", 10, TRAFFIC, ONE_TASK), 0);
+    few.open(Tasks.board("a", 10, TRAFFIC, ONE_TASK), 0, _ -> true);
     few.offer(ANN, Long.MAX_VALUE);
     assertThat(few.next(0)).isPresent();
     assertThat(few.next(0)).isPresent();
@@ -165,5 +166,41 @@ class FairShareTest {
     assertThat(shares.close("a")).isEmpty();
     assertThat(shares.renew(ANN, leases.getFirst(), 1)).isFalse();
     assertThat(runs(give())).containsExactly("b", "b");
+  }
+
+  @Test
+  void aWorkerThatABoardDoesNotAdmitDoesTheOtherBoardsTasks() {
+    shares.open(Tasks.board("a", 4, TRAFFIC, ONE_TASK), 5, BOB::equals);
+    open("b", 0, 4);
+    shares.offer(ANN, 3 * TRAFFIC);
+    shares.offer(BOB, 3 * TRAFFIC);
+    assertThat(give())
+        .extracting(grant -> grant.worker().name() + " " + grant.lease().job())
+        .containsExactlyInAnyOrder("ann b", "ann b", "ann b", "bob a", "bob a", "bob a");
+  }
+
+  @Test
+  void aWorkerThatWasNotAdmittedIsGivenLeasesAsSoonAsItIs() {
+    AtomicReference<WorkerId> admitted = new AtomicReference<>(BOB);
+    shares.open(Tasks.board("a", 4, TRAFFIC, ONE_TASK), 0, worker -> worker.equals(admitted.get()));
+    shares.offer(ANN, 2 * TRAFFIC);
+    assertThat(give()).isEmpty();
+    admitted.set(ANN);
+    shares.placed();
+    assertThat(give()).extracting(Grant::worker).containsExactly(ANN, ANN);
+  }
+
+  @Test
+  void aWorkerThatWaitsAsideIsGivenWhatComesBackToABoardThatAdmitsIt() {
+    open("a", 0, 1);
+    shares.offer(BOB, TRAFFIC);
+    give();
+    shares.open(Tasks.board("b", 1, TRAFFIC, ONE_TASK), 0, BOB::equals);
+    shares.offer(ANN, TRAFFIC);
+    assertThat(give()).isEmpty();
+    shares.lose(BOB);
+    assertThat(give())
+        .extracting(grant -> grant.worker().name() + " " + grant.lease().job())
+        .containsExactly("ann a");
   }
 }

@@ -9,6 +9,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.Device;
+import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.ServiceKeys;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -94,6 +96,7 @@ class LeaseDeskTest {
     private final TestProbe<WorkerCommand> probe = kit.createTestProbe();
     private final int room;
     private WorkerId id;
+    private Device device = DEVICE;
 
     Worker(String name, int room) {
       this.id = new WorkerId(name, 1);
@@ -105,7 +108,7 @@ class LeaseDeskTest {
           new WorkerReported(
               id,
               probe.ref(),
-              DEVICE,
+              device,
               room * TRAFFIC,
               Arrays.asList(held),
               state,
@@ -391,5 +394,101 @@ class LeaseDeskTest {
       found = listing.receiveMessage().getServiceInstances(ServiceKeys.DESK);
     }
     assertThat(found).hasSize(1);
+  }
+
+  private Worker measured(String name, String kind, long bytesPerSecond) {
+    Worker worker = new Worker(name, 2);
+    DeviceRates rates = new DeviceRates(bytesPerSecond, bytesPerSecond, false);
+    worker.device = new Device(kind, kind, "a test", rates);
+    return worker;
+  }
+
+  @Test
+  void aJobIsLeasedToTheFasterDeviceAndSaysWhyOnceItsStorageIsKnown() {
+    Worker cpu = measured("cpu", Device.CPU, 100);
+    Worker gpu = measured("gpu", Device.CUDA, 1_000);
+    cpu.report();
+    gpu.report();
+    open();
+    gpu.lease();
+    gpu.lease();
+    cpu.isGivenNothing();
+    news.expectMessageClass(BoardNews.StorageWanted.class);
+    desk.tell(new LeaseDesk.StorageSampled("run", OptionalLong.of(1_000_000)));
+    assertThat(news.expectMessageClass(BoardNews.Placed.class).why())
+        .startsWith("merging on the GPU: ");
+    cpu.report();
+    cpu.isGivenNothing();
+  }
+
+  @Test
+  void slowStorageMovesAJobToTheCpu() {
+    Worker cpu = measured("cpu", Device.CPU, 100);
+    Worker gpu = measured("gpu", Device.CUDA, 1_000);
+    cpu.report();
+    gpu.report();
+    open();
+    MergeTensors begun = gpu.lease();
+    gpu.lease();
+    news.expectMessageClass(BoardNews.StorageWanted.class);
+    desk.tell(new LeaseDesk.StorageSampled("run", OptionalLong.of(10)));
+    assertThat(news.expectMessageClass(BoardNews.Placed.class).why())
+        .startsWith("merging on the CPU: ");
+    cpu.lease();
+    cpu.lease();
+    gpu.merged(begun);
+    assertThat(arrived()).as("what it had begun counts").hasSize(1);
+  }
+
+  @Test
+  void theCpuServesAsSoonAsTheGpuIsOut() {
+    Worker cpu = measured("cpu", Device.CPU, 100);
+    Worker gpu = measured("gpu", Device.CUDA, 1_000);
+    cpu.report();
+    gpu.report();
+    open();
+    gpu.lease();
+    gpu.lease();
+    cpu.isGivenNothing();
+    gpu.id = new WorkerId("gpu", 2);
+    gpu.report(WorkerState.OUT);
+    cpu.lease();
+    cpu.lease();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("working", "out");
+  }
+
+  @Test
+  void theCpuServesUntilAGpuComesAndAgainWhenItIsGone() {
+    Worker cpu = measured("cpu", Device.CPU, 100);
+    cpu.report();
+    open();
+    MergeTensors first = cpu.lease();
+    cpu.lease();
+    Worker gpu = measured("gpu", Device.CUDA, 1_000);
+    gpu.report();
+    news.expectMessageClass(BoardNews.WorkerJoined.class);
+    news.expectMessageClass(BoardNews.StorageWanted.class);
+    gpu.lease();
+    gpu.lease();
+    cpu.merged(first);
+    assertThat(arrived()).hasSize(1);
+    desk.tell(new LeaseDesk.Recorded("run"));
+    cpu.probe.expectMessageClass(AcknowledgeReceipts.class);
+    cpu.isGivenNothing();
+    desk.tell(new LeaseDesk.WorkersLost(Set.of(gpu.probe.ref().path().address())));
+    cpu.report();
+    cpu.lease();
+  }
+
+  @Test
+  void withOneKindOfDeviceNobodyLooksAtTheStorage() {
+    Worker one = measured("one", Device.CPU, 100);
+    Worker two = measured("two", Device.CPU, 1_000);
+    one.report();
+    two.report();
+    open();
+    one.lease();
+    two.lease();
+    news.expectNoMessage(Duration.ZERO);
   }
 }

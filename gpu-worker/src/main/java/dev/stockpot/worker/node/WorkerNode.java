@@ -2,15 +2,9 @@ package dev.stockpot.worker.node;
 
 import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.WorkerEvent;
-import dev.stockpot.worker.DeviceExecutor;
-import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -22,9 +16,9 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
 /**
- * The guardian of a worker's node: one {@link DeviceWorker} for each device, all of which report to
- * whatever coordinator the cluster has. Without any for a while it stops, and with it the actor
- * system: the coordinator may have begun another cluster, which a new system can join.
+ * The guardian of a worker's node: its {@link HostWorkers} report to whatever coordinator the
+ * cluster has. Without any for a while it stops, and with it the actor system: the coordinator may
+ * have begun another cluster, which a new system can join.
  */
 public final class WorkerNode {
 
@@ -40,43 +34,41 @@ public final class WorkerNode {
 
   private record DesksListed(Set<ActorRef<WorkerEvent>> desks) implements Command {}
 
-  private record DeviceDrained() implements Command {}
-
   private record Alone() implements Command {}
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final Duration rejoinAfter;
-  private final List<ActorRef<DeviceWorker.Command>> workers = new ArrayList<>();
-  private final List<ActorRef<Done>> awaitDrained = new ArrayList<>();
-  private int busy;
+  private final ActorRef<HostWorkers.Command> workers;
 
   private WorkerNode(
-      ActorContext<Command> context, TimerScheduler<Command> timers, Duration rejoinAfter) {
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Duration rejoinAfter,
+      ActorRef<HostWorkers.Command> workers) {
     this.context = context;
     this.timers = timers;
     this.rejoinAfter = rejoinAfter;
+    this.workers = workers;
   }
 
   /**
    * A node that looks for a coordinator.
    *
-   * @param devices makes each device's executor, by the device's name
+   * @param devices get a worker each
    * @param rejoinAfter how long it may be without a coordinator
    */
   public static Behavior<Command> create(
-      WorkerSettings settings,
-      Map<String, Supplier<DeviceExecutor>> devices,
-      Duration rejoinAfter) {
+      WorkerSettings settings, HostDevices devices, Duration rejoinAfter) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
-          WorkerNode node = new WorkerNode(context, timers, rejoinAfter);
-          String name = name(context.getSystem());
-          devices.forEach((device, executors) ->
-              node.workers.add(
-                  context.spawn(
-                      DeviceWorker.create(name + "/" + device, settings, executors, Set.of()),
-                      "worker-" + device)));
+          String host = name(context.getSystem()) + "/";
+          WorkerNode node =
+              new WorkerNode(
+                  context,
+                  timers,
+                  rejoinAfter,
+                  context.spawn(HostWorkers.create(host, settings, devices, Set.of()), "workers"));
           ActorRef<Receptionist.Listing> listings =
               context.messageAdapter(
                   Receptionist.Listing.class,
@@ -100,13 +92,12 @@ public final class WorkerNode {
         switch (command) {
           case DesksListed(Set<ActorRef<WorkerEvent>> desks) -> onDesks(desks);
           case Drain(ActorRef<Done> replyTo) -> onDrain(replyTo);
-          case DeviceDrained _ -> onDeviceDrained();
           case Alone _ -> onAlone();
         });
   }
 
   private Behavior<Command> onDesks(Set<ActorRef<WorkerEvent>> desks) {
-    workers.forEach(worker -> worker.tell(new DeviceWorker.Command.DesksChanged(desks)));
+    workers.tell(new HostWorkers.DesksChanged(desks));
     if (desks.isEmpty()) {
       timers.startSingleTimer(new Alone(), rejoinAfter);
     } else {
@@ -122,20 +113,7 @@ public final class WorkerNode {
   }
 
   private Behavior<Command> onDrain(ActorRef<Done> replyTo) {
-    awaitDrained.add(replyTo);
-    if (awaitDrained.size() == 1) {
-      busy = workers.size();
-      ActorRef<Done> drained = context.messageAdapter(Done.class, _ -> new DeviceDrained());
-      workers.forEach(worker -> worker.tell(new DeviceWorker.Command.Drain(drained)));
-    }
-    return Behaviors.same();
-  }
-
-  private Behavior<Command> onDeviceDrained() {
-    busy--;
-    if (busy == 0) {
-      awaitDrained.forEach(waiting -> waiting.tell(Done.getInstance()));
-    }
+    workers.tell(new HostWorkers.Drain(replyTo));
     return Behaviors.same();
   }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -39,12 +40,14 @@ public final class MergePlanner {
 
   private final MergePlan plan;
   private final List<Soup> soups;
+  private final OptionalInt series;
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private MergePlanner(MergePlan plan, List<Soup> soups) {
+  private MergePlanner(MergePlan plan, List<Soup> soups, OptionalInt series) {
     this.plan = plan;
     this.soups = soups;
+    this.series = series;
   }
 
   /**
@@ -64,17 +67,29 @@ public final class MergePlanner {
    *     lie in one another's place
    */
   public static PlannedMerge plan(MergePlan plan, List<Soup> soups) {
+    return plan(plan, soups, OptionalInt.empty());
+  }
+
+  /**
+   * The same for one merge of a series over the same models, all of which are divided alike: a
+   * device may keep the ranges that it has read for the merges to come.
+   *
+   * @param series how many soups a merge of the series makes at most; empty for a merge of its own
+   */
+  public static PlannedMerge plan(MergePlan plan, List<Soup> soups, OptionalInt series) {
     long names = soups.stream().map(Soup::name).distinct().count();
     boolean inOutput = soups.stream().anyMatch(soup -> soup.name().isEmpty());
     if (soups.isEmpty()
         || soups.size() > MOST_SOUPS
         || names < soups.size()
+        || series.orElse(soups.size()) < soups.size()
+        || series.orElse(1) > MOST_SOUPS
         || (inOutput && soups.size() > 1)) {
       throw new IllegalArgumentException(
           "one to %d soups are made at once, each with a name of its own: %s"
-              .formatted(MOST_SOUPS, soups.stream().map(Soup::name).toList()));
+              .formatted(series.orElse(MOST_SOUPS), soups.stream().map(Soup::name).toList()));
     }
-    return new MergePlanner(plan, List.copyOf(soups)).plan();
+    return new MergePlanner(plan, List.copyOf(soups), series).plan();
   }
 
   private PlannedMerge plan() {
@@ -114,7 +129,8 @@ public final class MergePlanner {
         checkpoints,
         inputs,
         layout,
-        new TaskDivision(layout, checkpoints, fileIndex, used, soups.size()).tasks(),
+        new TaskDivision(layout, checkpoints, fileIndex, used, series.orElse(soups.size())).tasks(),
+        series,
         donor(),
         mostBytes(outputs),
         warnings);

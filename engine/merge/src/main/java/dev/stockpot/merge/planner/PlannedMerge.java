@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A merge whose every byte has its place: made from headers alone, before any weight is read. It
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param inputs every input file; tasks name them by index
  * @param layout of each soup
  * @param tasks every byte of a soup's tensors exactly once; the task at index i has id i
+ * @param series how many soups a merge of its series makes at most; empty for a merge of its own
  * @param donor directory that config and tokenizer come from; empty if the donor is a lone file
  * @param outputDtype dtype of most of the output's bytes, for its config
  * @param warnings for the user; none of them stops the merge
@@ -41,6 +43,7 @@ public record PlannedMerge(
     List<InputFile> inputs,
     CheckpointLayout layout,
     List<TensorTask> tasks,
+    OptionalInt series,
     Optional<Path> donor,
     Optional<Dtype> outputDtype,
     List<String> warnings) {
@@ -77,7 +80,7 @@ public record PlannedMerge(
         stagingToken,
         shards,
         plan.nonFinite(),
-        false);
+        series.isPresent());
   }
 
   /** Every shard of every soup by its path below the output's directory, in order. */
@@ -121,6 +124,7 @@ public record PlannedMerge(
     for (PlannedSoup soup : soups) {
       add(digest, soup.spec().directory() + " " + soup.fingerprint());
     }
+    series.ifPresent(most -> add(digest, "divided as for " + most));
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -19,7 +19,7 @@ import java.util.Objects;
  *
  * @param fileIndex index of each input file, as tasks name it
  * @param used the models that some soup is made of
- * @param soups how many are made, all laid out alike
+ * @param soups how many are made at most, all laid out alike
  */
 record TaskDivision(
     CheckpointLayout layout,

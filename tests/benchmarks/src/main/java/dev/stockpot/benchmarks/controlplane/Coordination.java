@@ -131,7 +131,7 @@ final class Coordination implements AutoCloseable {
               switch (update) {
                 case JobUpdate.Started _ -> started.complete(meter.read());
                 case JobUpdate.Committing _ -> merged.complete(meter.read());
-                case JobUpdate.Progressed _, JobUpdate.Noted _ -> {}
+                case JobUpdate.Progressed _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
                 case JobUpdate.End end -> {
                   ended.complete(end);
                   return Behaviors.stopped();
