@@ -4,6 +4,7 @@ import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.worker.node.GpuDevices;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,7 +31,9 @@ public final class MergeRun {
 
   /** Runs the plans in order; stops at the first that fails. */
   public int mergeAll(List<MergePlan> plans, boolean force) {
-    try (LocalSystem system = LocalSystem.start(options.devices())) {
+    long bytes = ModelSizes.of(plans.stream().flatMap(plan -> plan.models().stream()).map(MergePlan.Ingredient::path));
+    try (GpuDevices gpus = options.gpus(bytes);
+        LocalSystem system = LocalSystem.start(options.devices(gpus))) {
       for (MergePlan plan : plans) {
         int status = merge(system, plan, force);
         if (status != ExitCode.DONE) {

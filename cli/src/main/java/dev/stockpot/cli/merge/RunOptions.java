@@ -1,14 +1,17 @@
 package dev.stockpot.cli.merge;
 
+import com.typesafe.config.ConfigFactory;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
+import dev.stockpot.worker.node.GpuDevices;
 import dev.stockpot.worker.node.HostDevices;
 import dev.stockpot.worker.storage.NodeStorage;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +28,9 @@ public final class RunOptions {
   private static final int BUFFERS_PER_THREAD = 9;
 
   private static final long MIN_MEMORY = 256_000_000;
+
+  /** What a few cores merge in the second or so that a GPU takes to start. */
+  private static final long WORTH_A_GPU = 4_000_000_000L;
 
   @Option(
       names = "--threads",
@@ -76,14 +82,43 @@ public final class RunOptions {
     return quiet;
   }
 
+  /**
+   * The GPUs to merge on. Where none is wanted, and where a GPU would take longer to start than so
+   * few bytes take to merge, nobody looks for any; where one is wanted and there is none, that is
+   * told.
+   *
+   * @param inputBytes of all models
+   */
+  public GpuDevices gpus(long inputBytes) {
+    DeviceMode mode = mode();
+    if (mode == DeviceMode.CPU || (mode == DeviceMode.AUTO && inputBytes < WORTH_A_GPU)) {
+      return GpuDevices.none("not looked for");
+    }
+    GpuDevices gpus =
+        GpuDevices.find(
+            CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE),
+            Kernels.best(),
+            NodeStorage.own());
+    if (gpus.executors().isEmpty() && mode != DeviceMode.AUTO) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("merging on the CPU: " + gpus.missing());
+      err.flush();
+    }
+    return gpus;
+  }
+
   /** What to merge on. */
-  public HostDevices devices() {
-    DeviceMode mode =
-        DeviceMode.parse(device)
-            .orElseThrow(
-                () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
+  public HostDevices devices(GpuDevices gpus) {
     return HostDevices.of(
-        mode, new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()), Map.of());
+        mode(),
+        new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
+        gpus.executors());
+  }
+
+  private DeviceMode mode() {
+    return DeviceMode.parse(device)
+        .orElseThrow(
+            () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
   }
 
   /** The workers, which divide threads and buffers among them. */
@@ -92,22 +127,26 @@ public final class RunOptions {
     if (threads < 1 || workers < 1 || workers > threads) {
       throw wrong("--threads and --workers must be at least 1, and no more workers than threads");
     }
-    long bytes =
-        Sizes.parse(memory)
-            .orElseThrow(() -> wrong("--memory '%s' is no size such as 2GB".formatted(memory)));
-    if (bytes < MIN_MEMORY) {
-      throw wrong("--memory must be at least 256MB");
-    }
     long chunk =
         Math.min(
             CpuSettings.DEFAULT_CHUNK_BYTES,
-            bytes / BUFFER_SHARE / BUFFERS_PER_THREAD / threads / 64 * 64);
+            memory() / BUFFER_SHARE / BUFFERS_PER_THREAD / threads / 64 * 64);
     List<CpuSettings> settings = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
       int share = threads / workers + (i < threads % workers ? 1 : 0);
       settings.add(new CpuSettings(share, Math.max(4096, chunk)));
     }
     return settings;
+  }
+
+  private long memory() {
+    long bytes =
+        Sizes.parse(memory)
+            .orElseThrow(() -> wrong("--memory '%s' is no size such as 2GB".formatted(memory)));
+    if (bytes < MIN_MEMORY) {
+      throw wrong("--memory must be at least 256MB");
+    }
+    return bytes;
   }
 
   private ParameterException wrong(String message) {

@@ -6,14 +6,15 @@ import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
+import dev.stockpot.worker.node.GpuDevices;
 import dev.stockpot.worker.node.HostDevices;
 import dev.stockpot.worker.node.WorkerNode;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,9 +26,13 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A worker's lives: it joins, merges, and drains its devices before it leaves. */
 final class WorkerLife implements NodeProcess.Life, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerLife.class);
 
   /** After the devices are drained: leaving the cluster, and ending the actor system. */
   private static final Duration LEAVING = Duration.ofSeconds(20);
@@ -37,6 +42,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final WorkerSettings worker;
   private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
+  private final GpuDevices gpus;
   private final HostDevices devices;
 
   /**
@@ -56,9 +62,17 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+    DeviceMode mode = DeviceMode.from(config);
+    this.gpus =
+        mode == DeviceMode.CPU
+            ? GpuDevices.none("not looked for")
+            : GpuDevices.find(CudaSettings.from(config), kernels, storage);
+    if (gpus.executors().isEmpty() && mode != DeviceMode.CPU) {
+      LOG.info("Merging on the CPU: {}", gpus.missing());
+    }
     this.devices =
         HostDevices.of(
-            DeviceMode.from(config), new HostDevices.Cpu(List.of(cpu), kernels, storage), Map.of());
+            mode, new HostDevices.Cpu(List.of(cpu), kernels, storage), gpus.executors());
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
   }
@@ -103,6 +117,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public void close() {
+    gpus.close();
     storage.close();
   }
 }

@@ -2,10 +2,12 @@ package dev.stockpot.cli.soce;
 
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.merge.LocalSystem;
+import dev.stockpot.cli.merge.ModelSizes;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.merge.StopNotice;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.worker.node.GpuDevices;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +31,9 @@ public final class SearchRun {
     StopNotice notice = StopNotice.on(err);
     SearchUpdate.End last;
     boolean goesOn;
-    try (LocalSystem system = LocalSystem.start(options.devices())) {
+    long bytes = ModelSizes.of(plan.models().stream().map(SearchPlan.Candidate::path));
+    try (GpuDevices gpus = options.gpus(bytes);
+        LocalSystem system = LocalSystem.start(options.devices(gpus))) {
       last =
           system.search(
               plan,

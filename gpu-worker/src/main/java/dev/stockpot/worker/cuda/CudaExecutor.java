@@ -6,6 +6,7 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -25,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Merges on a GPU. Feeders, each a thread with a slot, read sources into pinned memory and write
@@ -46,6 +48,7 @@ public final class CudaExecutor implements DeviceExecutor {
   private final CudaDevice device;
   private final CudaSettings settings;
   private final DeviceThread thread;
+  private final Supplier<Optional<DeviceSample>> samples;
   private final LeaseBook book;
   private final ExecutorService feeders;
   private final BlockingQueue<SlotLoop> idleLoops;
@@ -57,8 +60,10 @@ public final class CudaExecutor implements DeviceExecutor {
       CudaSettings settings,
       DeviceThread thread,
       KernelProvider host,
-      NodeStorage storage) {
+      NodeStorage storage,
+      Supplier<Optional<DeviceSample>> samples) {
     this.device = device;
+    this.samples = samples;
     this.settings = settings;
     this.thread = thread;
     book = new LeaseBook(storage);
@@ -84,7 +89,27 @@ public final class CudaExecutor implements DeviceExecutor {
    */
   public static CudaExecutor start(
       CudaDevice device, CudaSettings settings, KernelProvider host, NodeStorage storage) {
-    return new CudaExecutor(device, settings, DeviceThread.start(device, settings), host, storage);
+    return start(device, settings, host, storage, Optional::empty);
+  }
+
+  /**
+   * The same on a device that somebody samples.
+   *
+   * @param samples the latest sample; does not block
+   */
+  public static CudaExecutor start(
+      CudaDevice device,
+      CudaSettings settings,
+      KernelProvider host,
+      NodeStorage storage,
+      Supplier<Optional<DeviceSample>> samples) {
+    DeviceThread thread = DeviceThread.start(device, settings);
+    return new CudaExecutor(device, settings, thread, host, storage, samples);
+  }
+
+  @Override
+  public Optional<DeviceSample> sample() {
+    return samples.get();
   }
 
   @Override
