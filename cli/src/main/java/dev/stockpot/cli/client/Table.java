@@ -88,7 +88,7 @@ public final class Table {
           case "done" -> "32";
           case "failed", "silent" -> "31";
           case "running", "planning", "committing", "working" -> "36";
-          case "cancelled", "draining" -> "33";
+          case "cancelled", "draining", "out" -> "33";
           default -> "";
         };
     return code.isEmpty() ? cell : "\u001b[" + code + "m" + cell + "\u001b[0m";

@@ -2,9 +2,12 @@ package dev.stockpot.cli.client;
 
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
       "List the workers, what they do, and how they reach the files of jobs.",
       "",
       "FILES says for each job whether a worker reads and writes them itself ('direct'), or which"
-          + " ones through the coordinator; --json names each.",
+          + " ones through the coordinator; --json names each. LOAD is what a GPU says of itself.",
       ""
     })
 public final class WorkersCommand implements Callable<Integer> {
@@ -42,11 +45,17 @@ public final class WorkersCommand implements Callable<Integer> {
         out.println(ApiJson.text(workers.json()));
       } else {
         Table table =
-            new Table("NAME", "STATUS", "KIND", "DEVICE", "LEASED", "DONE", "HEARD", "FILES");
+            new Table(
+                "NAME", "STATUS", "KIND", "DEVICE", "LOAD", "LEASED", "DONE", "HEARD", "FILES");
         for (WorkerView worker : workers.value()) {
           add(worker, table);
         }
         table.lines(Terminal.here()).forEach(out::println);
+        for (WorkerView worker : workers.value()) {
+          worker
+              .outOfService()
+              .ifPresent(why -> out.println(worker.name() + " is out of service: " + why));
+        }
       }
     }
     out.flush();
@@ -59,10 +68,20 @@ public final class WorkersCommand implements Callable<Integer> {
         worker.status(),
         worker.kind(),
         worker.device(),
+        worker.sample().map(WorkersCommand::load).filter(load -> !load.isEmpty()).orElse("-"),
         Sizes.format(worker.leasedBytes()),
         Sizes.format(worker.doneBytes()),
         Ages.of(Duration.ofMillis((long) (worker.secondsSinceReport() * 1000))) + " ago",
         files(worker));
+  }
+
+  /** {@code 97 %, 60 °C, 12.1 GB used}, as far as the device tells. */
+  private static String load(DeviceSample sample) {
+    List<String> parts = new ArrayList<>();
+    sample.gpuPercent().ifPresent(percent -> parts.add(percent + " %"));
+    sample.celsius().ifPresent(celsius -> parts.add(celsius + " °C"));
+    sample.memoryUsedBytes().ifPresent(used -> parts.add(Sizes.format(used) + " used"));
+    return String.join(", ", parts);
   }
 
   private static String files(WorkerView worker) {

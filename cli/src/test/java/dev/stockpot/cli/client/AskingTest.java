@@ -34,7 +34,9 @@ class AskingTest {
                  {"job":"a","files":"output","way":"coordinator"}]},
        {"name":"node2/cuda0","address":"pekko://stockpot@node2:4711","status":"silent","kind":"cuda",
       "device":"NVIDIA H100","detail":"","leases":0,"leasedBytes":0,"doneTasks":0,
-      "doneBytes":0,"restarts":0,"secondsSinceReport":71.2,"storage":[]}]
+      "doneBytes":0,"restarts":0,"secondsSinceReport":71.2,"storage":[],
+      "outOfService":"failed 3 times","sample":{"gpuPercent":97,"memoryUsedBytes":12000000,
+      "memoryBytes":null,"celsius":60,"milliwatts":null}}]
       """;
 
   @TempDir Path root;
@@ -123,9 +125,10 @@ class AskingTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            NAME         STATUS   KIND  DEVICE       LEASED   DONE      HEARD      FILES
-            node1/cpu    working  cpu   Xeon         1.50 GB  20.00 GB  0 s ago    output by coordinator (a)
-            node2/cuda0  silent   cuda  NVIDIA H100  0 B      0 B       1 min ago  -
+            NAME         STATUS   KIND  DEVICE       LOAD                     LEASED   DONE      HEARD      FILES
+            node1/cpu    working  cpu   Xeon         -                        1.50 GB  20.00 GB  0 s ago    output by coordinator (a)
+            node2/cuda0  silent   cuda  NVIDIA H100  97 %, 60 °C, 12 MB used  0 B      0 B       1 min ago  -
+            node2/cuda0 is out of service: failed 3 times
             """);
   }
 

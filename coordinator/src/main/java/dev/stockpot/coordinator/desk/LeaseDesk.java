@@ -432,7 +432,9 @@ public final class LeaseDesk {
                     case COORDINATOR -> "coordinator";
                   });
             })
-            .toList());
+            .toList(),
+        report.outOfService(),
+        report.sample());
   }
 
   private static String status(Roster.Entry entry) {

@@ -39,9 +39,9 @@ record Placement(Set<WorkerId> idle, Optional<String> why) {
 
   /** What keeps a device from being faster, and the seconds that the job takes for that. */
   private record Limit(double seconds, String what) {
-    static Limit of(double bytes, double bytesPerSecond, String what) {
+    static Limit of(long bytes, long bytesPerSecond, String what) {
       return new Limit(
-          bytes / bytesPerSecond,
+          bytes / (double) bytesPerSecond,
           String.format(Locale.ROOT, "%s (%.1f GB/s)", what, bytesPerSecond / 1e9));
     }
 
@@ -68,7 +68,7 @@ record Placement(Set<WorkerId> idle, Optional<String> why) {
     List<WorkerReported> gpus = working(workers, Device.CUDA);
     Limit cpu = limit(cpus, shape.readBytes(), shape, storage, "cores");
     double kept = kept(gpus, shape);
-    Limit gpu = limit(gpus, (1 - kept) * shape.readBytes(), shape, storage, "bus");
+    Limit gpu = limit(gpus, Math.round((1 - kept) * shape.readBytes()), shape, storage, "bus");
     boolean onGpu = cpu.seconds() > WORTH_A_GPU * gpu.seconds();
     String stay =
         kept == 0
@@ -103,7 +103,7 @@ record Placement(Set<WorkerId> idle, Optional<String> why) {
 
   private static Limit limit(
       List<WorkerReported> devices,
-      double readBytes,
+      long readBytes,
       JobShape shape,
       OptionalLong storage,
       String in) {
@@ -115,7 +115,7 @@ record Placement(Set<WorkerId> idle, Optional<String> why) {
         : limit;
   }
 
-  private static double sum(List<WorkerReported> devices, ToLongFunction<DeviceRates> rate) {
+  private static long sum(List<WorkerReported> devices, ToLongFunction<DeviceRates> rate) {
     return devices.stream().mapToLong(device -> rate.applyAsLong(device.device().rates())).sum();
   }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,10 +28,10 @@ class WaitingTasksTest {
   /** What each takes when they take turns, as many as there are. */
   private static Map<String, Set<Integer>> takeTurns(WaitingTasks waiting, List<String> workers) {
     Map<String, Set<Integer>> taken = new HashMap<>();
-    workers.forEach(worker -> taken.put(worker, new TreeSet<>()));
     for (int turn = 0; !waiting.isEmpty(); turn++) {
       String worker = workers.get(turn % workers.size());
-      assertThat(taken.get(worker).add(waiting.next(worker))).isTrue();
+      Set<Integer> own = taken.computeIfAbsent(worker, _ -> new TreeSet<>());
+      assertThat(own.add(waiting.next(worker))).isTrue();
     }
     return taken;
   }
@@ -41,7 +42,11 @@ class WaitingTasksTest {
     return takeTurns(waiting, workers);
   }
 
-  private static double part(Set<Integer> of, Set<Integer> in) {
+  /** Which part of what the worker took the first time it took the second time too. */
+  private static double same(
+      String worker, Map<String, Set<Integer>> first, Map<String, Set<Integer>> second) {
+    Set<Integer> of = Objects.requireNonNull(first.get(worker));
+    Set<Integer> in = Objects.requireNonNull(second.get(worker));
     Set<Integer> both = new HashSet<>(of);
     both.retainAll(in);
     return both.size() / (double) of.size();
@@ -101,7 +106,7 @@ class WaitingTasksTest {
     Map<String, Set<Integer>> second = divided(FOUR.reversed());
     for (String worker : FOUR) {
       assertThat(first.get(worker)).hasSizeBetween(TASKS / 4 - 1, TASKS / 4 + 1);
-      assertThat(part(first.get(worker), second.get(worker))).as(worker).isGreaterThan(0.9);
+      assertThat(same(worker, first, second)).as(worker).isGreaterThan(0.9);
     }
   }
 
@@ -110,7 +115,7 @@ class WaitingTasksTest {
     Map<String, Set<Integer>> four = divided(FOUR);
     Map<String, Set<Integer>> three = divided(FOUR.subList(0, 3));
     for (String worker : FOUR.subList(0, 3)) {
-      assertThat(part(four.get(worker), three.get(worker))).as(worker).isGreaterThan(0.85);
+      assertThat(same(worker, four, three)).as(worker).isGreaterThan(0.85);
     }
     WaitingTasks waiting = tasks(true);
     FOUR.forEach(waiting::join);

@@ -217,7 +217,9 @@ final class HttpApiTest {
                         4,
                         5,
                         0.5,
-                        List.of(new WorkerView.Storage("a", "/m", "direct")))));
+                        List.of(new WorkerView.Storage("a", "/m", "direct")),
+                        Optional.empty(),
+                        Optional.empty())));
     HttpResponse<String> answer = site.send(site.user("/v1/workers").GET());
     assertThat(parsed(answer).get(0).get("storage").get(0).get("way").stringValue())
         .isEqualTo("direct");

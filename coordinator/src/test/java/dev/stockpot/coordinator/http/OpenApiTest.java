@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.api.ApiError;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -31,6 +32,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +70,15 @@ final class OpenApiTest {
           5L << 30,
           1,
           0.25,
-          List.of(new WorkerView.Storage("night-1", "/models/base", "coordinator")));
+          List.of(new WorkerView.Storage("night-1", "/models/base", "coordinator")),
+          Optional.of("failed three times"),
+          Optional.of(
+              new DeviceSample(
+                  OptionalInt.of(97),
+                  OptionalLong.of(1),
+                  OptionalLong.empty(),
+                  OptionalInt.of(60),
+                  OptionalInt.empty())));
 
   @TempDir private static Path directory;
   private static ApiSite site;
@@ -235,17 +246,18 @@ final class OpenApiTest {
   @Test
   void everyFieldOfARecordIsDocumented() {
     Map<String, Class<?>> records =
-        Map.of(
-            "Health", Health.class,
-            "Error", ApiError.class,
-            "Submission", JobSubmission.class,
-            "Job", JobView.class,
-            "JobFailure", JobView.JobFailure.class,
-            "JobProgress", JobProgress.class,
-            "LogLine", LogLine.class,
-            "Gap", EventBacklog.Gap.class,
-            "Worker", WorkerView.class,
-            "Storage", WorkerView.Storage.class);
+        Map.ofEntries(
+            Map.entry("Health", Health.class),
+            Map.entry("Error", ApiError.class),
+            Map.entry("Submission", JobSubmission.class),
+            Map.entry("Job", JobView.class),
+            Map.entry("JobFailure", JobView.JobFailure.class),
+            Map.entry("JobProgress", JobProgress.class),
+            Map.entry("LogLine", LogLine.class),
+            Map.entry("Gap", EventBacklog.Gap.class),
+            Map.entry("Worker", WorkerView.class),
+            Map.entry("Storage", WorkerView.Storage.class),
+            Map.entry("Sample", DeviceSample.class));
     Set<String> schemas = new TreeSet<>(records.keySet());
     schemas.add("JobStatus");
     assertThat(new TreeSet<>(DOCUMENT.at("/components/schemas").propertyNames()))

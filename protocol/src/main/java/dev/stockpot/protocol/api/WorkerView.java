@@ -1,13 +1,15 @@
 package dev.stockpot.protocol.api;
 
+import dev.stockpot.protocol.DeviceSample;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A worker as clients see it.
  *
  * @param name host and device
  * @param address of its node, or {@code local}
- * @param status {@code working}, {@code draining} or {@code silent}
+ * @param status {@code working}, {@code draining}, {@code out} or {@code silent}
  * @param kind of its device, {@code cpu} or {@code cuda}
  * @param device the device's own name
  * @param detail how it computes
@@ -18,6 +20,8 @@ import java.util.List;
  * @param restarts by its supervisor
  * @param secondsSinceReport since it reported last
  * @param storage how it reaches the files of jobs
+ * @param outOfService why it is out
+ * @param sample what its device says of itself; empty where it says nothing
  */
 public record WorkerView(
     String name,
@@ -32,7 +36,9 @@ public record WorkerView(
     long doneBytes,
     int restarts,
     double secondsSinceReport,
-    List<Storage> storage) {
+    List<Storage> storage,
+    Optional<String> outOfService,
+    Optional<DeviceSample> sample) {
 
   public WorkerView {
     storage = List.copyOf(storage);
