@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import jcuda.CudaException;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUuuid;
@@ -38,13 +37,13 @@ public final class CudaDriver {
   public static CudaProbe probe() {
     String library = System.getProperty(LIBRARY_PROPERTY, LIBRARY);
     if (!loads(library)) {
-      return new CudaProbe.Missing(library + " cannot be loaded; no NVIDIA driver is installed");
+      return new CudaProbe.Missing(library + " is not found");
     }
     try {
       return devices();
     } catch (CudaFault e) {
       return new CudaProbe.Missing("CUDA does not answer: " + e.getMessage());
-    } catch (LinkageError | CudaException e) {
+    } catch (LinkageError e) { // A class of JCuda here would be loaded when this one is verified.
       return new CudaProbe.Missing("JCuda's library cannot be loaded: " + e.getMessage());
     }
   }
