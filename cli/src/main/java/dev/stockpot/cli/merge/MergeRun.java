@@ -31,7 +31,9 @@ public final class MergeRun {
 
   /** Runs the plans in order; stops at the first that fails. */
   public int mergeAll(List<MergePlan> plans, boolean force) {
-    long bytes = ModelSizes.of(plans.stream().flatMap(plan -> plan.models().stream()).map(MergePlan.Ingredient::path));
+    long bytes =
+        ModelSizes.of(
+            plans.stream().flatMap(plan -> plan.models().stream()).map(MergePlan.Ingredient::path));
     try (GpuDevices gpus = options.gpus(bytes);
         LocalSystem system = LocalSystem.start(options.devices(gpus))) {
       for (MergePlan plan : plans) {

@@ -71,8 +71,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
       LOG.info("Merging on the CPU: {}", gpus.missing());
     }
     this.devices =
-        HostDevices.of(
-            mode, new HostDevices.Cpu(List.of(cpu), kernels, storage), gpus.executors());
+        HostDevices.of(mode, new HostDevices.Cpu(List.of(cpu), kernels, storage), gpus.executors());
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
   }

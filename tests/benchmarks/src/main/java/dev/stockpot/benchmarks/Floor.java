@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * What no merge through the page cache can beat: threads that read every byte of every input
- * and write as many bytes as one input has into new files, by positional reads and writes, with no
+ * What no merge through the page cache can beat: threads that read every byte of every input and
+ * write as many bytes as one input has into new files, by positional reads and writes, with no
  * arithmetic and no flush.
  */
 public final class Floor {

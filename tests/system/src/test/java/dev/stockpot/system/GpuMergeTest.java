@@ -22,10 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whole merges on a driver that is not real but runs the kernel's very source. */
 final class GpuMergeTest {
 
-  private static final String A = "uuid=GPU-00000000-0000-0000-0000-00000000000a,pci=0000:18:00.0,name=Fake A";
-  private static final String B = "uuid=GPU-00000000-0000-0000-0000-00000000000b,pci=0000:3b:00.0,name=Fake B";
-  private static final String C = "uuid=GPU-00000000-0000-0000-0000-00000000000c,pci=0000:86:00.0,name=Fake C";
-  private static final String D = "uuid=GPU-00000000-0000-0000-0000-00000000000d,pci=0000:af:00.0,name=Fake D";
+  private static final String A =
+      "uuid=GPU-00000000-0000-0000-0000-00000000000a,pci=0000:18:00.0,name=Fake A";
+  private static final String B =
+      "uuid=GPU-00000000-0000-0000-0000-00000000000b,pci=0000:3b:00.0,name=Fake B";
+  private static final String C =
+      "uuid=GPU-00000000-0000-0000-0000-00000000000c,pci=0000:86:00.0,name=Fake C";
+  private static final String D =
+      "uuid=GPU-00000000-0000-0000-0000-00000000000d,pci=0000:af:00.0,name=Fake D";
 
   @TempDir static Path directory;
   private static MergeSite site;
@@ -89,11 +93,7 @@ final class GpuMergeTest {
   void threeGpusOfWhichOneFailsAndOneHasLittleMemoryMergeToTheCpusBytes() throws Exception {
     String gpus =
         String.join(
-            ";",
-            A + ",cuda=3,fail-launch=5",
-            B + ",cuda=0,free=6M",
-            C + ",cuda=1",
-            D + ",cuda=2");
+            ";", A + ",cuda=3,fail-launch=5", B + ",cuda=0,free=6M", C + ",cuda=1", D + ",cuda=2");
     Ended ended = merges(gpus, List.of("CUDA_VISIBLE_DEVICES=0,1,3"), "--device", "gpu");
     assertThat(ended.err())
         .contains("Fake A (0000:18:00.0) failed")
@@ -126,7 +126,8 @@ final class GpuMergeTest {
   void whatAKilledMergeLeavesOnAGpuTheCpuFinishes() throws Exception {
     boolean midway = false;
     while (!midway) {
-      try (StockpotProcess process = start(A + ",cuda=0,delay-us=20000", List.of(), "--device", "gpu")) {
+      try (StockpotProcess process =
+          start(A + ",cuda=0,delay-us=20000", List.of(), "--device", "gpu")) {
         midway = process.livesUntil(() -> !site.journal().receipts().isEmpty()) && process.kill();
       }
       if (!midway) {

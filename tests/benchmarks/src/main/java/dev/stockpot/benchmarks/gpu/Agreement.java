@@ -98,7 +98,10 @@ final class Agreement {
       inputs.put(
           k,
           new InputRef(
-              input.toString(), Files.size(input), Files.getLastModifiedTime(input).toInstant(), ""));
+              input.toString(),
+              Files.size(input),
+              Files.getLastModifiedTime(input).toInstant(),
+              ""));
     }
     Path mine = merged("one", one, inputs, dtypes, weights, out, count);
     Path theirs = merged("other", other, inputs, dtypes, weights, out, count);
@@ -159,13 +162,11 @@ final class Agreement {
     return shard;
   }
 
-  private static TensorTask task(
-      int id, long first, long elements, List<Dtype> dtypes, Dtype out) {
+  private static TensorTask task(int id, long first, long elements, List<Dtype> dtypes, Dtype out) {
     List<SourceRange> ranges = new ArrayList<>();
     for (int k = 0; k < dtypes.size(); k++) {
       long width = dtypes.get(k).bytes();
-      ranges.add(
-          new SourceRange(k, k, OFFSET + first * width, elements * width, dtypes.get(k)));
+      ranges.add(new SourceRange(k, k, OFFSET + first * width, elements * width, dtypes.get(k)));
     }
     return new TensorTask(
         id,

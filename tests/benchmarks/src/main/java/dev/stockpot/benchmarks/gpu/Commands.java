@@ -81,7 +81,10 @@ record Commands(Path stockpot, Path scratch) {
     Path log = Files.createTempFile("stockpot", ".log");
     try {
       Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
       boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
       process.destroyForcibly().waitFor();
       String said = Files.readString(log, StandardCharsets.UTF_8);

@@ -80,7 +80,8 @@ public final class DeviceCeilings implements AutoCloseable {
 
   /** Bytes per second that the kernel reads and writes, with three BF16 sources. */
   public double kernel() {
-    long part = (one.bytes() - COUNTERS) / (SOURCES + 1) / MergeKernel.ALIGNMENT * MergeKernel.ALIGNMENT;
+    long part =
+        (one.bytes() - COUNTERS) / (SOURCES + 1) / MergeKernel.ALIGNMENT * MergeKernel.ALIGNMENT;
     List<Source> sources =
         List.of(
             new Source(one.device(), Dtype.BF16),
