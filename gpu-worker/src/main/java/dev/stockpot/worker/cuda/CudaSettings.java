@@ -57,7 +57,7 @@ public record CudaSettings(int feeders, long slotBytes, long residentBytes, Dura
    * The same with all slots together in so many bytes of the host's memory, as far as that goes.
    */
   public CudaSettings within(long bytes) {
-    int most = (int) Math.clamp(bytes / LEAST_SLOT_BYTES, 1, feeders);
+    int most = Math.clamp(bytes / LEAST_SLOT_BYTES, 1, feeders);
     long each = Math.clamp(bytes / most, LEAST_SLOT_BYTES, slotBytes);
     return new CudaSettings(
         most, each / LEAST_SLOT_BYTES * LEAST_SLOT_BYTES, residentBytes, timeout);
