@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,8 @@ class WaitingTasksTest {
           case 1 -> waiting.leave(worker);
           case 2 -> {
             if (!taken.isEmpty()) {
-              int back = taken.remove(/* index= */ random.nextInt(taken.size()));
+              Collections.swap(taken, random.nextInt(taken.size()), taken.size() - 1);
+              int back = taken.removeLast();
               waiting.addFirst(back);
               model.add(back);
             }
