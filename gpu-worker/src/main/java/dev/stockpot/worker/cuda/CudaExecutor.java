@@ -48,11 +48,11 @@ public final class CudaExecutor implements DeviceExecutor {
   private final CudaDevice device;
   private final CudaSettings settings;
   private final DeviceThread thread;
-  private final Supplier<Optional<DeviceSample>> samples;
   private final LeaseBook book;
   private final ExecutorService feeders;
   private final BlockingQueue<SlotLoop> idleLoops;
   private final Queue<Work> waiting = new ArrayDeque<>();
+  private final Supplier<Optional<DeviceSample>> samples;
   private final long slotBytes;
 
   private CudaExecutor(
@@ -62,8 +62,8 @@ public final class CudaExecutor implements DeviceExecutor {
       KernelProvider host,
       NodeStorage storage,
       Supplier<Optional<DeviceSample>> samples) {
-    this.device = device;
     this.samples = samples;
+    this.device = device;
     this.settings = settings;
     this.thread = thread;
     book = new LeaseBook(storage);
@@ -80,22 +80,19 @@ public final class CudaExecutor implements DeviceExecutor {
     }
   }
 
-  /**
-   * Opens the device, takes its memory and measures its bus; that may take a second or more.
-   *
-   * @param host kernels for what the device's cannot do
-   * @param storage borrowed
-   * @throws MergeException if the device cannot be used, or has too little memory
-   */
+  /** As the other, on a device of which nobody takes samples. */
   public static CudaExecutor start(
       CudaDevice device, CudaSettings settings, KernelProvider host, NodeStorage storage) {
     return start(device, settings, host, storage, Optional::empty);
   }
 
   /**
-   * The same on a device that somebody samples.
+   * Opens the device, takes its memory and measures its bus; that may take a second or more.
    *
-   * @param samples the latest sample; does not block
+   * @param host kernels for what the device's cannot do
+   * @param storage borrowed
+   * @param samples what the device says of itself; quick
+   * @throws MergeException if the device cannot be used, or has too little memory
    */
   public static CudaExecutor start(
       CudaDevice device,
@@ -108,11 +105,6 @@ public final class CudaExecutor implements DeviceExecutor {
   }
 
   @Override
-  public Optional<DeviceSample> sample() {
-    return samples.get();
-  }
-
-  @Override
   public Device device() {
     BusRates rates = thread.rates();
     return new Device(
@@ -120,6 +112,11 @@ public final class CudaExecutor implements DeviceExecutor {
         device.name(),
         "%d feeders with %d MiB each".formatted(thread.slots().size(), slotBytes >> 20),
         new DeviceRates(rates.in(), rates.out(), settings.residentBytes() > 0));
+  }
+
+  @Override
+  public Optional<DeviceSample> sample() {
+    return samples.get();
   }
 
   @Override

@@ -27,9 +27,7 @@ class CudaDriverTest {
   void withoutADriverItSaysSo() {
     FakeGpus.none();
     assertThat(CudaDriver.probe())
-        .isEqualTo(
-            new CudaProbe.Missing(
-                "/no/driver/here/libcuda.so.1 cannot be loaded; no NVIDIA driver is installed"));
+        .isEqualTo(new CudaProbe.Missing("/no/driver/here/libcuda.so.1 is not found"));
   }
 
   @Test
