@@ -33,6 +33,10 @@ class StartupTest {
   }
 
   private List<String> classesLoadedBy(String... arguments) throws Exception {
+    return classesLoadedBy(List.of(), arguments);
+  }
+
+  private List<String> classesLoadedBy(List<String> flags, String... arguments) throws Exception {
     Path log = root.resolve("classes.log");
     Path printed = root.resolve("printed");
     List<String> command = new ArrayList<>();
@@ -43,10 +47,9 @@ class StartupTest {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
-            "-Xlog:class+load:file=" + log + "::filecount=0",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
+            "-Xlog:class+load:file=" + log + "::filecount=0"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
@@ -69,6 +72,16 @@ class StartupTest {
     List<String> classes = classesLoadedBy("--help");
     ACTORS.forEach(prefix -> assertNone(classes, prefix));
     assertNone(classes, VECTORS);
+  }
+
+  @Test
+  void devicesLoadNothingOfCudaWhereThereIsNoDriver() throws Exception {
+    List<String> classes =
+        classesLoadedBy(
+            List.of("-Dstockpot.nvml.library=/no/driver", "-Dstockpot.cuda.library=/no/driver"),
+            "devices");
+    assertNone(classes, "jcuda.");
+    ACTORS.forEach(prefix -> assertNone(classes, prefix));
   }
 
   @Test

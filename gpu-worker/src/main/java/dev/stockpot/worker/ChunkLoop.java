@@ -4,7 +4,6 @@ import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
-import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -20,8 +19,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +29,14 @@ import org.jspecify.annotations.Nullable;
 public final class ChunkLoop implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
+
+  /** One task under way. */
+  private record Run(
+      MergeSpec spec,
+      TensorTask task,
+      List<RangeReader> readers,
+      ChunkSink sink,
+      TaskProgress progress) {}
 
   private final Arena arena = Arena.ofShared();
   private final LinearKernel kernel;
@@ -71,7 +76,7 @@ public final class ChunkLoop implements AutoCloseable {
       for (int source = 0; source < task.sources().size(); source++) {
         readers.add(inputs.open(spec, task, source));
       }
-      Progress progress = new Progress(spec, task, readers, sink);
+      Run run = new Run(spec, task, readers, sink, new TaskProgress(spec, task));
       long chunk = chunkElements(task);
       for (long done = 0; done < task.elements(); done += chunk) {
         if (abandoned.getAsBoolean()) {
@@ -79,11 +84,11 @@ public final class ChunkLoop implements AutoCloseable {
         }
         long elements = Math.min(chunk, task.elements() - done);
         switch (task.operation()) {
-          case MERGE -> mergeChunk(spec, task, done, elements, progress);
-          case COPY -> copyChunk(spec, task, done, elements, progress);
+          case MERGE -> mergeChunk(run, done, elements);
+          case COPY -> copyChunk(run, done, elements);
         }
       }
-      return progress.receipt();
+      return run.progress().receipt();
     } finally {
       readers.forEach(RangeReader::close);
     }
@@ -99,13 +104,13 @@ public final class ChunkLoop implements AutoCloseable {
     return Math.max(1, bufferBytes / widest);
   }
 
-  private void mergeChunk(
-      MergeSpec spec, TensorTask task, long done, long elements, Progress progress)
-      throws IOException {
+  private void mergeChunk(Run run, long done, long elements) throws IOException {
+    MergeSpec spec = run.spec();
+    TensorTask task = run.task();
     List<LinearKernel.Source> read = new ArrayList<>(task.sources().size());
     for (int k = 0; k < task.sources().size(); k++) {
       Dtype dtype = task.sources().get(k).dtype();
-      read.add(new LinearKernel.Source(read(k, elements * dtype.bytes(), progress), dtype));
+      read.add(new LinearKernel.Source(read(run, k, elements * dtype.bytes()), dtype));
     }
     long width = task.dtype().bytes();
     MemorySegment merged = buffer(read.size()).asSlice(0, elements * width);
@@ -114,21 +119,22 @@ public final class ChunkLoop implements AutoCloseable {
       List<LinearKernel.Source> sources = recipe.sources().stream().map(read::get).toList();
       long start = System.nanoTime();
       NonFinite found = kernel.combine(sources, recipe.weights(), merged, task.dtype(), elements);
-      progress.mergeNanos += System.nanoTime() - start;
+      run.progress().mergedFor(System.nanoTime() - start);
       if (spec.nonFinite() == NonFinitePolicy.FAIL && !found.isNone()) {
         throw MergeException.userInput(
             NonFiniteReport.describe(spec, task, soup, done, elements, sources, merged));
       }
-      progress.outputs.get(soup).count(found);
-      write(spec, task, soup, done * width, merged, progress);
+      run.progress().merged(soup, found);
+      run.progress().write(run.sink(), soup, done * width, merged);
     }
   }
 
-  private void copyChunk(MergeSpec spec, TensorTask task, long done, long bytes, Progress progress)
-      throws IOException {
-    MemorySegment first = read(0, bytes, progress);
+  private void copyChunk(Run run, long done, long bytes) throws IOException {
+    MergeSpec spec = run.spec();
+    TensorTask task = run.task();
+    MemorySegment first = read(run, 0, bytes);
     for (int k = 1; k < task.sources().size(); k++) {
-      MemorySegment other = read(k, bytes, progress);
+      MemorySegment other = read(run, k, bytes);
       long mismatch = first.mismatch(other);
       if (mismatch >= 0) {
         SourceRange one = task.sources().getFirst();
@@ -144,31 +150,15 @@ public final class ChunkLoop implements AutoCloseable {
       }
     }
     for (int soup = 0; soup < spec.soups().size(); soup++) {
-      write(spec, task, soup, done, first, progress);
+      run.progress().write(run.sink(), soup, done, first);
     }
   }
 
   /** The next bytes of a source. */
-  private MemorySegment read(int source, long bytes, Progress progress) throws IOException {
+  private MemorySegment read(Run run, int source, long bytes) throws IOException {
     MemorySegment target = buffer(source).asSlice(0, bytes);
-    long start = System.nanoTime();
-    progress.readers.get(source).read(target);
-    long read = System.nanoTime();
-    progress.sourceCrcs.get(source).update(target.asByteBuffer());
-    progress.readNanos += read - start;
-    progress.mergeNanos += System.nanoTime() - read;
+    run.progress().read(source, run.readers().get(source), target);
     return target;
-  }
-
-  private void write(
-      MergeSpec spec, TensorTask task, int soup, long from, MemorySegment bytes, Progress progress)
-      throws IOException {
-    long start = System.nanoTime();
-    progress.outputs.get(soup).crc.update(bytes.asByteBuffer());
-    long summed = System.nanoTime();
-    progress.sink.write(spec, task, soup, from, bytes);
-    progress.mergeNanos += summed - start;
-    progress.writeNanos += System.nanoTime() - summed;
   }
 
   private MemorySegment buffer(int index) {
@@ -181,48 +171,5 @@ public final class ChunkLoop implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-  }
-
-  /** What a task has written into one soup so far. */
-  private static final class Written {
-    private final CRC32C crc = new CRC32C();
-    private NonFinite nonFinite = NonFinite.NONE;
-
-    void count(NonFinite found) {
-      nonFinite = nonFinite.plus(found);
-    }
-
-    Receipt.Output output() {
-      return new Receipt.Output((int) crc.getValue(), nonFinite.nan(), nonFinite.infinity());
-    }
-  }
-
-  /** What a task has come to so far. */
-  private static final class Progress {
-    private final int task;
-    private final List<RangeReader> readers;
-    private final ChunkSink sink;
-    private final List<CRC32C> sourceCrcs;
-    private final List<Written> outputs;
-    private long readNanos;
-    private long mergeNanos;
-    private long writeNanos;
-
-    Progress(MergeSpec spec, TensorTask task, List<RangeReader> readers, ChunkSink sink) {
-      this.task = task.id();
-      this.readers = readers;
-      this.sink = sink;
-      this.sourceCrcs =
-          IntStream.range(0, task.sources().size()).mapToObj(_ -> new CRC32C()).toList();
-      this.outputs = spec.soups().stream().map(_ -> new Written()).toList();
-    }
-
-    Receipt receipt() {
-      return new Receipt(
-          task,
-          outputs.stream().map(Written::output).toList(),
-          sourceCrcs.stream().map(crc -> (int) crc.getValue()).toList(),
-          new StageNanos(readNanos, mergeNanos, writeNanos));
-    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A lease's tasks in an executor, for as long as any of them is queued or under way. */
-final class LeasedTasks {
+public final class LeasedTasks {
 
   private enum Phase {
     WAITING,
@@ -26,7 +26,11 @@ final class LeasedTasks {
   }
 
   /** One of them. */
-  record Work(LeasedTasks of, TensorTask task) {}
+  public record Work(LeasedTasks of, TensorTask task) {
+    public MergeSpec spec() {
+      return of.spec;
+    }
+  }
 
   private final LeaseId lease;
   private final MergeSpec spec;

@@ -114,7 +114,7 @@ final class ShardFlusher implements AutoCloseable {
       shard.shards().flush(shard.path());
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(CpuExecutor.ioFailure(shard.path().toString(), e));
+      return Optional.of(LeaseBook.ioFailure(shard.path().toString(), e));
     }
   }
 

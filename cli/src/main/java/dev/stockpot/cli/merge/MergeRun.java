@@ -4,6 +4,7 @@ import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.worker.node.LocalDevices;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ public final class MergeRun {
 
   /** Runs the plans in order; stops at the first that fails. */
   public int mergeAll(List<MergePlan> plans, boolean force) {
-    try (LocalSystem system = LocalSystem.start(options.devices())) {
+    try (LocalDevices devices = options.devices(err);
+        LocalSystem system = LocalSystem.start(devices.devices())) {
       for (MergePlan plan : plans) {
         int status = merge(system, plan, force);
         if (status != ExitCode.DONE) {

@@ -1,14 +1,16 @@
 package dev.stockpot.cli.merge;
 
+import com.typesafe.config.ConfigFactory;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.node.DeviceMode;
 import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import dev.stockpot.worker.storage.NodeStorage;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,14 +78,30 @@ public final class RunOptions {
     return quiet;
   }
 
-  /** What to merge on. */
-  public HostDevices devices() {
+  /**
+   * What to merge on; whoever asked closes it.
+   *
+   * @param err is told where no GPU is used, and why
+   */
+  public LocalDevices devices(PrintWriter err) {
     DeviceMode mode =
         DeviceMode.parse(device)
             .orElseThrow(
                 () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
-    return HostDevices.of(
-        mode, new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()), Map.of());
+    LocalDevices devices =
+        LocalDevices.find(
+            mode,
+            new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
+            ConfigFactory.load());
+    if (mode == DeviceMode.GPU || !quiet) {
+      devices
+          .whyNoGpu()
+          .ifPresent(why -> {
+            err.println("merging on the CPU: " + why);
+            err.flush();
+          });
+    }
+    return devices;
   }
 
   /** The workers, which divide threads and buffers among them. */

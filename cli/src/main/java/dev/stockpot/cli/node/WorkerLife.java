@@ -8,12 +8,12 @@ import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.WorkerSettings;
 import dev.stockpot.worker.node.DeviceMode;
 import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import dev.stockpot.worker.node.WorkerNode;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,9 +25,13 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A worker's lives: it joins, merges, and drains its devices before it leaves. */
 final class WorkerLife implements NodeProcess.Life, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerLife.class);
 
   /** After the devices are drained: leaving the cluster, and ending the actor system. */
   private static final Duration LEAVING = Duration.ofSeconds(20);
@@ -37,7 +41,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final WorkerSettings worker;
   private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
-  private final HostDevices devices;
+  private final LocalDevices devices;
 
   /**
    * No life yet.
@@ -57,8 +61,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
     this.devices =
-        HostDevices.of(
-            DeviceMode.from(config), new HostDevices.Cpu(List.of(cpu), kernels, storage), Map.of());
+        LocalDevices.find(
+            DeviceMode.from(config), new HostDevices.Cpu(List.of(cpu), kernels, storage), config);
+    devices.whyNoGpu().ifPresent(why -> LOG.info("Merging on the CPU: {}", why));
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
   }
@@ -72,7 +77,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
     ActorSystem<WorkerNode.Command> system =
         ClusterConfig.start(
-            WorkerNode.create(worker, devices, node.rejoinAfter()),
+            WorkerNode.create(worker, devices.devices(), node.rejoinAfter()),
             node,
             ClusterConfig.of(config, node, "worker"));
     CoordinatedShutdown.get(Adapter.toClassic(system))
@@ -103,6 +108,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public void close() {
+    devices.close();
     storage.close();
   }
 }

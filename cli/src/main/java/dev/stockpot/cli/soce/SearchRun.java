@@ -6,6 +6,7 @@ import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.merge.StopNotice;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.worker.node.LocalDevices;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +30,8 @@ public final class SearchRun {
     StopNotice notice = StopNotice.on(err);
     SearchUpdate.End last;
     boolean goesOn;
-    try (LocalSystem system = LocalSystem.start(options.devices())) {
+    try (LocalDevices devices = options.devices(err);
+        LocalSystem system = LocalSystem.start(devices.devices())) {
       last =
           system.search(
               plan,

@@ -3,10 +3,12 @@ package dev.stockpot.cli.system;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.worker.device.HostGpus;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +19,13 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "Show what this machine merges with: processor, kernel, memory.")
+    description = {
+      "Show what this machine merges with: processor, kernel, memory, GPUs.",
+      "",
+      "A GPU that is not used is shown with the reason. GPUs need the NVIDIA driver and nothing"
+          + " else of CUDA.",
+      ""
+    })
 public final class DevicesCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -33,10 +41,14 @@ public final class DevicesCommand implements Callable<Integer> {
     Host host = Host.here();
     String kernel = Kernels.best().description();
     long heap = Runtime.getRuntime().maxMemory();
-    if (json) {
-      out.println(JsonMapper.shared().writeValueAsString(json(host, kernel, heap)));
-    } else {
-      out.print(text(host, kernel, heap));
+    try (HostGpus gpus = HostGpus.find()) {
+      if (json) {
+        Map<String, @Nullable Object> all = json(host, kernel, heap);
+        all.putAll(GpusJson.of(gpus));
+        out.println(JsonMapper.shared().writeValueAsString(all));
+      } else {
+        out.print(text(host, kernel, heap) + GpusText.of(gpus));
+      }
     }
     out.flush();
     return ExitCode.DONE;
@@ -48,7 +60,6 @@ public final class DevicesCommand implements Callable<Integer> {
     Cores   %s
     Kernel  %s
     Memory  %s%s; heap of this process: %s
-    GPU     %s; this release merges on the CPU
     """
         .formatted(
             host.cpu(),
@@ -60,12 +71,11 @@ public final class DevicesCommand implements Callable<Integer> {
             host.memory() == host.hostMemory()
                 ? ""
                 : " of the machine's " + Sizes.format(host.hostMemory()),
-            Sizes.format(heap),
-            host.nvidiaDriver() ? "NVIDIA driver found, but not used yet" : "no NVIDIA driver");
+            Sizes.format(heap));
   }
 
-  private static Map<String, Object> json(Host host, String kernel, long heap) {
-    Map<String, Object> json = new LinkedHashMap<>();
+  private static Map<String, @Nullable Object> json(Host host, String kernel, long heap) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("cpu", host.cpu());
     json.put("cores", host.cores());
     json.put("hostCores", host.hostCores());
@@ -73,8 +83,6 @@ public final class DevicesCommand implements Callable<Integer> {
     json.put("memoryBytes", host.memory());
     json.put("hostMemoryBytes", host.hostMemory());
     json.put("heapBytes", heap);
-    json.put("nvidiaDriver", host.nvidiaDriver());
-    json.put("gpusUsed", false);
     return json;
   }
 }

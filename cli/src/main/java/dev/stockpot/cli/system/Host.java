@@ -2,8 +2,6 @@ package dev.stockpot.cli.system;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +17,8 @@ import java.util.OptionalLong;
  * @param hostCores of the machine; the same where nothing limits the process
  * @param memory bytes that this process and its neighbours in the container may use
  * @param hostMemory bytes of the machine; the same where nothing limits the container
- * @param nvidiaDriver whether the library is there that every NVIDIA driver brings
  */
-record Host(
-    String cpu, int cores, int hostCores, long memory, long hostMemory, boolean nvidiaDriver) {
-
-  private static final String NVML = "libnvidia-ml.so.1";
+record Host(String cpu, int cores, int hostCores, long memory, long hostMemory) {
 
   static Host here() {
     List<String> cpuInfo = linesOf(Path.of("/proc/cpuinfo"));
@@ -36,8 +30,7 @@ record Host(
         cores,
         Math.max(cores, listed),
         memory,
-        Math.max(memory, memTotal().orElse(memory)),
-        nvidiaDriverIsThere());
+        Math.max(memory, memTotal().orElse(memory)));
   }
 
   static OperatingSystemMXBean operatingSystem() {
@@ -65,16 +58,6 @@ record Host(
       return Files.readAllLines(file);
     } catch (IOException _) {
       return List.of();
-    }
-  }
-
-  @SuppressWarnings("restricted") // The launcher enables native access.
-  private static boolean nvidiaDriverIsThere() {
-    try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup.libraryLookup(NVML, arena);
-      return true;
-    } catch (IllegalArgumentException _) {
-      return false;
     }
   }
 }

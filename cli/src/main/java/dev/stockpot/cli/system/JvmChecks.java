@@ -3,6 +3,7 @@ package dev.stockpot.cli.system;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.worker.device.HostGpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,9 @@ final class JvmChecks {
     checks.add(nativeAccess(JvmChecks.class.getModule().isNativeAccessEnabled()));
     checks.add(memory(Runtime.getRuntime().maxMemory(), host));
     checks.add(cores(host));
-    checks.add(devices(host.nvidiaDriver(), Files.exists(Path.of("/proc/driver/nvidia"))));
+    try (HostGpus gpus = HostGpus.find()) {
+      checks.add(devices(gpus));
+    }
     if (Host.operatingSystem() instanceof UnixOperatingSystemMXBean unix) {
       checks.add(openFiles(unix.getMaxFileDescriptorCount()));
     }
@@ -92,16 +95,20 @@ final class JvmChecks {
             : host.cores() + " usable of the machine's " + host.hostCores());
   }
 
-  /** A GPU whose driver is not to be seen from here is mostly a container started without it. */
-  static Check devices(boolean library, boolean kernelModule) {
-    return kernelModule && !library
-        ? Check.warn(
-            "devices",
-            "cpu; an NVIDIA driver runs, but its library libnvidia-ml.so.1 is not found",
-            "start the container with the NVIDIA runtime, or install the driver's libraries")
-        : Check.ok(
-            "devices",
-            library ? "cpu; an NVIDIA driver is there, and not used yet" : "cpu; no NVIDIA driver");
+  /** A machine without a driver is as good as any; a driver that does not work is worth a word. */
+  static Check devices(HostGpus gpus) {
+    return switch (gpus) {
+      case HostGpus.None none ->
+          none.cure()
+              .map(cure -> Check.warn("devices", "cpu; " + none.why(), cure))
+              .orElseGet(() -> Check.ok("devices", "cpu; " + none.why()));
+      case HostGpus.Found found when found.usable().isEmpty() ->
+          Check.warn(
+              "devices",
+              "cpu; GPUs: " + GpusText.summary(found),
+              "'stockpot devices' says why each is not used");
+      case HostGpus.Found found -> Check.ok("devices", "cpu; GPUs: " + GpusText.summary(found));
+    };
   }
 
   static Check openFiles(long limit) {

@@ -3,17 +3,21 @@ package dev.stockpot.cli.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.system.Check.Status;
+import dev.stockpot.worker.device.HostGpu;
+import dev.stockpot.worker.device.HostGpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JvmChecksTest {
   private static Host host(long memory, long hostMemory) {
-    return new Host("CPU", 2, 4, memory, hostMemory, false);
+    return new Host("CPU", 2, 4, memory, hostMemory);
   }
 
   @Test
@@ -32,10 +36,25 @@ class JvmChecksTest {
   }
 
   @Test
-  void aGpuWhoseDriverIsHiddenIsAWarning() {
-    assertThat(JvmChecks.devices(false, true).status()).isEqualTo(Status.WARN);
-    assertThat(JvmChecks.devices(false, false).status()).isEqualTo(Status.OK);
-    assertThat(JvmChecks.devices(true, true).status()).isEqualTo(Status.OK);
+  void noDriverIsAsItShouldBeAndOneThatDoesNotWorkIsAWarning() {
+    assertThat(JvmChecks.devices(new HostGpus.None("no NVIDIA driver", Optional.empty())))
+        .isEqualTo(Check.ok("devices", "cpu; no NVIDIA driver"));
+    assertThat(JvmChecks.devices(new HostGpus.None("it is not loaded", Optional.of("load it"))))
+        .isEqualTo(Check.warn("devices", "cpu; it is not loaded", "load it"));
+  }
+
+  @Test
+  void gpusOfWhichNoneIsUsedAreAWarning() {
+    HostGpu used = new HostGpu(Optional.empty(), Optional.empty(), Optional.empty());
+    HostGpu hidden = new HostGpu(Optional.empty(), Optional.empty(), Optional.of("hidden"));
+    assertThat(JvmChecks.devices(found(used, hidden)))
+        .isEqualTo(Check.ok("devices", "cpu; GPUs: 1 of 2 used, driver 580.65.06, CUDA 13.0"));
+    assertThat(JvmChecks.devices(found(hidden)).status()).isEqualTo(Status.WARN);
+  }
+
+  private static HostGpus.Found found(HostGpu... gpus) {
+    return new HostGpus.Found(
+        List.of(gpus), Optional.of("580.65.06"), Optional.of("13.0"), Optional.empty());
   }
 
   @Test

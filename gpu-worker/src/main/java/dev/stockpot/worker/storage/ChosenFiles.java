@@ -9,6 +9,7 @@ import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.protocol.StorageUse.Way;
 import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,16 +54,41 @@ final class ChosenFiles implements JobStorage {
 
   @Override
   public InputSource inputs(Optional<RemoteAccess> access, BooleanSupplier abandoned) {
-    return (spec, task, source) -> {
-      SourceRange range = task.sources().get(source);
-      InputRef ref = spec.input(range.input());
-      Optional<String> obstacle = inputs.computeIfAbsent(ref, identity::obstacleToInput);
-      if (obstacle.isEmpty()) {
-        return files.open(spec, task, source);
+    return new InputSource() {
+      @Override
+      public RangeReader open(MergeSpec spec, TensorTask task, int source) throws IOException {
+        SourceRange range = task.sources().get(source);
+        InputRef ref = spec.input(range.input());
+        if (isSeen(ref)) {
+          return files.open(spec, task, source);
+        }
+        DataPlane.Lease lease = new DataPlane.Lease(remote(ref, task), run, abandoned);
+        return dataPlane.read(lease, ref.path(), task, range);
       }
-      RemoteAccess remote = access.orElseThrow(() -> unreachable(task, obstacle.get()));
-      return dataPlane.read(new DataPlane.Lease(remote, run, abandoned), ref.path(), task, range);
+
+      /** What the coordinator would send is the file that it planned with. */
+      @Override
+      public void prove(MergeSpec spec, TensorTask task, int source) throws IOException {
+        InputRef ref = spec.input(task.sources().get(source).input());
+        if (isSeen(ref)) {
+          files.open(spec, task, source).close();
+        } else {
+          remote(ref, task);
+        }
+      }
+
+      private RemoteAccess remote(InputRef ref, TensorTask task) {
+        return access.orElseThrow(() -> unreachable(task, obstacle(ref).orElseThrow()));
+      }
     };
+  }
+
+  private boolean isSeen(InputRef ref) {
+    return obstacle(ref).isEmpty();
+  }
+
+  private Optional<String> obstacle(InputRef ref) {
+    return inputs.computeIfAbsent(ref, identity::obstacleToInput);
   }
 
   @Override

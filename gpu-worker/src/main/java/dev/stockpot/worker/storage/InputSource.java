@@ -13,4 +13,13 @@ public interface InputSource {
    * @param source index into the task's sources
    */
   RangeReader open(MergeSpec spec, TensorTask task, int source) throws IOException;
+
+  /**
+   * Makes sure, without reading, that a source whose bytes are known already is still there.
+   *
+   * @throws dev.stockpot.merge.MergeException if there is no way to it
+   */
+  default void prove(MergeSpec spec, TensorTask task, int source) throws IOException {
+    open(spec, task, source).close();
+  }
 }

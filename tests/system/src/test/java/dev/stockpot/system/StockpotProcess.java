@@ -44,7 +44,10 @@ final class StockpotProcess implements AutoCloseable {
     this.err = err;
   }
 
-  /** Starts the command with the class path and the module flags of this very JVM. */
+  /**
+   * Starts the command with the class path, the module flags and the native libraries of this very
+   * JVM.
+   */
   static StockpotProcess start(Path directory, String... arguments) {
     return start(List.of(), directory, arguments);
   }
@@ -63,7 +66,7 @@ final class StockpotProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("--"))
+        .filter(flag -> flag.startsWith("--") || flag.startsWith("-Djava.library.path="))
         .forEach(command::add);
     command.addAll(
         List.of(

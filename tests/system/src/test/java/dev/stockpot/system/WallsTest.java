@@ -23,6 +23,7 @@ import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.io.IOException;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -192,6 +193,27 @@ final class WallsTest {
         noClasses().that().resideOutsideOfPackage(http).should().dependOnClassesThat(pekkoHttp),
         main);
     check(classes().that().haveSimpleName("HttpApi").should().dependOnClassesThat(pekkoHttp), main);
+  }
+
+  @Test
+  void theDriversLibrariesAreLoadedInOnePackageEach() {
+    String cuda = "dev.stockpot.worker.cuda";
+    DescribedPredicate<JavaAccess<?>> load =
+        DescribedPredicate.describe(
+            "load a library",
+            access ->
+                access.getTarget().getOwner().isEquivalentTo(SymbolLookup.class)
+                    && access.getTarget().getName().equals("libraryLookup"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(cuda, "dev.stockpot.worker.nvml")
+            .should(ArchConditions.accessTargetWhere(load)),
+        main);
+    DescribedPredicate<JavaClass> jcuda = resideInAPackage("jcuda..");
+    check(
+        noClasses().that().resideOutsideOfPackage(cuda).should().dependOnClassesThat(jcuda), main);
+    check(classes().that().haveSimpleName("CudaDriver").should().dependOnClassesThat(jcuda), main);
   }
 
   @Test

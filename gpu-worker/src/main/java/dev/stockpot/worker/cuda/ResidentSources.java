@@ -1,0 +1,158 @@
+package dev.stockpot.worker.cuda;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.stockpot.merge.InputRef;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Sources of tasks that stay in device memory, because the same ones come again. First come stays:
+ * only what belongs to inputs that a job no longer names makes room for what it does. For the
+ * device's thread.
+ */
+final class ResidentSources implements AutoCloseable {
+
+  /** A range of an input, which is the file that was planned with, not just its path. */
+  record Key(InputRef input, long offset, long length) {}
+
+  /**
+   * A source that a task may use until it gives it back.
+   *
+   * @param crc of its bytes; empty if they are not there yet, and the task is to bring them
+   */
+  record Held(Key key, long address, OptionalInt crc) {}
+
+  private static final class Entry {
+    private final long address;
+    private OptionalInt crc = OptionalInt.empty();
+    private int users = 1;
+
+    Entry(long address) {
+      this.address = address;
+    }
+  }
+
+  private final CudaContext context;
+  private final long budget;
+  private final Map<Key, Entry> entries = new LinkedHashMap<>();
+  private long bytes;
+  private Set<String> evictedFor = Set.of();
+
+  /**
+   * Nothing yet.
+   *
+   * @param budget bytes that may be taken
+   */
+  ResidentSources(CudaContext context, long budget) {
+    this.context = context;
+    this.budget = budget;
+  }
+
+  /**
+   * The sources of a task as far as they are here or there is room for them, each to be given back.
+   */
+  List<Optional<Held>> hold(List<Key> keys) {
+    // A task has a range of every model, so these are the directories of all that its job uses.
+    Set<String> wanted = keys.stream().map(ResidentSources::directory).collect(toSet());
+    return keys.stream().map(key -> hold(key, wanted)).toList();
+  }
+
+  private static String directory(Key key) {
+    String path = key.input().path();
+    return path.substring(0, path.lastIndexOf('/') + 1);
+  }
+
+  private Optional<Held> hold(Key key, Set<String> wanted) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      return take(key, wanted)
+          .map(address -> {
+            entries.put(key, new Entry(address));
+            bytes += key.length();
+            return new Held(key, address, OptionalInt.empty());
+          });
+    }
+    if (entry.crc.isEmpty()) {
+      // Another task is bringing it; this one reads its own.
+      return Optional.empty();
+    }
+    entry.users++;
+    return Optional.of(new Held(key, entry.address, entry.crc));
+  }
+
+  private Optional<Long> take(Key key, Set<String> wanted) {
+    if (key.length() > budget - bytes) {
+      evict(wanted);
+    }
+    if (key.length() > budget - bytes) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(context.allocate(key.length()));
+    } catch (CudaFault e) {
+      if (!e.isOutOfMemory()) {
+        throw e;
+      }
+      // The memory is somebody else's; the source goes through the slot as any other.
+      return Optional.empty();
+    }
+  }
+
+  /** Looks through everything once for a job, not for every task that finds no room. */
+  private void evict(Set<String> wanted) {
+    if (wanted.equals(evictedFor)) {
+      return;
+    }
+    evictedFor = wanted;
+    entries
+        .entrySet()
+        .removeIf(each -> {
+          boolean goes = each.getValue().users == 0 && !wanted.contains(directory(each.getKey()));
+          if (goes) {
+            free(each.getKey(), each.getValue());
+          }
+          return goes;
+        });
+  }
+
+  private void free(Key key, Entry entry) {
+    bytes -= key.length();
+    context.free(entry.address);
+  }
+
+  /**
+   * A task needs a source no more.
+   *
+   * @param crc of the bytes, if the task has brought all of them; one that it should have brought
+   *     and has not is forgotten
+   */
+  void giveBack(Held held, OptionalInt crc) {
+    Entry entry = entries.get(held.key());
+    if (entry == null) {
+      return;
+    }
+    entry.users--;
+    if (held.crc().isEmpty()) {
+      entry.crc = crc;
+      if (crc.isEmpty()) {
+        entries.remove(held.key());
+        free(held.key(), entry);
+      }
+    }
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    entries.forEach(this::free);
+    entries.clear();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.stockpot.worker.cuda;
+
+import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.worker.ChunkLoop;
+import dev.stockpot.worker.LeaseBook;
+import dev.stockpot.worker.LeasedTasks.Work;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a feeder does: fills its slot with pieces of tasks, has the device merge them, and writes
+ * what comes back. What the kernel cannot do is done on the host, with the same bytes. Used by one
+ * thread at a time.
+ */
+final class SlotLoop implements AutoCloseable {
+
+  /** Read and written at once: stays in the core's cache for the checksum. */
+  private static final long CHUNK_BYTES = 256 << 10;
+
+  private final DeviceThread device;
+  private final Slot slot;
+  private final ChunkLoop host;
+  private final LeaseBook book;
+
+  /**
+   * A loop that has not run.
+   *
+   * @param slot for this loop alone; the device's thread owns it
+   * @param host owned from now on
+   */
+  SlotLoop(DeviceThread device, Slot slot, ChunkLoop host, LeaseBook book) {
+    this.device = device;
+    this.slot = slot;
+    this.host = host;
+    this.book = book;
+  }
+
+  /** Does these tasks to their ends; if there are several, they fit the slot together. */
+  void run(List<Work> batch) {
+    List<SlotTask> open = new ArrayList<>();
+    try {
+      for (Work work : batch) {
+        begin(work, open);
+      }
+      while (!open.isEmpty()) {
+        pass(open);
+      }
+    } finally {
+      open.forEach(SlotTask::close);
+    }
+  }
+
+  private void begin(Work work, List<SlotTask> open) {
+    if (!book.begin(work)) {
+      return;
+    }
+    if (device.failure().isPresent()) {
+      book.deviceFailed(work, device.failure().get());
+    } else if (SlotTask.fits(work, slot.bytes())) {
+      attempt(work, () -> open.add(new SlotTask(work, book.files(work), device)));
+    } else {
+      book.mergeOnHost(work, host);
+    }
+  }
+
+  /** One step of one task. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Answers whether it went well; if not, that is told, and the task is over. */
+  private boolean attempt(Work work, Step step) {
+    try {
+      step.run();
+      return true;
+    } catch (DeviceFailure e) {
+      book.deviceFailed(work, e.getMessage());
+    } catch (IOException | RuntimeException | Error e) {
+      book.failed(work, e);
+    }
+    return false;
+  }
+
+  /** As much of the tasks as the slot holds; those that are over are closed and leave the list. */
+  private void pass(List<SlotTask> open) {
+    dropIf(open, task -> book.isAbandoned(task.work()));
+    Filling filling = new Filling(slot, open);
+    dropIf(open, task -> !attempt(task.work(), () -> read(filling, task)));
+    if (open.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      device.run(slot, filling.pass(open));
+    } catch (DeviceFailure e) {
+      dropIf(
+          open,
+          task -> {
+            book.deviceFailed(task.work(), e.getMessage());
+            return true;
+          });
+      return;
+    }
+    long nanos = (System.nanoTime() - start) / open.size();
+    List<Work> refused = new ArrayList<>();
+    dropIf(
+        open,
+        task -> {
+          task.progress().mergedFor(nanos);
+          if (isRefused(filling, task)) {
+            refused.add(task.work());
+            return true;
+          }
+          return !attempt(task.work(), () -> write(filling, task)) || task.isDone();
+        });
+    // What the plan forbids is found again there, by a loop that can say where it comes from.
+    refused.forEach(work -> book.mergeOnHost(work, host));
+  }
+
+  private interface Verdict {
+    boolean isOver(SlotTask task);
+  }
+
+  private static void dropIf(List<SlotTask> open, Verdict verdict) {
+    Iterator<SlotTask> each = open.iterator();
+    while (each.hasNext()) {
+      SlotTask task = each.next();
+      if (verdict.isOver(task)) {
+        each.remove();
+        task.close();
+      }
+    }
+  }
+
+  private void read(Filling filling, SlotTask task) throws IOException {
+    for (int k = 0; k < task.work().task().sources().size(); k++) {
+      if (task.isRead(k)) {
+        MemorySegment target = filling.source(task, k);
+        for (long at = 0; at < target.byteSize(); at += CHUNK_BYTES) {
+          long bytes = Math.min(CHUNK_BYTES, target.byteSize() - at);
+          task.progress().read(k, task.reader(k), target.asSlice(at, bytes));
+        }
+      }
+    }
+  }
+
+  private static boolean isRefused(Filling filling, SlotTask task) {
+    return task.work().spec().nonFinite() == NonFinitePolicy.FAIL
+        && IntStream.range(0, task.work().spec().soups().size())
+            .anyMatch(soup -> !filling.nonFinite(task, soup).isNone());
+  }
+
+  private void write(Filling filling, SlotTask task) throws IOException {
+    long from = task.done() * task.work().task().dtype().bytes();
+    for (int soup = 0; soup < task.work().spec().soups().size(); soup++) {
+      task.progress().merged(soup, filling.nonFinite(task, soup));
+      MemorySegment merged = filling.output(task, soup);
+      for (long at = 0; at < merged.byteSize(); at += CHUNK_BYTES) {
+        long bytes = Math.min(CHUNK_BYTES, merged.byteSize() - at);
+        task.progress().write(task.files().sink(), soup, from + at, merged.asSlice(at, bytes));
+      }
+    }
+    task.advance(filling.elements(task));
+    if (task.isDone()) {
+      book.merged(task.work(), task.files(), task.receipt());
+    }
+  }
+
+  @Override
+  public void close() {
+    host.close();
+  }
+}

@@ -1,0 +1,225 @@
+package dev.stockpot.worker.cuda;
+
+import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.TensorTask.Operation;
+import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.worker.LeasedTasks.Work;
+import dev.stockpot.worker.TaskFiles;
+import dev.stockpot.worker.TaskProgress;
+import dev.stockpot.worker.cuda.ResidentSources.Held;
+import dev.stockpot.worker.cuda.ResidentSources.Key;
+import dev.stockpot.worker.storage.RangeReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * A merging task on its way through a slot, piece by piece: its files, its sources that stay on the
+ * device, and how far it has come. For one feeder.
+ */
+final class SlotTask implements AutoCloseable {
+
+  /** Pieces begin at multiples of so many elements, so that what they take in is aligned. */
+  private static final long UNIT = 64;
+
+  /** Bytes of the two counters of each soup. */
+  static final long COUNTERS_BYTES = 2 * Long.BYTES;
+
+  /** Parts of a slot begin at multiples of this. */
+  static final long ALIGNMENT = 256;
+
+  private final Work work;
+  private final TaskFiles files;
+  private final DeviceThread device;
+  private final TaskProgress progress;
+  private final List<Optional<Held>> held;
+  private final List<Optional<RangeReader>> readers = new ArrayList<>();
+  private long done;
+
+  /**
+   * A task of which nothing is done.
+   *
+   * @param files owned from now on, also if this throws
+   */
+  SlotTask(Work work, TaskFiles files, DeviceThread device) throws IOException {
+    this.work = work;
+    this.files = files;
+    this.device = device;
+    this.progress = new TaskProgress(work.spec(), work.task());
+    try {
+      this.held = hold();
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
+    try {
+      open();
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private List<Optional<Held>> hold() {
+    TensorTask task = work.task();
+    if (!work.spec().reuseSources()) {
+      return Collections.nCopies(task.sources().size(), Optional.empty());
+    }
+    List<Key> keys =
+        task.sources().stream()
+            .map(range -> new Key(work.spec().input(range.input()), range.offset(), range.length()))
+            .toList();
+    return device.ask(resident -> resident.hold(keys));
+  }
+
+  private void open() throws IOException {
+    for (int k = 0; k < held.size(); k++) {
+      if (isThere(k)) {
+        files.inputs().prove(work.spec(), work.task(), k);
+        readers.add(Optional.empty());
+      } else {
+        readers.add(Optional.of(files.inputs().open(work.spec(), work.task(), k)));
+      }
+    }
+  }
+
+  /** Whether the source is on the device already, all of it. */
+  private boolean isThere(int source) {
+    return held.get(source).flatMap(SlotTask::crc).isPresent();
+  }
+
+  private static Optional<Integer> crc(Held held) {
+    return held.crc().stream().boxed().findFirst();
+  }
+
+  /** Whether the kernel can do it, in slots of so many bytes. */
+  static boolean fits(Work work, long slotBytes) {
+    return work.task().operation() == Operation.MERGE
+        && work.spec().soups().stream()
+            .allMatch(soup -> soup.sources().size() <= MergeKernel.MOST_SOURCES)
+        && elementsIn(slotBytes, work.spec(), work.task(), work.task().sources()) > 0;
+  }
+
+  /** Bytes of a slot that has room for all of the task at once, if the kernel can do it. */
+  static long bytes(Work work) {
+    TensorTask task = work.task();
+    return task.operation() == Operation.MERGE
+        ? bytes(task.elements(), work.spec(), task, task.sources())
+        : work.spec().traffic(task);
+  }
+
+  private static long bytes(
+      long elements, MergeSpec spec, TensorTask task, List<SourceRange> read) {
+    long soups = spec.soups().size();
+    long bytes = aligned(soups * COUNTERS_BYTES) + soups * aligned(elements * task.dtype().bytes());
+    for (SourceRange range : read) {
+      bytes += aligned(elements * range.dtype().bytes());
+    }
+    return bytes;
+  }
+
+  private static long elementsIn(
+      long room, MergeSpec spec, TensorTask task, List<SourceRange> read) {
+    if (bytes(task.elements(), spec, task, read) <= room) {
+      return task.elements();
+    }
+    long soups = spec.soups().size();
+    long padding = (read.size() + soups + 1) * ALIGNMENT + soups * COUNTERS_BYTES;
+    long width = soups * task.dtype().bytes();
+    for (SourceRange range : read) {
+      width += range.dtype().bytes();
+    }
+    return Math.max(0, (room - padding) / width / UNIT * UNIT);
+  }
+
+  static long aligned(long bytes) {
+    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+  }
+
+  /** How many of the elements that are left a slot has room for in so many bytes. */
+  long elementsIn(long room) {
+    return Math.min(
+        elementsIn(room, work.spec(), work.task(), readSources()), work.task().elements() - done);
+  }
+
+  /** Bytes of a slot that so many elements take. */
+  long bytes(long elements) {
+    return bytes(elements, work.spec(), work.task(), readSources());
+  }
+
+  private List<SourceRange> readSources() {
+    return IntStream.range(0, readers.size())
+        .filter(this::isRead)
+        .mapToObj(work.task().sources()::get)
+        .toList();
+  }
+
+  Work work() {
+    return work;
+  }
+
+  TaskFiles files() {
+    return files;
+  }
+
+  TaskProgress progress() {
+    return progress;
+  }
+
+  /** Elements that are done. */
+  long done() {
+    return done;
+  }
+
+  Dtype dtype(int source) {
+    return work.task().sources().get(source).dtype();
+  }
+
+  /** Whether the source is read, and so takes room in the slot. */
+  boolean isRead(int source) {
+    return readers.get(source).isPresent();
+  }
+
+  RangeReader reader(int source) {
+    return readers.get(source).orElseThrow();
+  }
+
+  /** Where on the device the source stays; empty if it goes through the slot. */
+  Optional<Long> address(int source) {
+    return held.get(source).map(Held::address);
+  }
+
+  void advance(long elements) {
+    done += elements;
+  }
+
+  boolean isDone() {
+    return done == work.task().elements();
+  }
+
+  Receipt receipt() {
+    return progress.receipt(
+        IntStream.range(0, held.size())
+            .map(k -> held.get(k).flatMap(SlotTask::crc).orElseGet(() -> progress.sourceCrc(k)))
+            .boxed()
+            .toList());
+  }
+
+  /** What it has brought to the device stays there only if it is done. */
+  @Override
+  public void close() {
+    for (int k = 0; k < held.size(); k++) {
+      OptionalInt crc = isDone() ? OptionalInt.of(progress.sourceCrc(k)) : OptionalInt.empty();
+      held.get(k).ifPresent(each -> device.tell(resident -> resident.giveBack(each, crc)));
+    }
+    readers.forEach(reader -> reader.ifPresent(RangeReader::close));
+    files.close();
+  }
+}
