@@ -93,6 +93,36 @@ class CudaExecutorTest extends FakeCudaTest {
     }
   }
 
+  /** Random bits: subnormals, NaNs of any payload, infinities, sums that overflow or cancel. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Dtype.class,
+      names = {"BF16", "F16", "F32", "F64"})
+  void floatsOfAnyBitsHaveTheScalarKernelsBits(Dtype output) throws Exception {
+    CudaExecutor executor = executor();
+    Random random = new Random(32);
+    byte[] floats = new byte[4 * 100_000];
+    byte[] doubles = new byte[8 * 100_000];
+    random.nextBytes(floats);
+    random.nextBytes(doubles);
+    for (int i = 0; i < floats.length; i += 4 * 64) {
+      System.arraycopy(new byte[] {0, 0, (byte) 0x80, 0x7f}, 0, floats, i, 4);
+    }
+    RawMerge merge =
+        RawMerge.of(
+                directory,
+                List.of(floats, floats, doubles),
+                List.of(Dtype.F32, Dtype.F32, Dtype.F64),
+                output)
+            .tolerant()
+            .making(
+                soup("floats", IntegerWeights.over(3, 1), 0),
+                soup("cancelling", IntegerWeights.over(5, 7, -7), 0, 1),
+                soup("doubles", IntegerWeights.over(3, 2), 2),
+                soup("all", IntegerWeights.over(1L << 50, 1, 2, (1L << 50) - 3), 0, 1, 2));
+    expectMerged(executor, merge, merge.pieces(33_333));
+  }
+
   private static SoupSpec soup(String directory, IntegerWeights weights, Integer... sources) {
     return new SoupSpec(directory, List.of(sources), weights);
   }

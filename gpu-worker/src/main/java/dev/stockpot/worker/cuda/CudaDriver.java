@@ -6,6 +6,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class CudaDriver {
       // Never unloaded: JCuda's library is bound to whatever has the driver's name by then.
       var _ =
           library.contains("/")
-              ? SymbolLookup.libraryLookup(java.nio.file.Path.of(library), Arena.global())
+              ? SymbolLookup.libraryLookup(Path.of(library), Arena.global())
               : SymbolLookup.libraryLookup(library, Arena.global());
       return true;
     } catch (IllegalArgumentException _) {

@@ -6,6 +6,7 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
+import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -25,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Merges on a GPU. Feeders, each a thread with a slot, read sources into pinned memory and write
@@ -50,6 +52,7 @@ public final class CudaExecutor implements DeviceExecutor {
   private final ExecutorService feeders;
   private final BlockingQueue<SlotLoop> idleLoops;
   private final Queue<Work> waiting = new ArrayDeque<>();
+  private final Supplier<Optional<DeviceSample>> samples;
   private final long slotBytes;
 
   private CudaExecutor(
@@ -57,7 +60,9 @@ public final class CudaExecutor implements DeviceExecutor {
       CudaSettings settings,
       DeviceThread thread,
       KernelProvider host,
-      NodeStorage storage) {
+      NodeStorage storage,
+      Supplier<Optional<DeviceSample>> samples) {
+    this.samples = samples;
     this.device = device;
     this.settings = settings;
     this.thread = thread;
@@ -75,16 +80,28 @@ public final class CudaExecutor implements DeviceExecutor {
     }
   }
 
+  /** As the other, on a device of which nobody takes samples. */
+  public static CudaExecutor start(
+      CudaDevice device, CudaSettings settings, KernelProvider host, NodeStorage storage) {
+    return start(device, settings, host, storage, Optional::empty);
+  }
+
   /**
    * Opens the device, takes its memory and measures its bus; that may take a second or more.
    *
    * @param host kernels for what the device's cannot do
    * @param storage borrowed
+   * @param samples what the device says of itself; quick
    * @throws MergeException if the device cannot be used, or has too little memory
    */
   public static CudaExecutor start(
-      CudaDevice device, CudaSettings settings, KernelProvider host, NodeStorage storage) {
-    return new CudaExecutor(device, settings, DeviceThread.start(device, settings), host, storage);
+      CudaDevice device,
+      CudaSettings settings,
+      KernelProvider host,
+      NodeStorage storage,
+      Supplier<Optional<DeviceSample>> samples) {
+    DeviceThread thread = DeviceThread.start(device, settings);
+    return new CudaExecutor(device, settings, thread, host, storage, samples);
   }
 
   @Override
@@ -95,6 +112,11 @@ public final class CudaExecutor implements DeviceExecutor {
         device.name(),
         "%d feeders with %d MiB each".formatted(thread.slots().size(), slotBytes >> 20),
         new DeviceRates(rates.in(), rates.out(), settings.residentBytes() > 0));
+  }
+
+  @Override
+  public Optional<DeviceSample> sample() {
+    return samples.get();
   }
 
   @Override

@@ -30,10 +30,6 @@ public record CudaSettings(int feeders, long slotBytes, long residentBytes, Dura
       throw new IllegalArgumentException(
           "stockpot.worker.cuda.slot must be at least 4 MiB, is " + slotBytes + " bytes");
     }
-    if (residentBytes < 0) {
-      throw new IllegalArgumentException(
-          "stockpot.worker.cuda.resident-memory must not be negative, is " + residentBytes);
-    }
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException(
           "stockpot.worker.cuda.timeout must be positive, is " + timeout);

@@ -7,10 +7,15 @@ final class DeviceFailure extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 
-  /**
-   * @param reason one line, for a person
-   */
+  private final String reason;
+
   DeviceFailure(String reason) {
     super(reason);
+    this.reason = reason;
+  }
+
+  /** One line, for a person. */
+  String reason() {
+    return reason;
   }
 }

@@ -1,6 +1,5 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ final class DeviceThread implements AutoCloseable {
   private record Request(Consumer<OpenDevice> body, CompletableFuture<?> answer) {}
 
   /** A pass under way. */
-  private record Flight(Slot slot, CompletableFuture<@Nullable Void> landed, long begunNanos) {}
+  private record Flight(Slot slot, CompletableFuture<Slot> landed, long begunNanos) {}
 
   private record Opened(List<Slot> slots, BusRates rates) {}
 
@@ -82,33 +81,16 @@ final class DeviceThread implements AutoCloseable {
       started.opened.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
       return started;
     } catch (ExecutionException e) {
-      throw unusable(device, e.getCause());
+      throw UnusableDevice.because(device, e.getCause());
     } catch (TimeoutException e) {
       // Should it come after all, it is given back at once.
       started.closing = true;
-      throw unusable(device, e);
+      throw UnusableDevice.because(device, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       started.closing = true;
-      throw unusable(device, e);
+      throw UnusableDevice.because(device, e);
     }
-  }
-
-  private static MergeException unusable(CudaDevice device, @Nullable Throwable cause) {
-    boolean memory = cause instanceof CudaFault fault && fault.isOutOfMemory();
-    String reason =
-        switch (cause) {
-          case CudaFault fault when memory ->
-              fault.getMessage()
-                  + "; end what else uses its memory, or leave it out with CUDA_VISIBLE_DEVICES";
-          case TimeoutException _ -> "it was not opened in time";
-          case null, default -> String.valueOf(cause);
-        };
-    return new MergeException(
-        new Failure(
-            memory ? Failure.Kind.OUT_OF_DEVICE_MEMORY : Failure.Kind.ENVIRONMENT,
-            "%s (%s) cannot be used: %s".formatted(device.name(), device.pciId(), reason)),
-        cause);
   }
 
   /** To be filled and emptied by one feeder each. */
@@ -131,7 +113,7 @@ final class DeviceThread implements AutoCloseable {
    * @throws DeviceFailure if the device fails before
    */
   void run(Slot slot, Pass pass) {
-    CompletableFuture<@Nullable Void> landed = new CompletableFuture<>();
+    CompletableFuture<Slot> landed = new CompletableFuture<>();
     submit(
         new Request(
             open -> {
@@ -161,9 +143,8 @@ final class DeviceThread implements AutoCloseable {
   private void submit(Request request) {
     requests.add(request);
     // Asked last: whoever failed may have been through the queue before this came into it.
-    String reason = failure.get();
-    if (reason != null) {
-      request.answer().completeExceptionally(new DeviceFailure(reason));
+    if (failure.get() != null) {
+      request.answer().completeExceptionally(refusal());
     }
   }
 
@@ -180,14 +161,17 @@ final class DeviceThread implements AutoCloseable {
         Thread.currentThread().interrupt();
         // The device may still write to the slot, so nobody can go on with it.
         fail("a thread that waited for it was interrupted");
-      } catch (ExecutionException e) {
-        throw new DeviceFailure(String.valueOf(e.getCause().getMessage()));
+      } catch (ExecutionException _) {
+        throw refusal();
       }
-      String reason = failure.get();
-      if (reason != null) {
-        throw new DeviceFailure(reason);
+      if (failure.get() != null) {
+        throw refusal();
       }
     }
+  }
+
+  private DeviceFailure refusal() {
+    return new DeviceFailure(failure().orElse("it is closed"));
   }
 
   private void fail(String reason) {
@@ -207,7 +191,7 @@ final class DeviceThread implements AutoCloseable {
     try {
       opened.complete(new Opened(open.slots().all(), open.measure(settings.timeout())));
     } catch (RuntimeException | Error e) {
-      failure.set(e.getMessage());
+      failure.set(UnusableDevice.reason(e));
       opened.completeExceptionally(e);
       release(open);
       return;
@@ -231,9 +215,9 @@ final class DeviceThread implements AutoCloseable {
         }
         land(open);
       } catch (RuntimeException | Error e) {
-        fail(e instanceof CudaFault || e instanceof DeviceFailure ? e.getMessage() : e.toString());
+        fail(UnusableDevice.reason(e));
         if (next != null) {
-          next.answer().completeExceptionally(e);
+          next.answer().completeExceptionally(refusal());
         }
       }
     }
@@ -245,7 +229,7 @@ final class DeviceThread implements AutoCloseable {
       Flight flight = each.next();
       if (open.isDone(flight.slot())) {
         each.remove();
-        flight.landed().complete(null);
+        flight.landed().complete(flight.slot());
       } else if (System.nanoTime() - flight.begunNanos() > patienceNanos) {
         throw new DeviceFailure(
             "it did not end a piece of work within %d ms"
@@ -256,23 +240,26 @@ final class DeviceThread implements AutoCloseable {
 
   /** Feeders may be using the slots' memory until then. */
   private void refuseUntilClosed() throws InterruptedException {
-    DeviceFailure refusal = new DeviceFailure(failure().orElse("the device is closed"));
-    flights.forEach(flight -> flight.landed().completeExceptionally(refusal));
+    flights.forEach(flight -> flight.landed().completeExceptionally(refusal()));
     while (!closing || !requests.isEmpty()) {
       Request next = requests.poll(IDLE_NANOS, TimeUnit.NANOSECONDS);
       if (next != null) {
-        next.answer().completeExceptionally(refusal);
+        next.answer().completeExceptionally(refusal());
       }
     }
   }
 
   private void release(OpenDevice open) {
-    try {
-      if (failure.get() == null) {
+    if (failure.get() == null) {
+      try {
         open.close();
-      } else {
-        open.abandon();
+        return;
+      } catch (CudaFault e) {
+        fail(UnusableDevice.reason(e));
       }
+    }
+    try {
+      open.abandon();
     } catch (CudaFault e) {
       LOG.warn("{} ({}): {}", device.name(), device.pciId(), e.getMessage());
     }

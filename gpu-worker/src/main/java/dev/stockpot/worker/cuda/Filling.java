@@ -9,7 +9,7 @@ import dev.stockpot.worker.cuda.Pass.Copy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +35,7 @@ final class Filling {
   }
 
   private final Slot slot;
-  private final Map<SlotTask, Piece> pieces = new IdentityHashMap<>();
+  private final Map<SlotTask, Piece> pieces = new HashMap<>();
   private final long staying;
   private final long counters;
   private final long outputs;

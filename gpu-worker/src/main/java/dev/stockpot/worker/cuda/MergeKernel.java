@@ -162,6 +162,8 @@ final class MergeKernel implements AutoCloseable {
 
   /** Gives the parameter's memory back when the context, and all else with it, is gone. */
   void forget() {
-    arena.close();
+    if (parameter.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * Sources of tasks that stay in device memory, because the same ones come again. First come stays:
- * only what belongs to inputs that a job no longer names makes room for what it does. For the
- * device's thread.
+ * only what belongs to checkpoints in other directories makes room for those that a job uses now.
+ * For the device's thread.
  */
 final class ResidentSources implements AutoCloseable {
 
@@ -144,10 +144,6 @@ final class ResidentSources implements AutoCloseable {
         free(held.key(), entry);
       }
     }
-  }
-
-  long bytes() {
-    return bytes;
   }
 
   @Override

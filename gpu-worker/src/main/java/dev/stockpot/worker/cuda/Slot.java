@@ -71,6 +71,8 @@ final class Slot implements AutoCloseable {
 
   /** Gives the host's memory back when the context, and all else with it, is gone. */
   void forget() {
-    arena.close();
+    if (host.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -45,12 +46,22 @@ final class SlotLoop implements AutoCloseable {
     try {
       for (Work work : batch) {
         begin(work, open);
+        if (open.stream().anyMatch(task -> task.files().upload().isPresent())) {
+          // Whoever waits for upload buffers must hold none, or two feeders could wait for ever.
+          finish(open);
+        }
       }
-      while (!open.isEmpty()) {
-        pass(open);
-      }
+      finish(open);
     } finally {
       open.forEach(SlotTask::close);
+    }
+  }
+
+  private void finish(List<SlotTask> open) {
+    dropIf(open, task -> book.isAbandoned(task.work()));
+    while (!open.isEmpty()) {
+      pass(open);
+      dropIf(open, task -> book.isAbandoned(task.work()));
     }
   }
 
@@ -78,16 +89,15 @@ final class SlotLoop implements AutoCloseable {
       step.run();
       return true;
     } catch (DeviceFailure e) {
-      book.deviceFailed(work, e.getMessage());
+      book.deviceFailed(work, e.reason());
     } catch (IOException | RuntimeException | Error e) {
       book.failed(work, e);
     }
     return false;
   }
 
-  /** As much of the tasks as the slot holds; those that are over are closed and leave the list. */
+  /** As much of the tasks as the slot holds; those that are over leave the list, closed. */
   private void pass(List<SlotTask> open) {
-    dropIf(open, task -> book.isAbandoned(task.work()));
     Filling filling = new Filling(slot, open);
     dropIf(open, task -> !attempt(task.work(), () -> read(filling, task)));
     if (open.isEmpty()) {
@@ -100,7 +110,7 @@ final class SlotLoop implements AutoCloseable {
       dropIf(
           open,
           task -> {
-            book.deviceFailed(task.work(), e.getMessage());
+            book.deviceFailed(task.work(), e.reason());
             return true;
           });
       return;
@@ -121,15 +131,11 @@ final class SlotLoop implements AutoCloseable {
     refused.forEach(work -> book.mergeOnHost(work, host));
   }
 
-  private interface Verdict {
-    boolean isOver(SlotTask task);
-  }
-
-  private static void dropIf(List<SlotTask> open, Verdict verdict) {
+  private static void dropIf(List<SlotTask> open, Predicate<SlotTask> isOver) {
     Iterator<SlotTask> each = open.iterator();
     while (each.hasNext()) {
       SlotTask task = each.next();
-      if (verdict.isOver(task)) {
+      if (isOver.test(task)) {
         each.remove();
         task.close();
       }

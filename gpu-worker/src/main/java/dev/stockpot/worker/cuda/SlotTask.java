@@ -10,7 +10,6 @@ import dev.stockpot.worker.LeasedTasks.Work;
 import dev.stockpot.worker.TaskFiles;
 import dev.stockpot.worker.TaskProgress;
 import dev.stockpot.worker.cuda.ResidentSources.Held;
-import dev.stockpot.worker.cuda.ResidentSources.Key;
 import dev.stockpot.worker.storage.RangeReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,9 +71,11 @@ final class SlotTask implements AutoCloseable {
     if (!work.spec().reuseSources()) {
       return Collections.nCopies(task.sources().size(), Optional.empty());
     }
-    List<Key> keys =
+    List<ResidentSources.Key> keys =
         task.sources().stream()
-            .map(range -> new Key(work.spec().input(range.input()), range.offset(), range.length()))
+            .map(range ->
+                new ResidentSources.Key(
+                    work.spec().input(range.input()), range.offset(), range.length()))
             .toList();
     return device.ask(resident -> resident.hold(keys));
   }

@@ -36,7 +36,7 @@ public final class DeviceSampler implements AutoCloseable {
     this.period = period;
   }
 
-  /** Samples all devices at once, and then once in every period. */
+  /** Samples all devices now, and then with a period's rest between. */
   public static DeviceSampler start(HostGpus.Found gpus, Duration period) {
     DeviceSampler sampler = new DeviceSampler(gpus, period);
     Future<?> _ =
@@ -45,6 +45,7 @@ public final class DeviceSampler implements AutoCloseable {
     return sampler;
   }
 
+  /** Lent for as long as the sampler lives. */
   public HostGpus.Found gpus() {
     return gpus;
   }

@@ -18,7 +18,16 @@ import java.util.stream.IntStream;
  */
 public final class Nvml implements AutoCloseable {
 
+  /** {@code NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE}. */
   private static final int VERSION_TEXT = 80;
+
+  private static final DeviceSample NOTHING_KNOWN =
+      new DeviceSample(
+          OptionalInt.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty());
 
   private final NvmlLibrary library;
   private final int count;
@@ -105,14 +114,6 @@ public final class Nvml implements AutoCloseable {
           device.milliwatts());
     }
   }
-
-  private static final DeviceSample NOTHING_KNOWN =
-      new DeviceSample(
-          OptionalInt.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalInt.empty(),
-          OptionalInt.empty());
 
   private static OptionalLong bytes(Optional<Long> bytes) {
     return bytes.map(OptionalLong::of).orElse(OptionalLong.empty());

@@ -26,6 +26,9 @@ final class NvmlLibrary {
    */
   static final String NAME = "libnvidia-ml.so.1";
 
+  /** Longer than any of the texts for its numbers. */
+  private static final long MAX_WORDS = 256;
+
   private final SymbolLookup symbols;
   private final Map<FunctionDescriptor, MethodHandle> shapes = new ConcurrentHashMap<>();
 
@@ -68,8 +71,6 @@ final class NvmlLibrary {
         .map(text -> text.reinterpret(MAX_WORDS).getString(0))
         .orElse("error");
   }
-
-  private static final long MAX_WORDS = 256;
 
   @SuppressWarnings("restricted")
   private Object call(MemorySegment address, MemoryLayout answer, Object... arguments) {

@@ -66,7 +66,7 @@ final class ChosenFiles implements JobStorage {
         return dataPlane.read(lease, ref.path(), task, range);
       }
 
-      /** What the coordinator would send is the file that it planned with. */
+      // What the coordinator would send is the file that it planned with.
       @Override
       public void prove(MergeSpec spec, TensorTask task, int source) throws IOException {
         InputRef ref = spec.input(task.sources().get(source).input());
