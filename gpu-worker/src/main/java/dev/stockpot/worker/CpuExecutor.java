@@ -26,8 +26,8 @@ public final class CpuExecutor implements DeviceExecutor {
 
   private final CpuSettings settings;
   private final KernelProvider kernels;
-  private final DeviceRates rates;
   private final LeaseBook book;
+  private final DeviceRates rates;
   private final ExecutorService mergers;
   private final BlockingQueue<ChunkLoop> idleLoops;
 

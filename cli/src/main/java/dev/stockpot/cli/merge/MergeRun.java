@@ -4,7 +4,7 @@ import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.worker.node.GpuDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,8 +34,8 @@ public final class MergeRun {
     long bytes =
         ModelSizes.of(
             plans.stream().flatMap(plan -> plan.models().stream()).map(MergePlan.Ingredient::path));
-    try (GpuDevices gpus = options.gpus(bytes);
-        LocalSystem system = LocalSystem.start(options.devices(gpus))) {
+    try (LocalDevices devices = options.devices(bytes, err);
+        LocalSystem system = LocalSystem.start(devices.devices())) {
       for (MergePlan plan : plans) {
         int status = merge(system, plan, force);
         if (status != ExitCode.DONE) {

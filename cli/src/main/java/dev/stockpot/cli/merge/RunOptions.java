@@ -6,8 +6,8 @@ import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
-import dev.stockpot.worker.node.GpuDevices;
 import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -83,42 +83,31 @@ public final class RunOptions {
   }
 
   /**
-   * The GPUs to merge on. Where none is wanted, and where a GPU would take longer to start than so
-   * few bytes take to merge, nobody looks for any; where one is wanted and there is none, that is
-   * told.
+   * What to merge on; whoever asked closes it.
    *
    * @param inputBytes of all models
+   * @param err is told where no GPU is used, and why
    */
-  public GpuDevices gpus(long inputBytes) {
-    DeviceMode mode = mode();
-    if (mode == DeviceMode.CPU || (mode == DeviceMode.AUTO && inputBytes < WORTH_A_GPU)) {
-      return GpuDevices.none("not looked for");
+  public LocalDevices devices(long inputBytes, PrintWriter err) {
+    DeviceMode mode =
+        DeviceMode.parse(device)
+            .orElseThrow(
+                () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
+    boolean few = mode == DeviceMode.AUTO && inputBytes < WORTH_A_GPU;
+    LocalDevices devices =
+        LocalDevices.find(
+            few ? DeviceMode.CPU : mode,
+            new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
+            CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE));
+    if (mode == DeviceMode.GPU || !quiet) {
+      devices
+          .whyNoGpu()
+          .ifPresent(why -> {
+            err.println("merging on the CPU: " + why);
+            err.flush();
+          });
     }
-    GpuDevices gpus =
-        GpuDevices.find(
-            CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE),
-            Kernels.best(),
-            NodeStorage.own());
-    if (gpus.executors().isEmpty() && mode != DeviceMode.AUTO) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println("merging on the CPU: " + gpus.missing());
-      err.flush();
-    }
-    return gpus;
-  }
-
-  /** What to merge on. */
-  public HostDevices devices(GpuDevices gpus) {
-    return HostDevices.of(
-        mode(),
-        new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
-        gpus.executors());
-  }
-
-  private DeviceMode mode() {
-    return DeviceMode.parse(device)
-        .orElseThrow(
-            () -> wrong("--device '%s' is none of %s".formatted(device, DeviceMode.words())));
+    return devices;
   }
 
   /** The workers, which divide threads and buffers among them. */

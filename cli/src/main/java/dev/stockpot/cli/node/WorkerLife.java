@@ -8,8 +8,8 @@ import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.WorkerSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
-import dev.stockpot.worker.node.GpuDevices;
 import dev.stockpot.worker.node.HostDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import dev.stockpot.worker.node.WorkerNode;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.io.IOException;
@@ -42,8 +42,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final WorkerSettings worker;
   private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
-  private final GpuDevices gpus;
-  private final HostDevices devices;
+  private final LocalDevices devices;
 
   /**
    * No life yet.
@@ -62,16 +61,12 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
-    DeviceMode mode = DeviceMode.from(config);
-    this.gpus =
-        mode == DeviceMode.CPU
-            ? GpuDevices.none("not looked for")
-            : GpuDevices.find(CudaSettings.from(config), kernels, storage);
-    if (gpus.executors().isEmpty() && mode != DeviceMode.CPU) {
-      LOG.info("Merging on the CPU: {}", gpus.missing());
-    }
     this.devices =
-        HostDevices.of(mode, new HostDevices.Cpu(List.of(cpu), kernels, storage), gpus.executors());
+        LocalDevices.find(
+            DeviceMode.from(config),
+            new HostDevices.Cpu(List.of(cpu), kernels, storage),
+            CudaSettings.from(config));
+    devices.whyNoGpu().ifPresent(why -> LOG.info("Merging on the CPU: {}", why));
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
   }
@@ -85,7 +80,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
     ActorSystem<WorkerNode.Command> system =
         ClusterConfig.start(
-            WorkerNode.create(worker, devices, node.rejoinAfter()),
+            WorkerNode.create(worker, devices.devices(), node.rejoinAfter()),
             node,
             ClusterConfig.of(config, node, "worker"));
     CoordinatedShutdown.get(Adapter.toClassic(system))
@@ -116,7 +111,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public void close() {
-    gpus.close();
+    devices.close();
     storage.close();
   }
 }

@@ -7,7 +7,7 @@ import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.merge.StopNotice;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.merge.plan.SearchPlan;
-import dev.stockpot.worker.node.GpuDevices;
+import dev.stockpot.worker.node.LocalDevices;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,8 +32,8 @@ public final class SearchRun {
     SearchUpdate.End last;
     boolean goesOn;
     long bytes = ModelSizes.of(plan.models().stream().map(SearchPlan.Candidate::path));
-    try (GpuDevices gpus = options.gpus(bytes);
-        LocalSystem system = LocalSystem.start(options.devices(gpus))) {
+    try (LocalDevices devices = options.devices(bytes, err);
+        LocalSystem system = LocalSystem.start(devices.devices())) {
       last =
           system.search(
               plan,
