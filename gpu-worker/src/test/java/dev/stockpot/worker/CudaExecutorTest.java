@@ -3,6 +3,7 @@ package dev.stockpot.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.fixtures.FakeCudaCounts;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
@@ -10,10 +11,13 @@ import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.cuda.CudaExecutor;
+import dev.stockpot.worker.cuda.CudaSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -184,23 +188,57 @@ class CudaExecutorTest extends FakeCudaTest {
                 .formatted(MANY - 1));
   }
 
+  /** One feeder takes them all at once; the last of them lies beyond the end of a file. */
   @Test
   void aTaskThatFailsLeavesThoseThatArePackedWithItAlone() throws Exception {
     RawMerge merge = RawMerge.random(directory, 1_000, Dtype.BF16, Dtype.BF16, Dtype.BF16);
-    RawMerge broken =
-        RawMerge.random(
-            Files.createDirectory(directory.resolve("broken")), 10, Dtype.BF16, Dtype.BF16);
-    Files.delete(broken.input(0));
-    CudaExecutor executor = executor();
-    submit(executor, broken, List.of(broken.task()));
-    submit(executor, merge, merge.pieces(100));
-    List<Outcome> all = next(11);
-    assertThat(all).filteredOn(Outcome.Merged.class::isInstance).hasSize(10);
-    assertThat(all)
-        .filteredOn(Outcome.Failed.class::isInstance)
-        .singleElement()
-        .extracting(outcome -> ((Outcome.Failed) outcome).failure().message())
-        .isEqualTo("some.tensor: " + broken.input(0) + ": the file is gone");
+    try (FileChannel channel = FileChannel.open(merge.input(1), StandardOpenOption.WRITE)) {
+      channel.truncate(1_900);
+    }
+    CudaSettings oneFeeder =
+        new CudaSettings(1, CudaSettings.LEAST_SLOT_BYTES, 0, Duration.ofSeconds(30));
+    List<TensorTask> tasks = merge.pieces(100);
+    submit(executor(ONE, oneFeeder), merge, tasks);
+    for (Outcome outcome : next(tasks.size())) {
+      if (outcome.task() == 9) {
+        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+        assertThat(((Outcome.Failed) outcome).failure().message())
+            .contains(merge.input(1).toString(), "some.tensor", "the file ends at byte 1900");
+      } else {
+        assertThat(outcome).isInstanceOf(Outcome.Merged.class);
+      }
+    }
+    assertThat(FakeCudaCounts.of("launches")).isEqualTo(9);
+    int whole = (int) tasks.getLast().offset();
+    assertThat(merge.writtenShard()).startsWith(Arrays.copyOf(merge.expectedShard(), whole));
+  }
+
+  @Test
+  void aTaskThatMakesNoSenseIsABugThatNamesItsTensorAndOthersGoOn() throws Exception {
+    RawMerge merge = RawMerge.random(directory, 1_000, Dtype.BF16, Dtype.BF16, Dtype.BF16);
+    TensorTask task = merge.task();
+    TensorTask wrong =
+        new TensorTask(
+            1,
+            task.tensor(),
+            task.operation(),
+            0,
+            task.elements(),
+            task.sources().subList(0, 1),
+            task.dtype(),
+            0,
+            task.offset(),
+            task.length());
+    submit(executor(), merge, List.of(wrong, task));
+    for (Outcome outcome : next(2)) {
+      if (outcome.task() == 0) {
+        assertThat(outcome).isInstanceOf(Outcome.Merged.class);
+      } else {
+        Failure failure = ((Outcome.Failed) outcome).failure();
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.BUG);
+        assertThat(failure.message()).startsWith("some.tensor: ");
+      }
+    }
     assertThat(merge.writtenShard()).isEqualTo(merge.expectedShard());
   }
 

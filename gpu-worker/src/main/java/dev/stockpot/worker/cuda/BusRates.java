@@ -25,7 +25,7 @@ record BusRates(long in, long out) {
     // The first copies of a context pay for what the driver sets up.
     nanos(context, slot, in, 1, timeoutNanos);
     nanos(context, slot, out, 1, timeoutNanos);
-    int copies = (int) Math.max(1, BYTES / slot.bytes());
+    int copies = (int) Math.ceilDiv(BYTES, slot.bytes());
     long bytes = copies * slot.bytes();
     return new BusRates(
         rate(bytes, nanos(context, slot, in, copies, timeoutNanos)),

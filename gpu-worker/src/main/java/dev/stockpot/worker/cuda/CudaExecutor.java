@@ -40,9 +40,7 @@ public final class CudaExecutor implements DeviceExecutor {
   /** As the CPU's executor: enough that no thread idles while a finished lease is replaced. */
   private static final long CAPACITY_PER_FEEDER = 512L << 20;
 
-  /** Tasks so small that their way through the device costs more than their bytes go together. */
-  private static final long PACKED_BYTES = 4L << 20;
-
+  /** Beyond that a round over the device costs little beside the tasks' bytes. */
   private static final int MOST_PACKED = 64;
 
   private final CudaDevice device;
@@ -153,15 +151,19 @@ public final class CudaExecutor implements DeviceExecutor {
     }
   }
 
-  /** One task, or several small ones that stand next to each other. */
+  /**
+   * One task, or several that stand next to each other and fill no more than half of a slot: a way
+   * over the device costs small ones more than their bytes. Never more than a feeder's part of what
+   * waits, so that the others have work too.
+   */
   private List<Work> nextBatch() {
     List<Work> batch = new ArrayList<>();
-    long bytes = 0;
     synchronized (waiting) {
+      int most = Math.clamp(waiting.size() / thread.slots().size(), 1, MOST_PACKED);
+      long bytes = 0;
       for (Work next = waiting.peek(); next != null; next = waiting.peek()) {
         bytes += SlotTask.bytes(next);
-        if (!batch.isEmpty()
-            && (bytes > Math.min(PACKED_BYTES, slotBytes) || batch.size() == MOST_PACKED)) {
+        if (batch.size() == most || (!batch.isEmpty() && bytes > slotBytes / 2)) {
           break;
         }
         batch.add(waiting.remove());

@@ -43,25 +43,31 @@ final class SlotLoop implements AutoCloseable {
   /** Does these tasks to their ends; if there are several, they fit the slot together. */
   void run(List<Work> batch) {
     List<SlotTask> open = new ArrayList<>();
-    try {
-      for (Work work : batch) {
-        begin(work, open);
-        if (open.stream().anyMatch(task -> task.files().upload().isPresent())) {
-          // Whoever waits for upload buffers must hold none, or two feeders could wait for ever.
-          finish(open);
-        }
+    for (Work work : batch) {
+      begin(work, open);
+      if (open.stream().anyMatch(task -> task.files().upload().isPresent())) {
+        // Whoever waits for upload buffers must hold none, or two feeders could wait for ever.
+        finish(open);
       }
-      finish(open);
-    } finally {
-      open.forEach(SlotTask::close);
     }
+    finish(open);
   }
 
+  /** Takes the tasks to their ends; whatever happens, each is answered. */
   private void finish(List<SlotTask> open) {
-    dropIf(open, task -> book.isAbandoned(task.work()));
-    while (!open.isEmpty()) {
-      pass(open);
+    try {
       dropIf(open, task -> book.isAbandoned(task.work()));
+      while (!open.isEmpty()) {
+        pass(open);
+        dropIf(open, task -> book.isAbandoned(task.work()));
+      }
+    } catch (RuntimeException | Error e) {
+      dropIf(
+          open,
+          task -> {
+            book.failed(task.work(), e);
+            return true;
+          });
     }
   }
 

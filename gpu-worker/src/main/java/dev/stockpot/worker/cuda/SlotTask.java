@@ -3,6 +3,7 @@ package dev.stockpot.worker.cuda;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
@@ -102,16 +103,32 @@ final class SlotTask implements AutoCloseable {
 
   /** Whether the kernel can do it, in slots of so many bytes. */
   static boolean fits(Work work, long slotBytes) {
-    return work.task().operation() == Operation.MERGE
-        && work.spec().soups().stream()
-            .allMatch(soup -> soup.sources().size() <= MergeKernel.MOST_SOURCES)
+    return isForKernel(work)
         && elementsIn(slotBytes, work.spec(), work.task(), work.task().sources()) > 0;
+  }
+
+  /** What is left to the host: copies, too many sources, and tasks that contradict themselves. */
+  private static boolean isForKernel(Work work) {
+    TensorTask task = work.task();
+    return task.operation() == Operation.MERGE
+        && task.dtype().mergeable()
+        && task.sources().stream().allMatch(range -> isWhole(range, task.elements()))
+        && work.spec().soups().stream().allMatch(soup -> isForKernel(soup, task));
+  }
+
+  private static boolean isWhole(SourceRange range, long elements) {
+    return range.dtype().mergeable() && range.length() == elements * range.dtype().bytes();
+  }
+
+  private static boolean isForKernel(SoupSpec soup, TensorTask task) {
+    return soup.sources().size() <= MergeKernel.MOST_SOURCES
+        && soup.sources().stream().allMatch(source -> source < task.sources().size());
   }
 
   /** Bytes of a slot that has room for all of the task at once, if the kernel can do it. */
   static long bytes(Work work) {
     TensorTask task = work.task();
-    return task.operation() == Operation.MERGE
+    return isForKernel(work)
         ? bytes(task.elements(), work.spec(), task, task.sources())
         : work.spec().traffic(task);
   }
