@@ -78,7 +78,7 @@ class WaitingTasksTest {
           case 1 -> waiting.leave(worker);
           case 2 -> {
             if (!taken.isEmpty()) {
-              int back = taken.remove(/* index= */ random.nextInt(taken.size()));
+              int back = taken.removeLast();
               waiting.addFirst(back);
               model.add(back);
             }

@@ -73,9 +73,8 @@ public final class LocalDevices implements AutoCloseable {
       executors.put(
           name(gpu, device),
           () ->
-              new SampledExecutor(
-                  CudaExecutor.start(device, settings, cpu.kernels(), cpu.storage()),
-                  () -> sampler.latest(gpu)));
+              CudaExecutor.start(
+                  device, settings, cpu.kernels(), cpu.storage(), () -> sampler.latest(gpu)));
     }
     return executors;
   }
