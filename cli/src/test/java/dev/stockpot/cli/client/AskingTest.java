@@ -125,9 +125,9 @@ class AskingTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            NAME         STATUS   KIND  DEVICE       LOAD                     LEASED   DONE      HEARD      FILES
-            node1/cpu    working  cpu   Xeon         -                        1.50 GB  20.00 GB  0 s ago    output by coordinator (a)
-            node2/cuda0  silent   cuda  NVIDIA H100  97 %, 60 °C, 12 MB used  0 B      0 B       1 min ago  -
+            NAME         STATUS   KIND  DEVICE       LOAD                        LEASED   DONE      HEARD      FILES
+            node1/cpu    working  cpu   Xeon         -                           1.50 GB  20.00 GB  0 s ago    output by coordinator (a)
+            node2/cuda0  silent   cuda  NVIDIA H100  97 %, 60 °C, 12.00 MB used  0 B      0 B       1 min ago  -
             node2/cuda0 is out of service: failed 3 times
             """);
   }

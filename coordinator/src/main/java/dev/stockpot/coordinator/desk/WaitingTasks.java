@@ -25,6 +25,7 @@ final class WaitingTasks {
   /** Enough that the shares of eight workers differ by little. */
   private static final int PARTS = 512;
 
+  private final int tasks;
   private final List<Deque<Integer>> parts;
   private final int[] counts;
   private final BitSet nonEmpty = new BitSet();
@@ -40,6 +41,7 @@ final class WaitingTasks {
    * @param divided whether each worker has a part of its own
    */
   WaitingTasks(int tasks, boolean divided) {
+    this.tasks = tasks;
     int count = divided ? PARTS : 1;
     waiting = new BitSet(tasks);
     parts = new ArrayList<>(count);
@@ -67,12 +69,17 @@ final class WaitingTasks {
   }
 
   private int added(int task) {
-    int part = task % counts.length;
+    int part = part(task);
     waiting.set(task);
     counts[part]++;
     nonEmpty.set(part);
     size++;
     return part;
+  }
+
+  /** A stretch of the job, so that who does a part reads what lies together. */
+  private int part(int task) {
+    return (int) ((long) task * counts.length / tasks);
   }
 
   /** The task need not be done any more. */
@@ -83,7 +90,7 @@ final class WaitingTasks {
   }
 
   private void taken(int task) {
-    int part = task % counts.length;
+    int part = part(task);
     waiting.clear(task);
     counts[part]--;
     size--;

@@ -87,4 +87,20 @@ class HostDevicesTest {
             () -> DeviceMode.from(ConfigFactory.parseString("stockpot.worker.device = gpus")))
         .withMessageContaining("'gpus' is none of auto, cpu, gpu, all");
   }
+
+  @Test
+  void withoutADriverTheCpuServesAndItIsSaidWhyInALine() {
+    System.setProperty("stockpot.nvml.library", "/nowhere/libnvidia-ml.so.1");
+    System.setProperty("stockpot.cuda.library", "/nowhere/libcuda.so.1");
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.GPU, CPU, ConfigFactory.load())) {
+      assertThat(devices.devices().serving()).containsOnlyKeys("cpu-0", "cpu-1");
+      assertThat(devices.whyNoGpu().orElseThrow()).isNotBlank().doesNotContain("\n");
+    } finally {
+      System.clearProperty("stockpot.nvml.library");
+      System.clearProperty("stockpot.cuda.library");
+    }
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.CPU, CPU, ConfigFactory.load())) {
+      assertThat(devices.whyNoGpu()).as("nobody asked for one").isEmpty();
+    }
+  }
 }

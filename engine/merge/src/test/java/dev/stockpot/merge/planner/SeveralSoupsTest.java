@@ -16,6 +16,9 @@ import dev.stockpot.merge.plan.Soup;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,31 @@ class SeveralSoupsTest {
     assertThat(several.fingerprint()).isNotEqualTo(alone.fingerprint());
     assertThat(several.soups().getFirst().plan().output().path())
         .isEqualTo(plan.output().path().resolve("x"));
+  }
+
+  private static Set<SourceRange> ranges(PlannedMerge planned) {
+    return planned.tasks().stream()
+        .flatMap(task -> task.sources().stream())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void mergesOfASeriesReadTheSameRangesHoweverManySoupsTheyMake() {
+    MergePlan plan = plan();
+    OptionalInt series = OptionalInt.of(3);
+    Soup x = soup("x", 3, 1, 6);
+    PlannedMerge one = MergePlanner.plan(plan, List.of(x), series);
+    PlannedMerge three =
+        MergePlanner.plan(plan, List.of(x, soup("y", 1, 8, 1), soup("z", 2, 2, 6)), series);
+    assertThat(ranges(one)).isEqualTo(ranges(three));
+    assertThat(ranges(MergePlanner.plan(plan, List.of(x)))).isNotEqualTo(ranges(one));
+    assertThat(one.spec("run", Path.of("/s"), "token").reuseSources()).isTrue();
+    assertThat(MergePlanner.plan(plan).spec("run", Path.of("/s"), "token").reuseSources())
+        .isFalse();
+    assertThat(one.fingerprint()).isNotEqualTo(MergePlanner.plan(plan, List.of(x)).fingerprint());
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(
+            () -> MergePlanner.plan(plan, List.of(x, soup("y", 1, 8, 1)), OptionalInt.of(1)));
   }
 
   @Test
