@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
@@ -148,7 +149,7 @@ public final class DeviceWorker {
               lives.begun++;
               Optional<DeviceExecutor> executor =
                   lives.outOfService.isEmpty()
-                      ? Optional.of(start(executors, lives))
+                      ? Optional.of(start(context, name, executors, lives))
                       : Optional.empty();
               timers.startTimerWithFixedDelay(new Message.Heartbeat(), settings.heartbeat());
               DeviceWorker started =
@@ -158,20 +159,29 @@ public final class DeviceWorker {
               started.answerIfDrained();
               return started.working();
             }));
-    return Behaviors.supervise(worker)
-        .onFailure(
-            RuntimeException.class,
-            SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER));
+    BackoffSupervisorStrategy restart =
+        SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER);
+    return Behaviors.supervise(
+            // Whoever throws it has logged why.
+            Behaviors.supervise(worker)
+                .onFailure(ExecutorFault.class, restart.withLoggingEnabled(false)))
+        .onFailure(RuntimeException.class, restart);
   }
 
-  private static DeviceExecutor start(Supplier<DeviceExecutor> executors, WorkerLives lives) {
+  private static ExecutorFault fault(ActorContext<?> context, String name, String reason) {
+    context.getLog().warn("{} starts anew: {}", name, reason);
+    return new ExecutorFault(reason);
+  }
+
+  private static DeviceExecutor start(
+      ActorContext<?> context, String name, Supplier<DeviceExecutor> executors, WorkerLives lives) {
     try {
       DeviceExecutor executor = executors.get();
       lives.device = Optional.of(executor.device());
       return executor;
     } catch (MergeException e) {
       lives.deviceFailed(e.failure().message());
-      throw new ExecutorFault(e.failure().message());
+      throw fault(context, name, e.failure().message());
     }
   }
 
@@ -238,10 +248,10 @@ public final class DeviceWorker {
     Optional<Failure> bug = held.end(outcomes);
     if (deviceFailure.isPresent()) {
       lives.deviceFailed(deviceFailure.get());
-      throw new ExecutorFault(deviceFailure.get());
+      throw fault(context, id.name(), deviceFailure.get());
     }
     if (bug.isPresent()) {
-      throw new ExecutorFault(bug.get().message());
+      throw fault(context, id.name(), bug.get().message());
     }
   }
 

@@ -9,6 +9,7 @@ import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.List;
 import java.util.Map;
@@ -90,16 +91,17 @@ class HostDevicesTest {
 
   @Test
   void withoutADriverTheCpuServesAndItIsSaidWhyInALine() {
+    CudaSettings cuda = CudaSettings.from(ConfigFactory.load());
     System.setProperty("stockpot.nvml.library", "/nowhere/libnvidia-ml.so.1");
     System.setProperty("stockpot.cuda.library", "/nowhere/libcuda.so.1");
-    try (LocalDevices devices = LocalDevices.find(DeviceMode.GPU, CPU, ConfigFactory.load())) {
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.GPU, CPU, cuda)) {
       assertThat(devices.devices().serving()).containsOnlyKeys("cpu-0", "cpu-1");
       assertThat(devices.whyNoGpu().orElseThrow()).isNotBlank().doesNotContain("\n");
     } finally {
       System.clearProperty("stockpot.nvml.library");
       System.clearProperty("stockpot.cuda.library");
     }
-    try (LocalDevices devices = LocalDevices.find(DeviceMode.CPU, CPU, ConfigFactory.load())) {
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.CPU, CPU, cuda)) {
       assertThat(devices.whyNoGpu()).as("nobody asked for one").isEmpty();
     }
   }
