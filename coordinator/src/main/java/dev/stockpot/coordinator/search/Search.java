@@ -108,11 +108,11 @@ public record Search(
   }
 
   /**
-   * How many soups a batch has at most, where devices may keep the models for the batches to come;
-   * empty where the evaluator is given devices, whose memory is its own.
+   * How many soups a batch has at most, where devices may keep the models for the batches to come:
+   * the plan says that no evaluator wants their memory.
    */
   OptionalInt series() {
-    return plan.evaluate().gpus().isEmpty()
+    return plan.evaluate().gpus().filter(List::isEmpty).isPresent()
         ? OptionalInt.of(Math.min(MergePlanner.MOST_SOUPS, plan.search().candidatesOnDisk()))
         : OptionalInt.empty();
   }

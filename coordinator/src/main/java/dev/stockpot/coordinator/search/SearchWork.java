@@ -89,14 +89,18 @@ final class SearchWork {
   }
 
   private static List<EvaluatorSlot> slots(SearchPlan.Evaluate evaluate) {
-    List<Integer> gpus = evaluate.gpus();
-    int share = gpus.size() / evaluate.parallel();
     return IntStream.range(0, evaluate.parallel())
         .mapToObj(slot ->
-            gpus.isEmpty()
-                ? EvaluatorSlot.undivided()
-                : EvaluatorSlot.of(gpus.subList(slot * share, (slot + 1) * share)))
+            evaluate
+                .gpus()
+                .map(gpus -> EvaluatorSlot.of(part(gpus, slot, evaluate.parallel())))
+                .orElseGet(EvaluatorSlot::undivided))
         .toList();
+  }
+
+  private static List<Integer> part(List<Integer> gpus, int slot, int slots) {
+    int share = gpus.size() / slots;
+    return gpus.subList(slot * share, (slot + 1) * share);
   }
 
   /** What earlier searches found of these, by the evaluations' names. */

@@ -165,18 +165,19 @@ final class SearchBinder {
   }
 
   private EvaluateDraft evaluate(Fields evaluate) {
-    List<Integer> gpus =
-        evaluate.optional("gpus").map(node -> values.numbers(node, "gpus")).orElse(List.of());
+    Optional<List<Integer>> gpus =
+        evaluate.optional("gpus").map(node -> values.numbers(node, "gpus"));
+    int devices = gpus.map(List::size).orElse(0);
     int parallel =
         evaluate
             .optional("parallel")
             .flatMap(node -> values.whole(node, "parallel", MAX_PARALLEL))
-            .orElse(Math.max(1, gpus.size()));
-    if (!gpus.isEmpty() && gpus.size() % parallel != 0) {
+            .orElse(Math.max(1, devices));
+    if (devices % parallel != 0) {
       problems.at(
           evaluate.placeOf("parallel"),
           "%d gpus cannot be shared equally by %d evaluations at once"
-              .formatted(gpus.size(), parallel));
+              .formatted(devices, parallel));
     }
     String example = "[./evaluate, \"{model}\", \"{output}\"]";
     return new EvaluateDraft(

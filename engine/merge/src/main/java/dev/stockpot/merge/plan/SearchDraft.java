@@ -48,7 +48,7 @@ record SearchDraft(
       Optional<List<String>> report,
       Duration timeout,
       int parallel,
-      List<Integer> gpus,
+      Optional<List<Integer>> gpus,
       OptionalInt scale,
       Map<String, String> metrics,
       Optional<Located<String>> cache) {

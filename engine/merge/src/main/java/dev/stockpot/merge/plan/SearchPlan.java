@@ -152,7 +152,8 @@ public record SearchPlan(
    * @param report the same for the held-out scores, which choose nothing
    * @param timeout of one evaluation
    * @param parallel evaluations at once
-   * @param gpus devices that evaluations share, each evaluation an equal part; may be empty
+   * @param gpus devices that evaluations share, each evaluation an equal part; an empty list if
+   *     they use none; empty where the plan does not say
    * @param scale the highest score there is, 1 or 100; empty where the plan does not say
    * @param metrics by category: the metric that is its score, where the evaluator's file has
    *     several
@@ -163,7 +164,7 @@ public record SearchPlan(
       Optional<List<String>> report,
       Duration timeout,
       int parallel,
-      List<Integer> gpus,
+      Optional<List<Integer>> gpus,
       OptionalInt scale,
       Map<String, String> metrics,
       Path cache) {
@@ -173,7 +174,7 @@ public record SearchPlan(
     public Evaluate {
       command = List.copyOf(command);
       report = report.map(List::copyOf);
-      gpus = List.copyOf(gpus);
+      gpus = gpus.map(List::copyOf);
       metrics = Map.copyOf(metrics);
     }
   }

@@ -170,9 +170,12 @@ final class Values {
     return metrics;
   }
 
-  /** Whole numbers from 0 on, none twice. */
+  /** Whole numbers from 0 on, none twice; there may be none. */
   List<Integer> numbers(Node node, String what) {
     List<Integer> numbers = new ArrayList<>();
+    if (node instanceof SequenceNode list && list.getValue().isEmpty()) {
+      return numbers;
+    }
     for (Node entry : entries(node, what, "[0, 1]")) {
       if (!isNumber(entry)) {
         problems.at(

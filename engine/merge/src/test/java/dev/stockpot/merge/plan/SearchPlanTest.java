@@ -81,11 +81,19 @@ class SearchPlanTest {
                 Optional.empty(),
                 Duration.ofHours(2),
                 1,
-                List.of(),
+                Optional.empty(),
                 OptionalInt.empty(),
                 Map.of(),
                 directory.resolve("out/.stockpot-evaluations")));
     assertThat(plan.text()).isEqualTo(SMALLEST);
+  }
+
+  @Test
+  void noGpusIsSomethingElseThanNothingSaidAboutThem() throws InvalidPlanException {
+    String none = SMALLEST.replace("evaluate: {", "evaluate: {gpus: [], ");
+    assertThat(none).isNotEqualTo(SMALLEST);
+    assertThat(read(none).evaluate().gpus()).isEqualTo(Optional.of(List.of()));
+    assertThat(read(none).evaluate().parallel()).isEqualTo(1);
   }
 
   @Test
@@ -155,7 +163,7 @@ class SearchPlanTest {
                 Optional.of(List.of("score", "{model}", "{output}", "held")),
                 Duration.ofMinutes(90),
                 2,
-                List.of(4, 5, 6, 7),
+                Optional.of(List.of(4, 5, 6, 7)),
                 OptionalInt.of(1),
                 Map.of("x", "acc"),
                 directory.resolve("results")));
