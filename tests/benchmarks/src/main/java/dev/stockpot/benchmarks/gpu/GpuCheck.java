@@ -75,7 +75,7 @@ public final class GpuCheck implements Callable<Integer> {
   private GpuCheck() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new GpuCheck()).execute(args));
+    System.exit(new CommandLine(new GpuCheck()).setOverwrittenOptionsAllowed(true).execute(args));
   }
 
   @Override
