@@ -12,8 +12,7 @@ class CpuRatesTest {
   @Test
   void coresAreMeasuredAsTheyMergeAndAsTheyFeedAnother() {
     DeviceRates rates =
-        CpuRates.measure(
-            new CpuSettings(2, CpuSettings.DEFAULT_CHUNK_BYTES), Kernels.best());
+        CpuRates.measure(new CpuSettings(2, CpuSettings.DEFAULT_CHUNK_BYTES), Kernels.best());
     assertThat(rates.measured()).isTrue();
     assertThat(rates.in()).isCloseTo(3 * rates.out(), within(3L));
     assertThat(rates.feeds()).isPositive();

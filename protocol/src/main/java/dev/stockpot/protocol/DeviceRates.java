@@ -9,7 +9,8 @@ package dev.stockpot.protocol;
  * @param out bytes of output per second; 0 if nobody measured
  * @param resident whether it keeps the sources of jobs that reuse them, and so takes each in once
  * @param feeds bytes per second, sources and output together, that it can pass to and from other
- *     devices of its host instead, with their checksums; 0 if it is not the cores or nobody measured
+ *     devices of its host instead, with their checksums; 0 if it is not the cores or nobody
+ *     measured
  */
 public record DeviceRates(long in, long out, boolean resident, long feeds) {
 

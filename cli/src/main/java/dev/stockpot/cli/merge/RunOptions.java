@@ -98,8 +98,7 @@ public final class RunOptions {
         LocalDevices.find(
             few ? DeviceMode.CPU : mode,
             new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
-            gpus ->
-                CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE / gpus));
+            gpus -> CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE / gpus));
     if (mode == DeviceMode.GPU || !quiet) {
       devices
           .whyNoGpu()

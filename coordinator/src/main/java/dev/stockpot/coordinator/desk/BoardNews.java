@@ -39,8 +39,8 @@ public sealed interface BoardNews {
   record StorageWanted() implements BoardNews {}
 
   /**
-   * Where a node does the board's tasks, and why: together one line, for people. Each place is
-   * told once.
+   * Where a node does the board's tasks, and why: together one line, for people. Each place is told
+   * once.
    *
    * @param why with figures, which differ from one time to the next
    */

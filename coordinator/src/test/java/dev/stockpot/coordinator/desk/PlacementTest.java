@@ -36,10 +36,7 @@ class PlacementTest {
 
   private static WorkerReported cpu(String name, DeviceRates rates) {
     return worker(
-        name,
-        new Device(Device.CPU, "cpu", "", rates),
-        WorkerState.WORKING,
-        Optional.empty());
+        name, new Device(Device.CPU, "cpu", "", rates), WorkerState.WORKING, Optional.empty());
   }
 
   private static WorkerReported gpu(String name, long in, long memory, WorkerState state) {

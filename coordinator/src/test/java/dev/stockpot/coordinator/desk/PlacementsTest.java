@@ -22,12 +22,11 @@ class PlacementsTest {
 
   private final List<String> moved = new ArrayList<>();
   private final Placements placements =
-      new Placements(
-          (run, workers) ->
-              workers.stream()
-                  .map(worker -> run + " " + worker.name() + " " + worker.incarnation())
-                  .sorted()
-                  .forEach(moved::add));
+      new Placements((run, workers) ->
+          workers.stream()
+              .map(worker -> run + " " + worker.name() + " " + worker.incarnation())
+              .sorted()
+              .forEach(moved::add));
 
   private static WorkerReported report(WorkerId worker, String kind, long rate) {
     return new WorkerReported(

@@ -17,9 +17,7 @@ class NotesTest {
   private List<String> join(int workers, long now) {
     List<String> told = new ArrayList<>();
     for (int worker = 0; worker < workers; worker++) {
-      notes
-          .of(new BoardNews.WorkerJoined("w" + worker), now)
-          .forEach(note -> told.add(text(note)));
+      notes.of(new BoardNews.WorkerJoined("w" + worker), now).forEach(note -> told.add(text(note)));
     }
     return told;
   }

@@ -56,7 +56,8 @@ public final class LocalDevices implements AutoCloseable {
       case HostGpus.Found found -> {
         DeviceSampler sampler = DeviceSampler.start(found, SAMPLE_PERIOD);
         yield new LocalDevices(
-            HostDevices.of(mode, cpu, executors(found, sampler, cpu, cuda.apply(found.usable().size()))),
+            HostDevices.of(
+                mode, cpu, executors(found, sampler, cpu, cuda.apply(found.usable().size()))),
             Optional.empty(),
             sampler::close);
       }
