@@ -429,7 +429,7 @@ final class JournaledSearch
   /** Nearly every batch is placed like the one before, if for other figures. */
   private void onPlaced(JobUpdate.Placed placed) {
     if (places.add(placed.where())) {
-      follower.tell(new SearchUpdate.Noted(Level.INFO, placed.line()));
+      follower.tell(new SearchUpdate.Placed(placed.line()));
     }
   }
 
