@@ -24,11 +24,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
  * Measures how fast the cores merge: every thread runs the very loop that tasks run in, on three
  * sources of BF16 in memory, the reads and writes of which are copies, as they are in the page
- * cache. Takes half a second, so it is done only where there is another device to compare with.
+ * cache. Then every thread copies and sums alone, as it does for a device that merges. Takes a good
+ * half of a second, so it is done only where there is another device to compare with.
  */
 public final class CpuRates {
 
@@ -40,6 +42,13 @@ public final class CpuRates {
   private static final long WARM_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private static final long MEASURED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long FEEDING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** A thread that cannot even begin must not keep the others waiting. */
+  private static final long PATIENCE_SECONDS = 10;
+
+  /** Copied and summed at once, as executors do. */
+  private static final long FED_AT_ONCE = 256 << 10;
 
   private static final TensorTask TASK =
       new TensorTask(
@@ -66,6 +75,9 @@ public final class CpuRates {
           NonFinitePolicy.WARN,
           false);
 
+  /** Of one thread, in bytes per second. */
+  private record Rates(double written, double fed) {}
+
   private CpuRates() {}
 
   private static SourceRange source(int index) {
@@ -76,13 +88,15 @@ public final class CpuRates {
   public static DeviceRates measure(CpuSettings cpu, KernelProvider kernels) {
     CountDownLatch warm = new CountDownLatch(cpu.threads());
     double written = 0;
+    double fed = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(cpu.threads())) {
-      List<Future<Double>> rates =
+      List<Future<Rates>> rates =
           IntStream.range(0, cpu.threads())
-              .mapToObj(_ -> threads.submit(() -> written(cpu, kernels, warm)))
+              .mapToObj(_ -> threads.submit(() -> measure(cpu, kernels, warm)))
               .toList();
-      for (Future<Double> rate : rates) {
-        written += rate.get();
+      for (Future<Rates> rate : rates) {
+        written += rate.get().written();
+        fed += rate.get().fed();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -90,32 +104,47 @@ public final class CpuRates {
     } catch (ExecutionException e) {
       throw new IllegalStateException("the cores' rate cannot be measured", e.getCause());
     }
-    return new DeviceRates((long) (SOURCES * written), (long) written, false);
+    return new DeviceRates((long) (SOURCES * written), (long) written, false, (long) fed);
   }
 
-  /** Bytes of output per second of one thread, while all others are at it too. */
-  private static double written(CpuSettings cpu, KernelProvider kernels, CountDownLatch warm)
+  /** By one thread, while all others are at it too. */
+  private static Rates measure(CpuSettings cpu, KernelProvider kernels, CountDownLatch warm)
       throws InterruptedException {
     try (Arena arena = Arena.ofConfined();
         ChunkLoop loop = new ChunkLoop(kernels.newKernel(), cpu.chunkBytes())) {
       MemorySegment memory = arena.allocate((SOURCES + 1) * BYTES, 64);
-      run(loop, memory, WARM_UP_NANOS);
+      Runnable merge = () -> merge(loop, memory);
+      rate(merge, BYTES, WARM_UP_NANOS);
       warm.countDown();
-      warm.await();
-      return run(loop, memory, MEASURED_NANOS);
+      if (!warm.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("some threads did not begin");
+      }
+      double written = rate(merge, BYTES, MEASURED_NANOS);
+      CRC32C crc = new CRC32C();
+      return new Rates(written, rate(() -> feed(memory, crc), 2 * BYTES, FEEDING_NANOS));
     }
   }
 
-  private static double run(ChunkLoop loop, MemorySegment memory, long nanos) {
+  /** Bytes per second of something that moves so many. */
+  private static double rate(Runnable work, long bytes, long nanos) {
     long start = System.nanoTime();
-    long merges = 0;
+    long times = 0;
     long elapsed;
     do {
-      merge(loop, memory);
-      merges++;
+      work.run();
+      times++;
       elapsed = System.nanoTime() - start;
     } while (elapsed < nanos);
-    return merges * BYTES * 1e9 / elapsed;
+    return times * bytes * 1e9 / elapsed;
+  }
+
+  /** Half of the memory goes to the other half. */
+  private static void feed(MemorySegment memory, CRC32C crc) {
+    for (long at = 0; at < 2 * BYTES; at += FED_AT_ONCE) {
+      MemorySegment target = memory.asSlice(2 * BYTES + at, FED_AT_ONCE);
+      target.copyFrom(memory.asSlice(at, FED_AT_ONCE));
+      crc.update(target.asByteBuffer());
+    }
   }
 
   private static void merge(ChunkLoop loop, MemorySegment memory) {

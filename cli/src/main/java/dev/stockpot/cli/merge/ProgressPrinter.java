@@ -40,7 +40,7 @@ final class ProgressPrinter {
           err.flush();
         }
       }
-      case JobUpdate.Placed(String why) -> line(why);
+      case JobUpdate.Placed placed -> line(placed.line());
       case JobUpdate.Noted noted -> onNoted(noted);
       case JobUpdate.End _ -> {
         if (terminal) {

@@ -98,7 +98,7 @@ public final class RunOptions {
         LocalDevices.find(
             few ? DeviceMode.CPU : mode,
             new HostDevices.Cpu(workers(), Kernels.best(), NodeStorage.own()),
-            CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE));
+            gpus -> CudaSettings.from(ConfigFactory.load()).within(memory() / BUFFER_SHARE / gpus));
     if (mode == DeviceMode.GPU || !quiet) {
       devices
           .whyNoGpu()

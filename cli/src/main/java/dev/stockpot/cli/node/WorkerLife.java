@@ -61,11 +61,12 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+    CudaSettings cuda = CudaSettings.from(config);
     this.devices =
         LocalDevices.find(
             DeviceMode.from(config),
             new HostDevices.Cpu(List.of(cpu), kernels, storage),
-            CudaSettings.from(config));
+            _ -> cuda);
     devices.whyNoGpu().ifPresent(why -> LOG.info("Merging on the CPU: {}", why));
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);

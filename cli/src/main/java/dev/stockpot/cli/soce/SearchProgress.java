@@ -23,6 +23,7 @@ final class SearchProgress {
     switch (update) {
       case SearchUpdate.Started started -> onStarted(started);
       case SearchUpdate.Evaluated evaluated -> onEvaluated(evaluated);
+      case SearchUpdate.Placed(String line) -> err.println(line);
       case SearchUpdate.Noted(Level level, String message) -> {
         if (level != Level.INFO) {
           err.println("warning: " + message);

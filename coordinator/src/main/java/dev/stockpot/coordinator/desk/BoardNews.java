@@ -39,11 +39,12 @@ public sealed interface BoardNews {
   record StorageWanted() implements BoardNews {}
 
   /**
-   * Where a node does the board's tasks, and why.
+   * Where a node does the board's tasks, and why: together one line, for people. Each place is told
+   * once.
    *
-   * @param why one line, for people
+   * @param why with figures, which differ from one time to the next
    */
-  record Placed(String why) implements BoardNews {}
+  record Placed(String where, String why) implements BoardNews {}
 
   /**
    * Leases ended early, which is no failure of their tasks.

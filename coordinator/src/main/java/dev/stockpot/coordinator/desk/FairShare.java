@@ -43,7 +43,7 @@ final class FairShare {
   /**
    * A board opens.
    *
-   * @param admits whom it may be leased to; {@link #placed} tells that this changed
+   * @param admits whom it may be leased to; {@link #moved} tells that this changed
    */
   void open(TaskBoard board, int priority, Predicate<WorkerId> admits) {
     Ranked opened = new Ranked(priority, board, admits);
@@ -60,12 +60,13 @@ final class FairShare {
     }
   }
 
-  /** Boards may admit others than before. */
-  void placed() {
-    for (Ranked each : boards.values()) {
-      capacities.keySet().forEach(worker -> place(each, worker));
+  /** The board may admit some of these that it did not, or the other way round. */
+  void moved(String run, Set<WorkerId> workers) {
+    Ranked board = boards.get(run);
+    if (board != null) {
+      workers.stream().filter(capacities::containsKey).forEach(worker -> place(board, worker));
+      tasksReturned();
     }
-    tasksReturned();
   }
 
   /** Tasks may wait that did not: whoever waits aside may be admitted to them. */

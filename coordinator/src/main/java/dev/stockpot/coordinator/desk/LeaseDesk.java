@@ -118,7 +118,7 @@ public final class LeaseDesk {
     this.replyTo = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.shares = new FairShare(settings.limits().leasesPerWorker());
     this.roster = new Roster(settings.leaseTerm());
-    this.placements = new Placements(shares::placed);
+    this.placements = new Placements(shares::moved);
   }
 
   /** A desk that workers of this process are told of. */

@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
 
 /**
  * Which devices of one node do a job's tasks: the CPU or the GPUs, whichever would be done first if
- * the node did the whole job alone. They share the cores and the memory, so both together are
- * seldom faster than the better one. Somebody always serves.
+ * the node did the whole job alone. They share the cores, which read, write and take checksums for
+ * a GPU too, and the memory, so both together are seldom faster than the better one. Somebody
+ * always serves.
  *
  * @param idle workers of the node that are given none of the job's tasks
- * @param why in one line; empty where there is nothing to choose
+ * @param choice what to tell of it; empty where there was none
  */
-record Placement(Set<WorkerId> idle, Optional<String> why) {
+record Placement(Set<WorkerId> idle, Optional<BoardNews.Placed> choice) {
 
   static final Placement ALL_SERVE = new Placement(Set.of(), Optional.empty());
 
@@ -68,19 +69,28 @@ record Placement(Set<WorkerId> idle, Optional<String> why) {
     List<WorkerReported> gpus = working(workers, Device.CUDA);
     Limit cpu = limit(cpus, shape.readBytes(), shape, storage, "cores");
     double kept = kept(gpus, shape);
-    Limit gpu = limit(gpus, Math.round((1 - kept) * shape.readBytes()), shape, storage, "bus");
+    long fresh = Math.round((1 - kept) * shape.readBytes());
+    Limit gpu = limit(gpus, fresh, shape, storage, "bus");
+    long feeds = sum(cpus, DeviceRates::feeds);
+    if (feeds > 0) {
+      gpu = gpu.or(Limit.of(fresh + shape.writtenBytes(), feeds, "the cores that feed it"));
+    }
     boolean onGpu = cpu.seconds() > WORTH_A_GPU * gpu.seconds();
     String stay =
         kept == 0
             ? ""
             : String.format(Locale.ROOT, " with %.0f %% of the sources in its memory", 100 * kept);
-    String why =
+    String node = node(cpus.getFirst().worker());
+    BoardNews.Placed choice =
         onGpu
-            ? "merging on the GPU: %s%s; the CPU: %s".formatted(gpu, stay, cpu)
-            : "merging on the CPU: %s; the GPU gains little: %s%s".formatted(cpu, gpu, stay);
+            ? new BoardNews.Placed(
+                node + "merging on the GPU", "%s%s; the CPU: %s".formatted(gpu, stay, cpu))
+            : new BoardNews.Placed(
+                node + "merging on the CPU",
+                "%s; the GPU gains little: %s%s".formatted(cpu, gpu, stay));
     return new Placement(
         (onGpu ? cpus : gpus).stream().map(WorkerReported::worker).collect(Collectors.toSet()),
-        Optional.of(node(cpus.getFirst().worker()) + why));
+        Optional.of(choice));
   }
 
   /**

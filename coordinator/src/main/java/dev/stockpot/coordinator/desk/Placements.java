@@ -24,6 +24,12 @@ final class Placements {
   /** What a board is to be told. */
   record Told(String run, BoardNews news) {}
 
+  /** Hears of workers that a board admits and did not, or the other way round. */
+  interface Moved {
+    void moved(String run, Set<WorkerId> workers);
+  }
+
+  /** One board, and the nodes that do not all serve it. */
   private static final class Placed {
     private final JobShape shape;
     private final Map<Address, Placement> nodes = new HashMap<>();
@@ -42,15 +48,15 @@ final class Placements {
   private final Map<Address, Map<String, WorkerReported>> nodes = new LinkedHashMap<>();
 
   private final Map<String, Placed> boards = new LinkedHashMap<>();
-  private final Runnable changed;
+  private final Moved moved;
 
   /**
    * Nobody works here yet.
    *
-   * @param changed called when a board admits others than before
+   * @param moved called whenever a board admits others than before
    */
-  Placements(Runnable changed) {
-    this.changed = changed;
+  Placements(Moved moved) {
+    this.moved = moved;
   }
 
   /** Whether the worker is to be given tasks of the board. */
@@ -130,22 +136,30 @@ final class Placements {
       return Optional.empty();
     }
     Placement placement = Placement.of(workers, placed.shape, placed.storage);
-    Placement before = placed.nodes.getOrDefault(node, Placement.ALL_SERVE);
-    placed.nodes.put(node, placement);
-    if (!placement.idle().equals(before.idle())) {
-      placed.idle.removeAll(before.idle());
-      placed.idle.addAll(placement.idle());
-      changed.run();
-    }
-    if (!placed.asked) {
+    Placement before =
+        placement.equals(Placement.ALL_SERVE)
+            ? placed.nodes.remove(node)
+            : placed.nodes.put(node, placement);
+    move(run, placed, before == null ? Set.of() : before.idle(), placement.idle());
+    if (!placed.asked && placement.choice().isPresent()) {
       placed.asked = true;
       return Optional.of(new Told(run, new BoardNews.StorageWanted()));
     }
     return placed.answered
         ? placement
-            .why()
-            .filter(placed.told::add)
-            .map(why -> new Told(run, new BoardNews.Placed(why)))
+            .choice()
+            .filter(choice -> placed.told.add(choice.where()))
+            .map(choice -> new Told(run, choice))
         : Optional.empty();
+  }
+
+  private void move(String run, Placed placed, Set<WorkerId> from, Set<WorkerId> to) {
+    if (!from.equals(to)) {
+      placed.idle.removeAll(from);
+      placed.idle.addAll(to);
+      Set<WorkerId> workers = new HashSet<>(from);
+      workers.addAll(to);
+      moved.moved(run, workers);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.job;
 
+import dev.stockpot.coordinator.desk.BoardNews;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.planner.PlannedMerge;
@@ -34,12 +35,13 @@ public sealed interface JobUpdate {
       int doneTasks, int tasks, long doneBytes, long bytes, int workers, long returned)
       implements JobUpdate {}
 
-  /**
-   * Where a node does the job's tasks, where it has a choice.
-   *
-   * @param why one line
-   */
-  record Placed(String why) implements JobUpdate {}
+  /** As {@link BoardNews.Placed}. */
+  record Placed(String where, String why) implements JobUpdate {
+    /** {@code merging on the GPU: ...}. */
+    public String line() {
+      return where + ": " + why;
+    }
+  }
 
   /** Something worth a line in the job's log. There are never many in a short time. */
   record Noted(LogLine.Level level, String message) implements JobUpdate {}

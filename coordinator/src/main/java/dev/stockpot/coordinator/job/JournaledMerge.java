@@ -265,7 +265,7 @@ final class JournaledMerge
         tellProgress(planned);
       }
       case BoardNews.StorageWanted _ -> sampleStorage(planned);
-      case BoardNews.Placed(String why) -> follower.tell(new JobUpdate.Placed(why));
+      case BoardNews.Placed placed -> notes.of(placed, now).forEach(follower::tell);
       case BoardNews.TaskRetried retried -> notes.of(retried, now).forEach(follower::tell);
       case BoardNews.WorkerJoined joined -> notes.of(joined, now).forEach(follower::tell);
       case BoardNews.TasksReturned returned -> notes.of(returned, now).forEach(follower::tell);

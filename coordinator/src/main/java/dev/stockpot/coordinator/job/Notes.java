@@ -24,18 +24,22 @@ final class Notes {
   }
 
   /** What to tell of this news; nothing where too much was told lately. */
-  List<JobUpdate.Noted> of(BoardNews.TaskRetried retried, long nowNanos) {
+  List<JobUpdate> of(BoardNews.TaskRetried retried, long nowNanos) {
     return note(
         Level.WARNING,
         "will try again, after %s: %s".formatted(retried.worker(), retried.failure().message()),
         nowNanos);
   }
 
-  List<JobUpdate.Noted> of(BoardNews.WorkerJoined joined, long nowNanos) {
+  List<JobUpdate> of(BoardNews.Placed placed, long nowNanos) {
+    return told(new JobUpdate.Placed(placed.where(), placed.why()), nowNanos);
+  }
+
+  List<JobUpdate> of(BoardNews.WorkerJoined joined, long nowNanos) {
     return note(Level.INFO, "worker %s joined".formatted(joined.worker()), nowNanos);
   }
 
-  List<JobUpdate.Noted> of(BoardNews.TasksReturned returned, long nowNanos) {
+  List<JobUpdate> of(BoardNews.TasksReturned returned, long nowNanos) {
     return note(
         Level.WARNING,
         "worker %s gave back %d %s: %s"
@@ -47,11 +51,15 @@ final class Notes {
         nowNanos);
   }
 
-  private List<JobUpdate.Noted> note(Level level, String message, long nowNanos) {
-    List<JobUpdate.Noted> notes = new ArrayList<>(pending(nowNanos));
+  private List<JobUpdate> note(Level level, String message, long nowNanos) {
+    return told(new JobUpdate.Noted(level, message), nowNanos);
+  }
+
+  private List<JobUpdate> told(JobUpdate news, long nowNanos) {
+    List<JobUpdate> notes = new ArrayList<>(pending(nowNanos));
     if (lines < LINES) {
       lines++;
-      notes.add(new JobUpdate.Noted(level, message));
+      notes.add(news);
     } else {
       leftOut++;
     }

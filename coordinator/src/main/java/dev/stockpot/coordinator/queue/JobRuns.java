@@ -189,7 +189,7 @@ final class JobRuns {
     return switch (news.update()) {
       case JobUpdate.Started begun ->
           List.of(noted(run, Level.INFO, LogSentences.of(run.job(), begun)));
-      case JobUpdate.Placed(String why) -> note(run, Level.INFO, why);
+      case JobUpdate.Placed placed -> note(run, Level.INFO, placed.line());
       case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
       case JobUpdate.Progressed _, JobUpdate.Committing _, JobUpdate.End _ -> List.of();
     };

@@ -15,10 +15,12 @@ import dev.stockpot.protocol.api.LogLine.Level;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -101,10 +103,10 @@ final class JournaledSearch
   private final SearchWork work;
   private final ActorRef<SearchUpdate> follower;
   private final ActorRef<JobUpdate> fromMerge;
+  private final Set<String> places = new HashSet<>();
   private @Nullable Run run;
   private @Nullable Batch batch;
   private Optional<JobUpdate.End> mergeEnd = Optional.empty();
-  private String placed = "";
   private int underWay;
   private boolean worthKeeping;
   private boolean started;
@@ -416,7 +418,7 @@ final class JournaledSearch
 
   private void onMergeUpdate(JobUpdate update) {
     switch (update) {
-      case JobUpdate.Placed(String why) -> onPlaced(why);
+      case JobUpdate.Placed placed -> onPlaced(placed);
       case JobUpdate.Noted(Level level, String message) ->
           follower.tell(new SearchUpdate.Noted(level, message));
       case JobUpdate.End end -> mergeEnd = Optional.of(end);
@@ -424,11 +426,10 @@ final class JournaledSearch
     }
   }
 
-  /** Every batch is placed like the one before, nearly always. */
-  private void onPlaced(String why) {
-    if (!why.equals(placed)) {
-      placed = why;
-      follower.tell(new SearchUpdate.Noted(Level.INFO, why));
+  /** Nearly every batch is placed like the one before, if for other figures. */
+  private void onPlaced(JobUpdate.Placed placed) {
+    if (places.add(placed.where())) {
+      follower.tell(new SearchUpdate.Placed(placed.line()));
     }
   }
 

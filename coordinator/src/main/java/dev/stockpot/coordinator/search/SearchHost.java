@@ -77,6 +77,7 @@ final class SearchHost {
         progress(started.known(), started.candidates());
       }
       case SearchUpdate.Evaluated evaluated -> onEvaluated(evaluated);
+      case SearchUpdate.Placed(String line) -> note(Level.INFO, line);
       case SearchUpdate.Noted(Level level, String message) -> note(level, message);
       case SearchUpdate.Merging _ -> {}
       case SearchUpdate.Finished finished -> onFinished(finished);

@@ -44,6 +44,13 @@ public sealed interface SearchUpdate {
       Optional<Duration> remaining)
       implements SearchUpdate {}
 
+  /**
+   * Where a node merges the candidates, where it has a choice.
+   *
+   * @param line for people, with the reason
+   */
+  record Placed(String line) implements SearchUpdate {}
+
   /** Something worth a line. */
   record Noted(LogLine.Level level, String message) implements SearchUpdate {}
 

@@ -9,6 +9,7 @@ import dev.stockpot.protocol.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -186,7 +187,7 @@ class FairShareTest {
     shares.offer(ANN, 2 * TRAFFIC);
     assertThat(give()).isEmpty();
     admitted.set(ANN);
-    shares.placed();
+    shares.moved("a", Set.of(ANN, BOB));
     assertThat(give()).extracting(Grant::worker).containsExactly(ANN, ANN);
   }
 

@@ -415,8 +415,8 @@ class LeaseDeskTest {
     cpu.isGivenNothing();
     news.expectMessageClass(BoardNews.StorageWanted.class);
     desk.tell(new LeaseDesk.StorageSampled("run", OptionalLong.of(1_000_000)));
-    assertThat(news.expectMessageClass(BoardNews.Placed.class).why())
-        .startsWith("merging on the GPU: ");
+    assertThat(news.expectMessageClass(BoardNews.Placed.class).where())
+        .isEqualTo("merging on the GPU");
     cpu.report();
     cpu.isGivenNothing();
   }
@@ -432,8 +432,8 @@ class LeaseDeskTest {
     gpu.lease();
     news.expectMessageClass(BoardNews.StorageWanted.class);
     desk.tell(new LeaseDesk.StorageSampled("run", OptionalLong.of(10)));
-    assertThat(news.expectMessageClass(BoardNews.Placed.class).why())
-        .startsWith("merging on the CPU: ");
+    assertThat(news.expectMessageClass(BoardNews.Placed.class).where())
+        .isEqualTo("merging on the CPU");
     cpu.lease();
     cpu.lease();
     gpu.merged(begun);

@@ -31,11 +31,12 @@ class PlacementTest {
   private static final WorkerReported GPU = gpu("n/gpu-0", 50, 80 * GB, WorkerState.WORKING);
 
   private static WorkerReported cpu(String name, long in) {
+    return cpu(name, new DeviceRates(in * GB, in * GB / 3, false));
+  }
+
+  private static WorkerReported cpu(String name, DeviceRates rates) {
     return worker(
-        name,
-        new Device(Device.CPU, "cpu", "", new DeviceRates(in * GB, in * GB / 3, false)),
-        WorkerState.WORKING,
-        Optional.empty());
+        name, new Device(Device.CPU, "cpu", "", rates), WorkerState.WORKING, Optional.empty());
   }
 
   private static WorkerReported gpu(String name, long in, long memory, WorkerState state) {
@@ -71,6 +72,11 @@ class PlacementTest {
     return Placement.of(List.of(workers), shape, storage);
   }
 
+  private static String why(Placement placement) {
+    BoardNews.Placed choice = placement.choice().orElseThrow();
+    return choice.where() + ": " + choice.why();
+  }
+
   private static WorkerId idle(Placement placement) {
     assertThat(placement.idle()).hasSize(1);
     return placement.idle().iterator().next();
@@ -80,8 +86,8 @@ class PlacementTest {
   void whatIsInMemoryIsMergedWhereTheBusIsFasterThanTheCores() {
     Placement placement = place(PLAIN, OptionalLong.of(100 * GB), CPU, GPU);
     assertThat(idle(placement)).isEqualTo(CPU.worker());
-    assertThat(placement.why())
-        .contains(
+    assertThat(why(placement))
+        .isEqualTo(
             "n: merging on the GPU: 1.0 s at best, limited by its bus (50.0 GB/s); the CPU: 4.0 s at"
                 + " best, limited by its cores (12.0 GB/s)");
   }
@@ -90,23 +96,34 @@ class PlacementTest {
   void slowStorageLeavesTheGpuNothingToGain() {
     Placement placement = place(PLAIN, OptionalLong.of(7 * GB), CPU, GPU);
     assertThat(idle(placement)).isEqualTo(GPU.worker());
-    assertThat(placement.why().orElseThrow())
+    assertThat(why(placement))
         .startsWith("n: merging on the CPU: 6.9 s at best, limited by storage (7.0 GB/s); the GPU")
         .doesNotContain("\n");
+  }
+
+  @Test
+  void aFastBusGainsNothingWhereTheCoresCannotFeedIt() {
+    WorkerReported few = cpu("n/cpu", new DeviceRates(12 * GB, 4 * GB, false, 15 * GB));
+    Placement placement = place(PLAIN, UNKNOWN, few, GPU);
+    assertThat(idle(placement)).isEqualTo(GPU.worker());
+    assertThat(why(placement)).contains("4.3 s at best, limited by the cores that feed it (15.0");
+    assertThat(idle(place(SEARCH, UNKNOWN, few, GPU)))
+        .as("results alone are a fourth of the bytes")
+        .isEqualTo(few.worker());
   }
 
   @Test
   void sourcesThatStayInDeviceMemoryAreNotReadFromStorageAgain() {
     Placement placement = place(SEARCH, OptionalLong.of(7 * GB), CPU, GPU);
     assertThat(idle(placement)).isEqualTo(CPU.worker());
-    assertThat(placement.why().orElseThrow()).contains("100 % of the sources in its memory");
+    assertThat(why(placement)).contains("100 % of the sources in its memory");
   }
 
   @Test
   void sourcesThatDoNotFitAreReadAgain() {
     WorkerReported small = gpu("n/gpu-0", 50, 6 * GB, WorkerState.WORKING);
     Placement placement = place(SEARCH, OptionalLong.of(7 * GB), CPU, small);
-    assertThat(placement.why().orElseThrow()).contains("10 % of the sources in its memory");
+    assertThat(why(placement)).contains("10 % of the sources in its memory");
     assertThat(idle(placement)).isEqualTo(CPU.worker());
     WorkerReported tiny = gpu("n/gpu-0", 50, GB, WorkerState.WORKING);
     assertThat(idle(place(SEARCH, OptionalLong.of(7 * GB), CPU, tiny))).isEqualTo(tiny.worker());

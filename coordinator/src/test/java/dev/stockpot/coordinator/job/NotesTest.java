@@ -17,23 +17,32 @@ class NotesTest {
   private List<String> join(int workers, long now) {
     List<String> told = new ArrayList<>();
     for (int worker = 0; worker < workers; worker++) {
-      notes
-          .of(new BoardNews.WorkerJoined("w" + worker), now)
-          .forEach(note -> told.add(note.message()));
+      notes.of(new BoardNews.WorkerJoined("w" + worker), now).forEach(note -> told.add(text(note)));
     }
     return told;
+  }
+
+  private static String text(JobUpdate told) {
+    return switch (told) {
+      case JobUpdate.Noted noted -> noted.message();
+      case JobUpdate.Placed placed -> placed.line();
+      default -> throw new AssertionError(told);
+    };
   }
 
   @Test
   void whatHappensIsToldInWords() {
     assertThat(join(1, 0)).containsExactly("worker w0 joined");
     assertThat(notes.of(new BoardNews.TasksReturned("w1", "it fell silent", 3), 0))
-        .extracting(JobUpdate.Noted::message)
+        .extracting(NotesTest::text)
         .containsExactly("worker w1 gave back 3 tasks: it fell silent");
     Failure failure = new Failure(Failure.Kind.TRANSIENT, "a hiccup");
     assertThat(notes.of(new BoardNews.TaskRetried("w2", failure), 0))
-        .extracting(JobUpdate.Noted::message)
+        .extracting(NotesTest::text)
         .containsExactly("will try again, after w2: a hiccup");
+    assertThat(notes.of(new BoardNews.Placed("n: merging on the GPU", "1.0 s at best"), 0))
+        .extracting(NotesTest::text)
+        .containsExactly("n: merging on the GPU: 1.0 s at best");
   }
 
   @Test

@@ -83,7 +83,10 @@ public record HostDevices(
         rates = CpuRates.measure(cpu, kernels);
       }
       return new DeviceRates(
-          rates.in() * threads / cpu.threads(), rates.out() * threads / cpu.threads(), false);
+          rates.in() * threads / cpu.threads(),
+          rates.out() * threads / cpu.threads(),
+          false,
+          rates.feeds() * threads / cpu.threads());
     }
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -36,9 +37,10 @@ public final class LocalDevices implements AutoCloseable {
   /**
    * Looks for them. With a driver that takes parts of a second.
    *
-   * @param cuda for GPUs
+   * @param cuda for each of so many GPUs
    */
-  public static LocalDevices find(DeviceMode mode, HostDevices.Cpu cpu, CudaSettings cuda) {
+  public static LocalDevices find(
+      DeviceMode mode, HostDevices.Cpu cpu, IntFunction<CudaSettings> cuda) {
     if (mode == DeviceMode.CPU) {
       return new LocalDevices(HostDevices.of(mode, cpu, Map.of()), Optional.empty(), () -> {});
     }
@@ -54,7 +56,8 @@ public final class LocalDevices implements AutoCloseable {
       case HostGpus.Found found -> {
         DeviceSampler sampler = DeviceSampler.start(found, SAMPLE_PERIOD);
         yield new LocalDevices(
-            HostDevices.of(mode, cpu, executors(found, sampler, cpu, cuda)),
+            HostDevices.of(
+                mode, cpu, executors(found, sampler, cpu, cuda.apply(found.usable().size()))),
             Optional.empty(),
             sampler::close);
       }

@@ -94,14 +94,14 @@ class HostDevicesTest {
     CudaSettings cuda = CudaSettings.from(ConfigFactory.load());
     System.setProperty("stockpot.nvml.library", "/nowhere/libnvidia-ml.so.1");
     System.setProperty("stockpot.cuda.library", "/nowhere/libcuda.so.1");
-    try (LocalDevices devices = LocalDevices.find(DeviceMode.GPU, CPU, cuda)) {
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.GPU, CPU, _ -> cuda)) {
       assertThat(devices.devices().serving()).containsOnlyKeys("cpu-0", "cpu-1");
       assertThat(devices.whyNoGpu().orElseThrow()).isNotBlank().doesNotContain("\n");
     } finally {
       System.clearProperty("stockpot.nvml.library");
       System.clearProperty("stockpot.cuda.library");
     }
-    try (LocalDevices devices = LocalDevices.find(DeviceMode.CPU, CPU, cuda)) {
+    try (LocalDevices devices = LocalDevices.find(DeviceMode.CPU, CPU, _ -> cuda)) {
       assertThat(devices.whyNoGpu()).as("nobody asked for one").isEmpty();
     }
   }

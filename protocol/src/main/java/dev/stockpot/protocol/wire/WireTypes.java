@@ -69,7 +69,7 @@ final class WireTypes {
           record(32, IntegerWeights.class),
           record(33, SoupSpec.class),
           record(34, Receipt.Output.class),
-          record(35, DeviceRates.class),
+          record(35, DeviceRates.class, 0L),
           record(36, DeviceSample.class));
 
   static final List<Choice<?>> CHOICES =

@@ -1,20 +1,13 @@
 package dev.stockpot.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stockpot.fixtures.FakeCudaCounts;
-import dev.stockpot.fixtures.FakeGpus;
 import dev.stockpot.system.StockpotProcess.Ended;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,25 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whole merges on a driver that is not real but runs the kernel's very source. */
 final class GpuMergeTest {
 
-  private static final String A =
-      "uuid=GPU-00000000-0000-0000-0000-00000000000a,pci=0000:18:00.0,name=Fake A";
-  private static final String B =
-      "uuid=GPU-00000000-0000-0000-0000-00000000000b,pci=0000:3b:00.0,name=Fake B";
-  private static final String C =
-      "uuid=GPU-00000000-0000-0000-0000-00000000000c,pci=0000:86:00.0,name=Fake C";
-  private static final String D =
-      "uuid=GPU-00000000-0000-0000-0000-00000000000d,pci=0000:af:00.0,name=Fake D";
+  private static final String A = FakeDriver.A;
+  private static final String B = FakeDriver.B;
+  private static final String C = FakeDriver.C;
+  private static final String D = FakeDriver.D;
 
   @TempDir static Path directory;
   private static MergeSite site;
   private static Map<String, String> expected;
-  private static Path libraries;
+  private static FakeDriver driver;
 
   @BeforeAll
   static void mergeOnTheCpu() throws InterruptedException {
-    Optional<Path> built = FakeGpus.build();
-    assumeTrue(built.isPresent(), () -> FakeGpus.missing().orElse(""));
-    libraries = built.orElseThrow();
+    driver = FakeDriver.in(directory);
     site = MergeSite.large(directory.resolve("site"));
     assertThat(site.merge().status()).isZero();
     expected = site.result();
@@ -48,14 +35,7 @@ final class GpuMergeTest {
   }
 
   private static StockpotProcess start(String gpus, List<String> variables, String... options) {
-    List<String> prefix =
-        new ArrayList<>(
-            List.of(
-                "env",
-                "LD_LIBRARY_PATH=" + libraries,
-                "FAKE_GPUS=" + gpus,
-                "FAKE_GPUS_LOG=" + directory.resolve("counts")));
-    prefix.addAll(variables);
+    List<String> prefix = driver.prefix(gpus, variables);
     List<String> arguments = new ArrayList<>(List.of("merge", "--json"));
     arguments.addAll(Arrays.asList(options));
     arguments.add(site.plan().toString());
@@ -65,27 +45,15 @@ final class GpuMergeTest {
 
   /** The merge's bytes are the CPU's, and nothing of the driver is left open. */
   private static Ended merges(String gpus, List<String> variables, String... options)
-      throws IOException, InterruptedException {
-    Files.deleteIfExists(directory.resolve("counts"));
+      throws InterruptedException {
     try (StockpotProcess process = start(gpus, variables, options)) {
       Ended ended = process.await();
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.err()).doesNotContain("\tat ");
       assertThat(site.result()).isEqualTo(expected);
-      assertNothingIsAlive();
+      driver.assertNothingIsAlive();
       site.deleteOutput();
       return ended;
-    }
-  }
-
-  private static void assertNothingIsAlive() throws IOException {
-    Path counts = directory.resolve("counts");
-    if (Files.exists(counts)) {
-      String alive =
-          Files.readAllLines(counts).stream()
-              .filter(line -> line.startsWith("cuda alive"))
-              .collect(Collectors.joining());
-      FakeCudaCounts.ALIVE.forEach(what -> assertThat(alive).doesNotContainPattern(what + "=[^0]"));
     }
   }
 
@@ -111,7 +79,7 @@ final class GpuMergeTest {
 
   @Test
   void gpuAndCpuMergeSideBySide() throws Exception {
-    merges(A + ",cuda=0;" + B + ",cuda=1", List.of(), "--device", "all");
+    merges(FakeDriver.TWO, List.of(), "--device", "all");
   }
 
   @Test

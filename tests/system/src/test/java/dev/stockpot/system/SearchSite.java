@@ -138,16 +138,28 @@ record SearchSite(Path directory) {
   }
 
   StockpotProcess start(String... options) {
+    return start(List.of(), List.of(), options);
+  }
+
+  /** As {@link StockpotProcess#start(List, List, Path, String...)}. */
+  StockpotProcess start(List<String> prefix, List<String> flags, String... options) {
     List<String> arguments =
         Stream.concat(Stream.of("soce", "search", "--json", "plan.yaml"), Stream.of(options))
             .toList();
-    return StockpotProcess.start(directory, arguments.toArray(String[]::new));
+    return StockpotProcess.start(prefix, flags, directory, arguments.toArray(String[]::new));
   }
 
   Ended search(String... options) throws InterruptedException {
     try (StockpotProcess process = start(options)) {
       return process.await();
     }
+  }
+
+  /** Bytes of all models' weights. */
+  long inputBytes() {
+    return MODELS.stream()
+        .mapToLong(model -> directory.resolve(model).resolve("model.safetensors").toFile().length())
+        .sum();
   }
 
   Path output() {
