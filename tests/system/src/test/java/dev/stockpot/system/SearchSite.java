@@ -110,6 +110,7 @@ record SearchSite(Path directory) {
         evaluate:
           command: [./evaluate.sh, "{model}", "{output}", "{hash}", chosen]
           report: [./evaluate.sh, "{model}", "{output}", "{hash}", held-out]
+          gpus: []
         output: {path: "%s"}
         """
             .formatted(models, weights, ON_DISK, more, output);
