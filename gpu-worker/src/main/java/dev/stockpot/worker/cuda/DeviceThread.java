@@ -261,7 +261,7 @@ final class DeviceThread implements AutoCloseable {
     try {
       open.abandon();
     } catch (CudaFault e) {
-      LOG.warn("{} ({}): {}", device.name(), device.pciId(), e.getMessage());
+      LOG.debug("{} ({}): {}", device.name(), device.pciId(), e.getMessage());
     }
   }
 
