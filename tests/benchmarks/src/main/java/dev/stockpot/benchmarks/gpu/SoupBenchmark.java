@@ -27,7 +27,10 @@ final class SoupBenchmark {
   private static final double RESIDENT_BAR = 1.2;
 
   /** Bytes per second of the bus, each way by itself. */
-  record Bus(double in, double out) {}
+  record Bus(double in, double out) {
+    /** No floor at all. */
+    static final Bus UNKNOWN = new Bus(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+  }
 
   private final Report report;
   private final List<Path> models;
@@ -104,11 +107,28 @@ final class SoupBenchmark {
       candidates.add(merge(gpu, true).seconds());
     }
     double seconds = Figures.median(candidates);
+    Floor floor =
+        new Floor(models, scratch.resolve("floor"), Runtime.getRuntime().availableProcessors());
+    List<Double> writes = new ArrayList<>();
+    for (int i = 0; i < RUNS; i++) {
+      writes.add(floor.writeSeconds());
+    }
     report.atMost(
         "resident candidate / its copy back",
         seconds / (outputBytes / bus.out()),
         RESIDENT_BAR,
-        "%.3f s; the first, which loads, %.3f s".formatted(seconds, first));
+        "%.3f s; the first, which loads, %.3f s; only to write as many bytes, %.3f s"
+            .formatted(seconds, first, Figures.median(writes)));
+  }
+
+  /** The time of a soup, after one to warm up. */
+  double seconds(DeviceExecutor gpu) throws IOException, InterruptedException {
+    merge(gpu, false);
+    List<Double> soups = new ArrayList<>();
+    for (int i = 0; i < RUNS; i++) {
+      soups.add(merge(gpu, false).seconds());
+    }
+    return Figures.median(soups);
   }
 
   private DirectMerge.Result merge(DeviceExecutor executor, boolean reuse)
