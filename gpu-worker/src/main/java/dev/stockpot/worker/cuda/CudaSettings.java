@@ -45,8 +45,7 @@ public record CudaSettings(int feeders, long slotBytes, long residentBytes, Dura
     int feeders = config.getInt("feeders");
     return new CudaSettings(
         feeders == 0
-            ? Math.min(
-                FEEDERS_PER_CORE * Runtime.getRuntime().availableProcessors(), MOST_FEEDERS)
+            ? Math.min(FEEDERS_PER_CORE * Runtime.getRuntime().availableProcessors(), MOST_FEEDERS)
             : feeders,
         config.getBytes("slot"),
         config.getString("resident-memory").equals("all")

@@ -1,10 +1,10 @@
 package dev.stockpot.worker.cuda;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.HashMap;
 
 /**
  * Ranges of device memory, cut from large blocks: the driver takes a tenth of a millisecond and

@@ -106,11 +106,7 @@ final class MergeKernel implements AutoCloseable {
       };
       int code =
           JCudaDriver.cuModuleLoadDataEx(
-              module,
-              CudaContext.host(text),
-              options.length,
-              options,
-              CudaContext.host(values));
+              module, CudaContext.host(text), options.length, options, CudaContext.host(values));
       String said = log.getString(0).strip().replaceAll("\\s+", " ");
       CudaFault.check(code, "loading the kernel" + (said.isEmpty() ? "" : " (" + said + ")"));
     }

@@ -50,12 +50,19 @@ public final class GpuCheck implements Callable<Integer> {
 
   private static final int LEAK_ROUNDS = 3;
 
-  /** Other ways to divide pinned memory. */
+  /** Another way to divide pinned memory. */
   private record Shape(int feeders, long slotBytes) {
+    @Override
+    public String toString() {
+      return "soup with %d feeders of %d MiB".formatted(feeders, slotBytes / MIB);
+    }
+
     CudaSettings of(CudaSettings settings) {
       return new CudaSettings(feeders, slotBytes, 0, settings.timeout());
     }
   }
+
+  private static final Shape SMALL_SHAPE = new Shape(4, 4 * MIB);
 
   private static final List<Shape> SHAPES =
       List.of(
@@ -178,24 +185,28 @@ public final class GpuCheck implements Callable<Integer> {
   private void rates(CudaDevice device) {
     try (DeviceCeilings ceilings =
         DeviceCeilings.open(device, small ? SMALL_REGION : LARGE_REGION)) {
-      report.measure("bus", () -> {
-        bus = new SoupBenchmark.Bus(ceilings.in(), ceilings.out());
-        rate("host to device", bus.in());
-        rate("device to host", bus.out());
-        rate("both at once", ceilings.duplex());
-      });
-      report.measure("kernel", () -> {
-        double memory = ceilings.memory();
-        double kernel = ceilings.kernel();
-        rate("device memory, read and written", memory);
-        report.figure(
-            "kernel, 3 BF16 to 1",
-            String.format(
-                Locale.ROOT,
-                "%.1f GB/s read and written, %.2f of the memory's",
-                kernel / GIGA,
-                kernel / memory));
-      });
+      report.measure(
+          "bus",
+          () -> {
+            bus = new SoupBenchmark.Bus(ceilings.in(), ceilings.out());
+            rate("host to device", bus.in());
+            rate("device to host", bus.out());
+            rate("both at once", ceilings.duplex());
+          });
+      report.measure(
+          "kernel",
+          () -> {
+            double memory = ceilings.memory();
+            double kernel = ceilings.kernel();
+            rate("device memory, read and written", memory);
+            report.figure(
+                "kernel, 3 BF16 to 1",
+                String.format(
+                    Locale.ROOT,
+                    "%.1f GB/s read and written, %.2f of the memory's",
+                    kernel / GIGA,
+                    kernel / memory));
+          });
       long pinned = small ? SMALL_PIN : LARGE_PIN;
       report.check(
           "pinned at once",
@@ -213,7 +224,7 @@ public final class GpuCheck implements Callable<Integer> {
       report.measure("soup", () -> soup.soup(gpu));
       report.measure("resident", () -> soup.resident(gpu));
     }
-    for (Shape shape : SHAPES) {
+    for (Shape shape : small ? List.of(SMALL_SHAPE) : SHAPES) {
       report.measure(
           shape.toString(),
           () -> {
@@ -221,9 +232,13 @@ public final class GpuCheck implements Callable<Integer> {
             try (CudaExecutor gpu = executor(device, shape.of(settings))) {
               double opened = (System.nanoTime() - start) / GIGA;
               report.figure(
-                  "soup with " + gpu.device().detail(),
+                  shape.toString(),
                   String.format(
-                      Locale.ROOT, "%.3f s; opened in %.3f s", soup.seconds(gpu), opened));
+                      Locale.ROOT,
+                      "%.3f s; %s, opened in %.3f s",
+                      soup.seconds(gpu),
+                      gpu.device().detail(),
+                      opened));
             }
           });
     }

@@ -18,6 +18,7 @@ import jcuda.driver.JCudaDriver;
 public final class DeviceCeilings implements AutoCloseable {
 
   private static final int ROUNDS = 5;
+
   /** Of a round over the bus: tens of milliseconds. */
   private static final int COPIES = 8;
 
@@ -57,8 +58,7 @@ public final class DeviceCeilings implements AutoCloseable {
 
   /** Bytes per second. */
   public double out() {
-    return best(
-        COPIES, () -> context.copyOut(one.device(), one.host(), one.stream()), one.bytes());
+    return best(COPIES, () -> context.copyOut(one.device(), one.host(), one.stream()), one.bytes());
   }
 
   /** Bytes per second of both ways together, while both are under way. */
