@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,15 +71,20 @@ public final class Floor {
 
   /** One run, from the first file opened to the last byte written. */
   public double seconds() throws IOException {
-    return seconds(true);
+    return seconds(true, false);
   }
 
-  /** As much written, and nothing read. */
-  public double writeSeconds() throws IOException {
-    return seconds(false);
+  /**
+   * One run in which all shards are written side by side, and so by few threads each: a file system
+   * lets one thread at a time write to a file.
+   *
+   * @param reading whether inputs are read at all
+   */
+  public double secondsInTurn(boolean reading) throws IOException {
+    return seconds(reading, true);
   }
 
-  private double seconds(boolean reading) throws IOException {
+  private double seconds(boolean reading, boolean inTurn) throws IOException {
     Files.createDirectories(output);
     List<Shard> shards = new ArrayList<>();
     long start = System.nanoTime();
@@ -88,16 +95,19 @@ public final class Floor {
         shards.add(shard);
         ranges += Math.ceilDiv(shard.size(), RANGE);
       }
-      long last = ranges;
-      AtomicLong next = new AtomicLong();
+      int last = Math.toIntExact(ranges);
+      List<Integer> order = new ArrayList<>(IntStream.range(0, last).boxed().toList());
+      if (inTurn) {
+        order.sort(Comparator.comparingLong(range -> range - shardOf(shards, range).firstRange()));
+      }
+      AtomicInteger next = new AtomicInteger();
       List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
+      for (int thread = 0; thread < threads; thread++) {
         running.add(
             pool.submit(() -> {
               ByteBuffer buffer = ByteBuffer.allocateDirect(chunk);
-              for (long range = next.getAndIncrement();
-                  range < last;
-                  range = next.getAndIncrement()) {
+              for (int i = next.getAndIncrement(); i < last; i = next.getAndIncrement()) {
+                int range = order.get(i);
                 shardOf(shards, range).copy(range, buffer, reading);
               }
               return null;
