@@ -7,14 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ranges of device memory, cut from large blocks: the driver takes a tenth of a millisecond and
- * more for each allocation and for giving one back, in which copies may have to wait, and rounds it
- * to 2 MiB. A block has room again when all of its ranges have been given back. For the device's
- * thread.
+ * Ranges of device memory, cut from blocks: the driver takes a tenth of a millisecond and more for
+ * each allocation and for giving one back, in which copies may have to wait, and rounds it to 2
+ * MiB. A block goes back to the driver with the last of its ranges. For the device's thread.
  */
 final class DeviceBlocks implements AutoCloseable {
 
   private static final long BLOCK_BYTES = 256L << 20;
+
+  /** Of the budget, in small ones: one range may keep a whole block. */
+  private static final int LEAST_BLOCKS = 64;
 
   private static final class Block {
     private final long address;
@@ -67,7 +69,8 @@ final class DeviceBlocks implements AutoCloseable {
   }
 
   private Optional<Block> newBlock(long room) {
-    long bytes = Math.min(Math.max(BLOCK_BYTES, room), budget - taken);
+    long whole = Math.max(room, Math.min(BLOCK_BYTES, SlotTask.aligned(budget / LEAST_BLOCKS)));
+    long bytes = Math.min(whole, budget - taken);
     if (bytes < room) {
       return Optional.empty();
     }
@@ -92,7 +95,9 @@ final class DeviceBlocks implements AutoCloseable {
     }
     block.ranges--;
     if (block.ranges == 0) {
-      block.used = 0;
+      blocks.remove(block);
+      taken -= block.bytes;
+      context.free(block.address);
     }
   }
 

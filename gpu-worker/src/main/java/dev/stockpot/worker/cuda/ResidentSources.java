@@ -90,7 +90,15 @@ final class ResidentSources implements AutoCloseable {
         });
   }
 
-  /** Looks through everything once for a job, not for every task that finds no room. */
+  /** Others are in need of its room. */
+  private boolean isEvicted(Key key) {
+    return !evictedFor.isEmpty() && !evictedFor.contains(directory(key));
+  }
+
+  /**
+   * Looks through everything once for a job, not for every task that finds no room. What is still
+   * in use goes when it is given back: it keeps a whole block of memory from those who wait for it.
+   */
   private void evict(Set<String> wanted) {
     if (wanted.equals(evictedFor)) {
       return;
@@ -99,7 +107,7 @@ final class ResidentSources implements AutoCloseable {
     entries
         .entrySet()
         .removeIf(each -> {
-          boolean goes = each.getValue().users == 0 && !wanted.contains(directory(each.getKey()));
+          boolean goes = each.getValue().users == 0 && isEvicted(each.getKey());
           if (goes) {
             memory.giveBack(each.getValue().address);
           }
@@ -119,12 +127,13 @@ final class ResidentSources implements AutoCloseable {
       return;
     }
     entry.users--;
+    boolean missing = held.crc().isEmpty() && crc.isEmpty();
     if (held.crc().isEmpty()) {
       entry.crc = crc;
-      if (crc.isEmpty()) {
-        entries.remove(held.key());
-        memory.giveBack(entry.address);
-      }
+    }
+    if (missing || (entry.users == 0 && isEvicted(held.key()))) {
+      entries.remove(held.key());
+      memory.giveBack(entry.address);
     }
   }
 
