@@ -31,7 +31,8 @@ record Room(Path data, Path scratch) {
     }
     boolean inMemory =
         Files.isWritable(MEMORY_FILES)
-            && store(MEMORY_FILES).getUsableSpace() > bytes(SyntheticCheckpoints.LAYERS_OF_8B);
+            && Files.getFileStore(MEMORY_FILES).getUsableSpace()
+                > bytes(SyntheticCheckpoints.LAYERS_OF_8B);
     return new Room(data, (inMemory ? MEMORY_FILES : data).resolve("stockpot-gpu"));
   }
 
@@ -88,12 +89,7 @@ record Room(Path data, Path scratch) {
         .sum();
   }
 
-  /** Of the nearest directory that there is. */
-  private static FileStore store(Path path) throws IOException {
-    Path at = path.toAbsolutePath();
-    while (Files.notExists(at)) {
-      at = at.getParent();
-    }
-    return Files.getFileStore(at);
+  private static FileStore store(Path directory) throws IOException {
+    return Files.getFileStore(Files.createDirectories(directory));
   }
 }
