@@ -141,6 +141,15 @@ class CudaFailuresTest extends FakeCudaTest {
   }
 
   @Test
+  void aKernelThatTheDriverRefusesIsToldWithTheCompilersWords() {
+    CudaDevice device = device(ONE + ",bad-ptx=1");
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> CudaExecutor.start(device, SETTINGS, Kernels.scalar(), NodeStorage.own()))
+        .withMessage(
+            "Fake A (0000:18:00.0) cannot be used: loading the kernel (ptxas fatal : some line): CUDA_ERROR_INVALID_PTX");
+  }
+
+  @Test
   void aDeviceWithoutMemoryIsRefusedWithWhatToDo() {
     CudaDevice full = device(ONE + ",free=3M");
     MergeException refusal =

@@ -19,7 +19,10 @@ public record CudaSettings(int feeders, long slotBytes, long residentBytes, Dura
   /** What {@link #residentBytes} is when the device's own memory is the only bound. */
   public static final long UNBOUNDED = Long.MAX_VALUE;
 
-  private static final int MOST_FEEDERS = 16;
+  /** Half of them may wait for the device while the others keep all cores busy. */
+  private static final int FEEDERS_PER_CORE = 2;
+
+  private static final int MOST_FEEDERS = 32;
 
   public CudaSettings {
     if (feeders < 1) {
@@ -41,7 +44,9 @@ public record CudaSettings(int feeders, long slotBytes, long residentBytes, Dura
     Config config = root.getConfig("stockpot.worker.cuda");
     int feeders = config.getInt("feeders");
     return new CudaSettings(
-        feeders == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), MOST_FEEDERS) : feeders,
+        feeders == 0
+            ? Math.min(FEEDERS_PER_CORE * Runtime.getRuntime().availableProcessors(), MOST_FEEDERS)
+            : feeders,
         config.getBytes("slot"),
         config.getString("resident-memory").equals("all")
             ? UNBOUNDED

@@ -210,7 +210,8 @@ final class DeviceThread implements AutoCloseable {
       Request next =
           requests.poll(flights.isEmpty() ? IDLE_NANOS : POLL_NANOS, TimeUnit.NANOSECONDS);
       try {
-        if (next != null) {
+        // All that wait before any is looked at that is under way: it is a call for each of those.
+        for (; next != null; next = requests.poll()) {
           next.body().accept(open);
         }
         land(open);
@@ -261,7 +262,7 @@ final class DeviceThread implements AutoCloseable {
     try {
       open.abandon();
     } catch (CudaFault e) {
-      LOG.warn("{} ({}): {}", device.name(), device.pciId(), e.getMessage());
+      LOG.debug("{} ({}): {}", device.name(), device.pciId(), e.getMessage());
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -50,6 +51,7 @@ final class MergeKernel implements AutoCloseable {
   static final long ALIGNMENT = 16;
 
   private static final String NAME = "stockpot_merge";
+  private static final long LOG_BYTES = 4096;
   private static final int THREADS = 256;
 
   /** Elements that a thread does in one step. */
@@ -87,14 +89,27 @@ final class MergeKernel implements AutoCloseable {
   MergeKernel(CudaContext context) {
     parameters.set(ValueLayout.ADDRESS, 0, parameter);
     mostBlocks = BLOCKS_PER_MULTIPROCESSOR * context.multiprocessors();
+    load();
+    CudaFault.check(JCudaDriver.cuModuleGetFunction(function, module, NAME), "finding the kernel");
+  }
+
+  /** An error says which line of the PTX the driver's compiler refuses. */
+  private void load() {
     try (Arena image = Arena.ofConfined()) {
       MemorySegment text = image.allocateFrom(ptx());
-      CudaFault.check(
+      MemorySegment log = image.allocate(LOG_BYTES);
+      // Each stands for a void *, and the second is a number in the place of one.
+      MemorySegment values =
+          image.allocateFrom(ValueLayout.JAVA_LONG, log.address(), log.byteSize() - 1);
+      int[] options = {
+        CUjit_option.CU_JIT_ERROR_LOG_BUFFER, CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES
+      };
+      int code =
           JCudaDriver.cuModuleLoadDataEx(
-              module, CudaContext.host(text), 0, new int[0], new Pointer()),
-          "loading the kernel");
+              module, CudaContext.host(text), options.length, options, CudaContext.host(values));
+      String said = log.getString(0).strip().replaceAll("\\s+", " ");
+      CudaFault.check(code, "loading the kernel" + (said.isEmpty() ? "" : " (" + said + ")"));
     }
-    CudaFault.check(JCudaDriver.cuModuleGetFunction(function, module, NAME), "finding the kernel");
   }
 
   static String ptx() {

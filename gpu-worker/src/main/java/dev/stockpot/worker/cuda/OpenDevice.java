@@ -32,7 +32,8 @@ final class OpenDevice implements AutoCloseable {
       long free = context.freeBytes();
       resident =
           new ResidentSources(
-              context, Math.min(settings.residentBytes(), free - free / RESERVED_PART));
+              new DeviceBlocks(
+                  context, Math.min(settings.residentBytes(), free - free / RESERVED_PART)));
       undo.cancel();
     }
   }
@@ -83,10 +84,16 @@ final class OpenDevice implements AutoCloseable {
   /**
    * Gives everything back after a fault, when all that the driver still does is to end the context.
    * Host memory is let go only after that, because the device may write to it until then.
+   *
+   * @throws CudaFault the fault of before, which the driver answers that call with too; the context
+   *     is gone all the same
    */
   void abandon() {
-    context.close();
-    slots.forget();
-    kernel.forget();
+    try {
+      context.close();
+    } finally {
+      slots.forget();
+      kernel.forget();
+    }
   }
 }

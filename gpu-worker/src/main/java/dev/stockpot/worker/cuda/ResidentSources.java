@@ -3,7 +3,7 @@ package dev.stockpot.worker.cuda;
 import static java.util.stream.Collectors.toSet;
 
 import dev.stockpot.merge.InputRef;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,20 +37,17 @@ final class ResidentSources implements AutoCloseable {
     }
   }
 
-  private final CudaContext context;
-  private final long budget;
-  private final Map<Key, Entry> entries = new LinkedHashMap<>();
-  private long bytes;
+  private final DeviceBlocks memory;
+  private final Map<Key, Entry> entries = new HashMap<>();
   private Set<String> evictedFor = Set.of();
 
   /**
    * Nothing yet.
    *
-   * @param budget bytes that may be taken
+   * @param memory owned from now on
    */
-  ResidentSources(CudaContext context, long budget) {
-    this.context = context;
-    this.budget = budget;
+  ResidentSources(DeviceBlocks memory) {
+    this.memory = memory;
   }
 
   /**
@@ -73,7 +70,6 @@ final class ResidentSources implements AutoCloseable {
       return take(key, wanted)
           .map(address -> {
             entries.put(key, new Entry(address));
-            bytes += key.length();
             return new Held(key, address, OptionalInt.empty());
           });
     }
@@ -86,24 +82,23 @@ final class ResidentSources implements AutoCloseable {
   }
 
   private Optional<Long> take(Key key, Set<String> wanted) {
-    if (key.length() > budget - bytes) {
-      evict(wanted);
-    }
-    if (key.length() > budget - bytes) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(context.allocate(key.length()));
-    } catch (CudaFault e) {
-      if (!e.isOutOfMemory()) {
-        throw e;
-      }
-      // The memory is somebody else's; the source goes through the slot as any other.
-      return Optional.empty();
-    }
+    return memory
+        .take(key.length())
+        .or(() -> {
+          evict(wanted);
+          return memory.take(key.length());
+        });
   }
 
-  /** Looks through everything once for a job, not for every task that finds no room. */
+  /** Others are in need of its room. */
+  private boolean isEvicted(Key key) {
+    return !evictedFor.isEmpty() && !evictedFor.contains(directory(key));
+  }
+
+  /**
+   * Looks through everything once for a job, not for every task that finds no room. What is still
+   * in use goes when it is given back: it keeps a whole block of memory from those who wait for it.
+   */
   private void evict(Set<String> wanted) {
     if (wanted.equals(evictedFor)) {
       return;
@@ -112,17 +107,12 @@ final class ResidentSources implements AutoCloseable {
     entries
         .entrySet()
         .removeIf(each -> {
-          boolean goes = each.getValue().users == 0 && !wanted.contains(directory(each.getKey()));
+          boolean goes = each.getValue().users == 0 && isEvicted(each.getKey());
           if (goes) {
-            free(each.getKey(), each.getValue());
+            memory.giveBack(each.getValue().address);
           }
           return goes;
         });
-  }
-
-  private void free(Key key, Entry entry) {
-    bytes -= key.length();
-    context.free(entry.address);
   }
 
   /**
@@ -137,18 +127,19 @@ final class ResidentSources implements AutoCloseable {
       return;
     }
     entry.users--;
+    boolean missing = held.crc().isEmpty() && crc.isEmpty();
     if (held.crc().isEmpty()) {
       entry.crc = crc;
-      if (crc.isEmpty()) {
-        entries.remove(held.key());
-        free(held.key(), entry);
-      }
+    }
+    if (missing || (entry.users == 0 && isEvicted(held.key()))) {
+      entries.remove(held.key());
+      memory.giveBack(entry.address);
     }
   }
 
   @Override
   public void close() {
-    entries.forEach(this::free);
     entries.clear();
+    memory.close();
   }
 }

@@ -178,6 +178,7 @@ final class SlotLoop implements AutoCloseable {
     }
     task.advance(filling.elements(task));
     if (task.isDone()) {
+      task.giveBack();
       book.merged(task.work(), task.files(), task.receipt());
     }
   }

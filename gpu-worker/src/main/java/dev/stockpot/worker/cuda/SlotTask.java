@@ -42,6 +42,7 @@ final class SlotTask implements AutoCloseable {
   private final List<Optional<Held>> held;
   private final List<Optional<RangeReader>> readers = new ArrayList<>();
   private long done;
+  private boolean givenBack;
 
   /**
    * A task of which nothing is done.
@@ -230,13 +231,24 @@ final class SlotTask implements AutoCloseable {
             .toList());
   }
 
-  /** What it has brought to the device stays there only if it is done. */
-  @Override
-  public void close() {
+  /**
+   * Needs its sources on the device no more; what it has brought there stays only if it is done. To
+   * be called before the task is answered: a job that follows may want their room.
+   */
+  void giveBack() {
+    if (givenBack) {
+      return;
+    }
+    givenBack = true;
     for (int k = 0; k < held.size(); k++) {
       OptionalInt crc = isDone() ? OptionalInt.of(progress.sourceCrc(k)) : OptionalInt.empty();
       held.get(k).ifPresent(each -> device.tell(resident -> resident.giveBack(each, crc)));
     }
+  }
+
+  @Override
+  public void close() {
+    giveBack();
     readers.forEach(reader -> reader.ifPresent(RangeReader::close));
     files.close();
   }

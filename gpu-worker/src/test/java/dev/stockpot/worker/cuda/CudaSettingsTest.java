@@ -18,11 +18,11 @@ class CudaSettingsTest {
   }
 
   @Test
-  void theDefaultsAreAFeederForEachCoreAndAllMemoryForWhatIsReused() {
+  void theDefaultsAreTwoFeedersForEachCoreAndAllMemoryForWhatIsReused() {
     CudaSettings settings = CudaSettings.from(ConfigFactory.load());
     assertThat(settings.feeders())
-        .isEqualTo(Math.min(16, Runtime.getRuntime().availableProcessors()));
-    assertThat(settings.slotBytes()).isEqualTo(40 << 20);
+        .isEqualTo(Math.min(32, 2 * Runtime.getRuntime().availableProcessors()));
+    assertThat(settings.slotBytes()).isEqualTo(20 << 20);
     assertThat(settings.residentBytes()).isEqualTo(CudaSettings.UNBOUNDED);
     assertThat(settings.timeout()).isEqualTo(Duration.ofMinutes(1));
   }

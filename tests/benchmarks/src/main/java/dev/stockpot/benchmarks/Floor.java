@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,6 +71,20 @@ public final class Floor {
 
   /** One run, from the first file opened to the last byte written. */
   public double seconds() throws IOException {
+    return seconds(true, false);
+  }
+
+  /**
+   * One run in which all shards are written side by side, and so by few threads each: a file system
+   * lets one thread at a time write to a file.
+   *
+   * @param reading whether inputs are read at all
+   */
+  public double secondsInTurn(boolean reading) throws IOException {
+    return seconds(reading, true);
+  }
+
+  private double seconds(boolean reading, boolean inTurn) throws IOException {
     Files.createDirectories(output);
     List<Shard> shards = new ArrayList<>();
     long start = System.nanoTime();
@@ -79,17 +95,20 @@ public final class Floor {
         shards.add(shard);
         ranges += Math.ceilDiv(shard.size(), RANGE);
       }
-      long last = ranges;
-      AtomicLong next = new AtomicLong();
+      int last = Math.toIntExact(ranges);
+      List<Integer> order = new ArrayList<>(IntStream.range(0, last).boxed().toList());
+      if (inTurn) {
+        order.sort(Comparator.comparingLong(range -> range - shardOf(shards, range).firstRange()));
+      }
+      AtomicInteger next = new AtomicInteger();
       List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
+      for (int thread = 0; thread < threads; thread++) {
         running.add(
             pool.submit(() -> {
               ByteBuffer buffer = ByteBuffer.allocateDirect(chunk);
-              for (long range = next.getAndIncrement();
-                  range < last;
-                  range = next.getAndIncrement()) {
-                shardOf(shards, range).copy(range, buffer);
+              for (int i = next.getAndIncrement(); i < last; i = next.getAndIncrement()) {
+                int range = order.get(i);
+                shardOf(shards, range).copy(range, buffer, reading);
               }
               return null;
             }));
@@ -137,11 +156,12 @@ public final class Floor {
       return new Shard(inputs, out, inputs.getFirst().size(), firstRange);
     }
 
-    void copy(long range, ByteBuffer buffer) throws IOException {
+    void copy(long range, ByteBuffer buffer, boolean reading) throws IOException {
       long end = Math.min(size, (range - firstRange + 1) * RANGE);
       for (long at = (range - firstRange) * RANGE; at < end; at += buffer.limit()) {
         int bytes = (int) Math.min(buffer.capacity(), end - at);
-        for (FileChannel input : inputs) {
+        buffer.clear().position(bytes);
+        for (FileChannel input : reading ? inputs : List.<FileChannel>of()) {
           buffer.clear().limit(bytes);
           while (buffer.hasRemaining()) {
             if (input.read(buffer, at + buffer.position()) < 0) {

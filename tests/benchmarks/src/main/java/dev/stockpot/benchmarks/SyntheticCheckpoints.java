@@ -35,6 +35,8 @@ public final class SyntheticCheckpoints {
 
   private static final float DEVIATION = 0.02f;
   private static final float CHANGE = 0.002f;
+  public static final int LAYERS_OF_8B = 32;
+
   private static final long VOCABULARY = 128256;
 
   /** Widths of a layer. */
@@ -63,14 +65,17 @@ public final class SyntheticCheckpoints {
     return in(data.resolve("llama-1b"), CheckpointLayout.of(tensors, SHARD_SIZE));
   }
 
-  /** Checkpoints of Llama-3.1-8B's tensors: 16.1 GB each. */
-  public static List<Path> llama8b(Path data) throws IOException {
+  /**
+   * The layout of Llama-3.1-8B with so many of its {@link #LAYERS_OF_8B} layers, of 0.44 GB each;
+   * the rest is 2.1 GB.
+   */
+  public static CheckpointLayout llama8b(int layers) {
     List<OutputTensor> tensors = new ArrayList<>();
     add(tensors, "lm_head.weight", VOCABULARY, EIGHT_BILLION.hidden());
     add(tensors, "model.embed_tokens.weight", VOCABULARY, EIGHT_BILLION.hidden());
-    addLayers(tensors, 32, EIGHT_BILLION);
+    addLayers(tensors, layers, EIGHT_BILLION);
     add(tensors, "model.norm.weight", EIGHT_BILLION.hidden());
-    return in(data.resolve("llama-8b"), CheckpointLayout.of(tensors, SHARD_SIZE));
+    return CheckpointLayout.of(tensors, SHARD_SIZE);
   }
 
   /** So many layers of Llama-3.2-1B and nothing else: 122 MB each. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 record Commands(Path stockpot, Path scratch) {
 
-  private static final long MINUTES = 9;
+  private static final long MINUTES = 3;
   private static final String SANITIZER = "compute-sanitizer";
 
   /** One merge on each kind of device, compared. */

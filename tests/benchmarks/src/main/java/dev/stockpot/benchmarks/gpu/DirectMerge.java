@@ -40,17 +40,23 @@ final class DirectMerge {
   /**
    * Merges into new shards.
    *
+   * @param tasks all of the merge's, in the order in which they are leased
    * @param staging directory that does not exist yet
    * @param reuse whether the sources will be merged again
    */
-  static Result run(DeviceExecutor executor, PlannedMerge planned, Path staging, boolean reuse)
+  static Result run(
+      DeviceExecutor executor,
+      PlannedMerge planned,
+      List<TensorTask> tasks,
+      Path staging,
+      boolean reuse)
       throws IOException, InterruptedException {
     Files.createDirectories(staging);
     for (Map.Entry<Path, ShardLayout> shard : planned.shards().entrySet()) {
       create(staging.resolve(shard.getKey()), shard.getValue());
     }
     MergeSpec spec = planned.spec("direct", staging, "");
-    return run(executor, reuse ? reusing(spec) : spec, planned.tasks());
+    return run(executor, reuse ? reusing(spec) : spec, tasks);
   }
 
   /** The same into files that are there. */

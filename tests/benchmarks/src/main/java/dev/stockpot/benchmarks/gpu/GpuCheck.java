@@ -2,6 +2,7 @@ package dev.stockpot.benchmarks.gpu;
 
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.benchmarks.Directories;
+import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.merge.kernel.Kernels;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
     description = {
       "Checks that the first GPU gives the processor's bits, measures it and its bus, and merges"
           + " three BF16 checkpoints of Llama-3.1-8B's shapes from the page cache.",
-      "Needs 48 GB of disk and 70 GB of memory, or --small. The results are a table, at the end."
+      "Needs 48 GB of disk and 80 GB of memory, or takes fewer layers. The results are a table, at"
+          + " the end."
     })
 public final class GpuCheck implements Callable<Integer> {
 
@@ -48,16 +50,44 @@ public final class GpuCheck implements Callable<Integer> {
 
   private static final int LEAK_ROUNDS = 3;
 
+  /** Another way to divide pinned memory. */
+  private record Shape(int feeders, long slotBytes) {
+    @Override
+    public String toString() {
+      return "soup with %d feeders of %d MiB".formatted(feeders, slotBytes / MIB);
+    }
+
+    CudaSettings of(CudaSettings settings) {
+      return new CudaSettings(feeders, slotBytes, 0, settings.timeout());
+    }
+  }
+
+  private static final Shape SMALL_SHAPE = new Shape(4, 4 * MIB);
+
+  private static final List<Shape> SHAPES =
+      List.of(
+          new Shape(16, 40 * MIB),
+          new Shape(24, 40 * MIB),
+          new Shape(32, 40 * MIB),
+          new Shape(16, 20 * MIB),
+          new Shape(32, 10 * MIB),
+          new Shape(48, 10 * MIB));
+
   @Option(names = "--data", description = "Where the checkpoints are kept.", required = true)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path data;
 
   @Option(
       names = "--scratch",
-      description = "Where outputs go, and are deleted. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "/dev/shm/stockpot-gpu")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path scratch;
+      description =
+          "Where outputs go, and are deleted. Default: in /dev/shm if a model has room there, else"
+              + " in --data.")
+  private @Nullable Path scratchPlace;
+
+  @Option(
+      names = "--layers",
+      description = "Of Llama-3.1-8B's 32, how many. Default: as many as there is room for.")
+  private @Nullable Integer layers;
 
   @Option(
       names = "--small",
@@ -72,6 +102,11 @@ public final class GpuCheck implements Callable<Integer> {
 
   private final Report report = new Report();
 
+  @SuppressWarnings("NullAway.Init") // Set first of all.
+  private Path scratch;
+
+  private SoupBenchmark.Bus bus = SoupBenchmark.Bus.UNKNOWN;
+
   private GpuCheck() {}
 
   public static void main(String[] args) {
@@ -80,6 +115,7 @@ public final class GpuCheck implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    scratch = Room.with(data, Optional.ofNullable(scratchPlace)).scratch();
     switch (CudaDriver.probe()) {
       case CudaProbe.Missing(String why) ->
           report.check(
@@ -119,14 +155,15 @@ public final class GpuCheck implements Callable<Integer> {
       Commands commands = new Commands(stockpot, scratch);
       report.check("stockpot merge, --device gpu and cpu", () -> commands.merge(oneLayer()));
     }
+    report.measure("rates", () -> rates(device));
+    report.measure("soups", () -> soups(device, settings));
+    report.check("memory after use", () -> leaks(device, settings));
     Optional<Path> sanitizer = Commands.sanitizer();
     if (sanitizer.isPresent()) {
       report.check("compute-sanitizer", () -> Commands.sanitize(sanitizer.get(), data));
     } else {
       report.skip("compute-sanitizer", "not on this machine");
     }
-    report.measure("rates", () -> rates(device, settings));
-    report.check("memory after use", () -> leaks(device, settings));
   }
 
   private static CudaExecutor executor(CudaDevice device, CudaSettings settings) {
@@ -145,24 +182,31 @@ public final class GpuCheck implements Callable<Integer> {
     }
   }
 
-  private void rates(CudaDevice device, CudaSettings settings) throws Exception {
-    SoupBenchmark.Bus bus;
+  private void rates(CudaDevice device) {
     try (DeviceCeilings ceilings =
         DeviceCeilings.open(device, small ? SMALL_REGION : LARGE_REGION)) {
-      bus = new SoupBenchmark.Bus(ceilings.in(), ceilings.out());
-      rate("host to device", bus.in());
-      rate("device to host", bus.out());
-      rate("both at once", ceilings.duplex());
-      double memory = ceilings.memory();
-      double kernel = ceilings.kernel();
-      rate("device memory, read and written", memory);
-      report.figure(
-          "kernel, 3 BF16 to 1",
-          String.format(
-              Locale.ROOT,
-              "%.1f GB/s read and written, %.2f of the memory's",
-              kernel / GIGA,
-              kernel / memory));
+      report.measure(
+          "bus",
+          () -> {
+            bus = new SoupBenchmark.Bus(ceilings.in(), ceilings.out());
+            rate("host to device", bus.in());
+            rate("device to host", bus.out());
+            rate("both at once", ceilings.duplex());
+          });
+      report.measure(
+          "kernel",
+          () -> {
+            double memory = ceilings.memory();
+            double kernel = ceilings.kernel();
+            rate("device memory, read and written", memory);
+            report.figure(
+                "kernel, 3 BF16 to 1",
+                String.format(
+                    Locale.ROOT,
+                    "%.1f GB/s read and written, %.2f of the memory's",
+                    kernel / GIGA,
+                    kernel / memory));
+          });
       long pinned = small ? SMALL_PIN : LARGE_PIN;
       report.check(
           "pinned at once",
@@ -171,15 +215,55 @@ public final class GpuCheck implements Callable<Integer> {
             return "%,d bytes".formatted(pinned);
           });
     }
+  }
+
+  private void soups(CudaDevice device, CudaSettings settings) throws Exception {
     SoupBenchmark soup = new SoupBenchmark(report, checkpoints(), scratch, bus);
     try (CudaExecutor gpu = executor(device, settings)) {
-      soup.soup(gpu);
-      soup.resident(gpu);
+      Figures.line("%s: %s", gpu.device().name(), gpu.device().detail());
+      report.measure("soup", () -> soup.soup(gpu));
+      report.measure("resident", () -> soup.resident(gpu));
+    }
+    for (Shape shape : small ? List.of(SMALL_SHAPE) : SHAPES) {
+      report.measure(
+          shape.toString(),
+          () -> {
+            long start = System.nanoTime();
+            try (CudaExecutor gpu = executor(device, shape.of(settings))) {
+              double opened = (System.nanoTime() - start) / GIGA;
+              report.figure(
+                  shape.toString(),
+                  String.format(
+                      Locale.ROOT,
+                      "%.3f s; %s, opened in %.3f s",
+                      soup.seconds(gpu),
+                      gpu.device().detail(),
+                      opened));
+            }
+          });
     }
   }
 
   private List<Path> checkpoints() throws IOException {
-    return small ? oneLayer() : SyntheticCheckpoints.llama8b(data);
+    if (small) {
+      return oneLayer();
+    }
+    Room room = new Room(data, scratch);
+    int count = layers != null ? layers : room.layers();
+    long start = System.nanoTime();
+    List<Path> models =
+        SyntheticCheckpoints.in(room.models(count), SyntheticCheckpoints.llama8b(count));
+    report.figure(
+        "checkpoints",
+        String.format(
+            Locale.ROOT,
+            "%d of %d layers in %s, made in %.1f s; outputs in %s",
+            count,
+            SyntheticCheckpoints.LAYERS_OF_8B,
+            data,
+            (System.nanoTime() - start) / GIGA,
+            scratch));
+    return models;
   }
 
   private List<Path> oneLayer() throws IOException {

@@ -18,6 +18,7 @@ final class Report {
   private record Row(String what, String found, Verdict verdict) {}
 
   private final List<Row> rows = new ArrayList<>();
+  private final long start = System.nanoTime();
 
   /** Something that must hold; answers a line about what was looked at. */
   interface Check {
@@ -31,18 +32,17 @@ final class Report {
 
   /** What does not hold fails, as does whatever throws; the rest is looked at all the same. */
   void check(String what, Check check) {
-    try {
-      add(what, check.run(), Verdict.OK);
-    } catch (Exception | LinkageError e) {
-      add(what, String.valueOf(e), Verdict.FAILED);
-    }
+    measure(what, () -> add(what, check.run(), Verdict.OK));
   }
 
   /** Figures are told by the methods below. */
+  @SuppressWarnings("CatchAndPrintStackTrace") // Nobody comes to this machine again to look.
   void measure(String what, Measurement measurement) {
+    Figures.line("[%d s] %s ...", (System.nanoTime() - start) / 1_000_000_000, what);
     try {
       measurement.run();
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
+      e.printStackTrace();
       add(what, String.valueOf(e), Verdict.FAILED);
     }
   }

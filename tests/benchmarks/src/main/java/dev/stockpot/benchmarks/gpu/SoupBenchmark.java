@@ -4,6 +4,7 @@ import dev.stockpot.benchmarks.Directories;
 import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.benchmarks.Floor;
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
+import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.plan.PlanReader;
 import dev.stockpot.merge.planner.MergePlanner;
@@ -15,8 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Three checkpoints in the page cache to one, on a device, beside what no device can beat. */
 final class SoupBenchmark {
@@ -27,13 +31,17 @@ final class SoupBenchmark {
   private static final double RESIDENT_BAR = 1.2;
 
   /** Bytes per second of the bus, each way by itself. */
-  record Bus(double in, double out) {}
+  record Bus(double in, double out) {
+    /** No floor at all. */
+    static final Bus UNKNOWN = new Bus(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+  }
 
   private final Report report;
   private final List<Path> models;
   private final Path scratch;
   private final Bus bus;
   private final PlannedMerge planned;
+  private final List<TensorTask> inTurn;
   private final double inputBytes;
   private final double outputBytes;
 
@@ -52,6 +60,7 @@ final class SoupBenchmark {
     Path plan = scratch.resolve("plan.yaml");
     Files.writeString(plan, SyntheticCheckpoints.plan(models, scratch.resolve("soup")));
     planned = MergePlanner.plan(PlanReader.read(plan).getFirst());
+    inTurn = shardsInTurn(planned.tasks());
     outputBytes = planned.tasks().stream().mapToDouble(task -> task.length()).sum();
     inputBytes = planned.tasks().stream().mapToDouble(task -> task.inputBytes()).sum();
   }
@@ -68,6 +77,13 @@ final class SoupBenchmark {
       floors.add(floor.seconds());
       soups.add(merge(gpu, false).seconds());
     }
+    report.figure(
+        "soup, its shards in turn",
+        String.format(
+            Locale.ROOT,
+            "%.3f s; storage likewise %.3f s",
+            median(() -> merge(gpu, inTurn, false).seconds()),
+            median(() -> floor.secondsInTurn(true))));
     double storage = Figures.median(floors);
     double wire = Math.max(inputBytes / bus.in(), outputBytes / bus.out());
     double seconds = Figures.median(soups);
@@ -99,23 +115,60 @@ final class SoupBenchmark {
   /** Candidates of a search: the same sources again and again. */
   void resident(DeviceExecutor gpu) throws IOException, InterruptedException {
     double first = merge(gpu, true).seconds();
-    List<Double> candidates = new ArrayList<>();
-    for (int i = 0; i < RUNS; i++) {
-      candidates.add(merge(gpu, true).seconds());
-    }
-    double seconds = Figures.median(candidates);
+    double seconds = median(() -> merge(gpu, true).seconds());
     report.atMost(
         "resident candidate / its copy back",
         seconds / (outputBytes / bus.out()),
         RESIDENT_BAR,
         "%.3f s; the first, which loads, %.3f s".formatted(seconds, first));
+    Floor floor =
+        new Floor(models, scratch.resolve("floor"), Runtime.getRuntime().availableProcessors());
+    report.figure(
+        "resident candidate, its shards in turn",
+        String.format(
+            Locale.ROOT,
+            "%.3f s; to write as many bytes likewise, and nothing else, %.3f s",
+            median(() -> merge(gpu, inTurn, true).seconds()),
+            median(() -> floor.secondsInTurn(false))));
+  }
+
+  /** Something that takes a time. */
+  private interface Timed {
+    double seconds() throws IOException, InterruptedException;
+  }
+
+  private static double median(Timed timed) throws IOException, InterruptedException {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < RUNS; i++) {
+      all.add(timed.seconds());
+    }
+    return Figures.median(all);
+  }
+
+  /** The time of a soup, after one to warm up. */
+  double seconds(DeviceExecutor gpu) throws IOException, InterruptedException {
+    merge(gpu, false);
+    return median(() -> merge(gpu, false).seconds());
+  }
+
+  /** A task of each shard, and then the next of each. */
+  private static List<TensorTask> shardsInTurn(List<TensorTask> tasks) {
+    Map<Integer, Integer> seen = new HashMap<>();
+    Map<TensorTask, Integer> places = new HashMap<>();
+    tasks.forEach(task -> places.put(task, seen.merge(task.shard(), 1, Integer::sum)));
+    return tasks.stream().sorted(Comparator.comparing(places::get)).toList();
   }
 
   private DirectMerge.Result merge(DeviceExecutor executor, boolean reuse)
       throws IOException, InterruptedException {
+    return merge(executor, planned.tasks(), reuse);
+  }
+
+  private DirectMerge.Result merge(DeviceExecutor executor, List<TensorTask> tasks, boolean reuse)
+      throws IOException, InterruptedException {
     Path staging = scratch.resolve("shards");
     try {
-      DirectMerge.Result result = DirectMerge.run(executor, planned, staging, reuse);
+      DirectMerge.Result result = DirectMerge.run(executor, planned, tasks, staging, reuse);
       Figures.line("  %.3f s, %s", result.seconds(), executor.device().kind());
       return result;
     } finally {

@@ -18,7 +18,14 @@ import jcuda.driver.JCudaDriver;
 public final class DeviceCeilings implements AutoCloseable {
 
   private static final int ROUNDS = 5;
+
+  /** Of a round over the bus: tens of milliseconds. */
   private static final int COPIES = 8;
+
+  /** Of a round in the device's memory, which is fifty times as fast. */
+  private static final int PASSES = 64;
+
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
   private static final IntegerWeights WEIGHTS = IntegerWeights.over(10, 2, 7, 1);
   private static final int SOURCES = 3;
   private static final long COUNTERS = 16;
@@ -46,17 +53,18 @@ public final class DeviceCeilings implements AutoCloseable {
 
   /** Bytes per second. */
   public double in() {
-    return best(() -> context.copyIn(one.host(), one.device(), one.stream()), one.bytes());
+    return best(COPIES, () -> context.copyIn(one.host(), one.device(), one.stream()), one.bytes());
   }
 
   /** Bytes per second. */
   public double out() {
-    return best(() -> context.copyOut(one.device(), one.host(), one.stream()), one.bytes());
+    return best(COPIES, () -> context.copyOut(one.device(), one.host(), one.stream()), one.bytes());
   }
 
   /** Bytes per second of both ways together, while both are under way. */
   public double duplex() {
     return best(
+        COPIES,
         () -> {
           context.copyIn(one.host(), one.device(), one.stream());
           context.copyOut(other.device(), other.host(), other.stream());
@@ -67,6 +75,7 @@ public final class DeviceCeilings implements AutoCloseable {
   /** Bytes per second that the device's memory reads and writes in a plain copy. */
   public double memory() {
     return best(
+        PASSES,
         () ->
             CudaFault.check(
                 JCudaDriver.cuMemcpyDtoDAsync(
@@ -98,7 +107,7 @@ public final class DeviceCeilings implements AutoCloseable {
     // Normal values: random bits would have the device count a NaN in every few.
     fillWithNumbers(one.host());
     context.copyIn(one.host(), one.device(), one.stream());
-    return best(() -> kernel.launch(launch, one.stream()), (SOURCES + 1) * part);
+    return best(PASSES, () -> kernel.launch(launch, one.stream()), (SOURCES + 1) * part);
   }
 
   private static void fillWithNumbers(MemorySegment memory) {
@@ -141,26 +150,30 @@ public final class DeviceCeilings implements AutoCloseable {
     return context.freeBytes();
   }
 
-  private double best(Runnable work, long bytes) {
+  private double best(int times, Runnable work, long bytes) {
     work.run();
     await(one);
     await(other);
     double best = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
-      for (int i = 0; i < COPIES; i++) {
+      for (int i = 0; i < times; i++) {
         work.run();
       }
       await(one);
       await(other);
-      best = Math.max(best, COPIES * bytes / ((System.nanoTime() - start) / 1e9));
+      best = Math.max(best, times * bytes / ((System.nanoTime() - start) / 1e9));
     }
     return best;
   }
 
   private void await(Slot slot) {
     context.record(slot.event(), slot.stream());
+    long start = System.nanoTime();
     while (!context.isDone(slot.event())) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        throw new DeviceFailure("the device did not end its work in 30 s");
+      }
       Thread.onSpinWait();
     }
   }
