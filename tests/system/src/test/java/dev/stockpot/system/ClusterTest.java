@@ -150,9 +150,14 @@ final class ClusterTest {
     site.assertServed(expected);
   }
 
-  /** The other worker is stopped meanwhile, so that the new one is not a full member at once. */
+  /**
+   * The other worker is stopped meanwhile, so that the new one is not a full member at once, and
+   * would have to wait until that one is put out. It is slow by itself, too: three seconds are what
+   * an ordinary worker may take.
+   */
   @Test
-  void aWorkerThatJoinsWhileAJobRunsGetsItsShareAtOnce() throws InterruptedException {
+  void aWorkerThatJoinsWhileAJobRunsGetsItsShareAtOnce(TestReporter reporter)
+      throws InterruptedException {
     midway("joined", 1);
     String first = ClusterSite.text(cluster.workers().get(0), "name");
     cluster.node("worker-1").signal("STOP");
@@ -161,7 +166,9 @@ final class ClusterTest {
     long there = System.nanoTime();
     cluster.await(
         "the new worker holds leases", () -> leasesOfOthers(first).filter(n -> n > 0).isPresent());
-    assertThat(Duration.ofNanos(System.nanoTime() - there)).isLessThan(Duration.ofSeconds(3));
+    Duration took = since(there);
+    reporter.publishEntry("until a new worker held leases", took.toString());
+    assertThat(took).isLessThan(Duration.ofSeconds(6));
     cluster.node("worker-1").signal("CONT");
     cluster.awaitDone("joined");
     site.assertServed(expected);
