@@ -9,17 +9,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.OverflowStrategy;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A range of an input on its way to one worker. Holds a few chunks at a time, whatever the length:
- * the next is read while those before it are being sent.
+ * A range of an input on its way to one worker. Holds two chunks at a time, whatever the length:
+ * the next is read while the one before it is being sent.
+ *
+ * <p>A read that fails ends the stream only once its bytes are asked for, after all that was read
+ * before them. A failure that overtook those could take the head of the answer with it, and the
+ * worker would not learn how much of the range is missing.
  */
 final class Download {
-
-  private static final int READ_AHEAD = 2;
 
   private final InputBytes input;
   private final ByteRange range;
@@ -40,19 +41,29 @@ final class Download {
 
   /** All of the range; fails, and with it the connection, if the lease ends meanwhile. */
   Source<ByteString, ?> bytes(ByteString first) {
-    return Source.single(first)
-        .concat(
-            Source.unfoldAsync(range.first() + first.size(), this::next)
-                .buffer(READ_AHEAD, OverflowStrategy.backpressure()));
+    return Source.unfoldAsync(
+        new Ahead(range.first(), CompletableFuture.completedStage(first)), this::next);
   }
 
-  private CompletionStage<Optional<Pair<Long, ByteString>>> next(long at) {
-    return at == range.end()
-        ? CompletableFuture.completedStage(Optional.empty())
-        : chunk(at).thenApply(bytes -> Optional.of(Pair.create(at + bytes.size(), bytes)));
+  /** The chunk at that position, which may still be being read; empty at the end of the range. */
+  private record Ahead(long at, CompletionStage<ByteString> chunk) {}
+
+  private CompletionStage<Optional<Pair<Ahead, ByteString>>> next(Ahead ahead) {
+    return ahead
+        .chunk()
+        .thenApply(bytes -> {
+          if (bytes.isEmpty()) {
+            return Optional.empty();
+          }
+          long after = ahead.at() + bytes.size();
+          return Optional.of(Pair.create(new Ahead(after, chunk(after)), bytes));
+        });
   }
 
   private CompletionStage<ByteString> chunk(long at) {
+    if (at == range.end()) {
+      return CompletableFuture.completedStage(ByteString.emptyByteString());
+    }
     return CompletableFuture.supplyAsync(
         () -> {
           byte[] bytes = new byte[(int) Math.min(chunkBytes, range.end() - at)];

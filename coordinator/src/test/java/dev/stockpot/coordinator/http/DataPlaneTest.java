@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.Soup;
+import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
@@ -27,13 +28,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.zip.CRC32C;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -418,28 +423,48 @@ final class DataPlaneTest {
     assertThat(error(answer)).contains("storage").doesNotContain("Exception");
   }
 
-  /**
-   * A connection that is reset may take with it what was sent before: even the head of an answer.
-   */
+  private static void shorten(Path file, long size) throws IOException {
+    try (RandomAccessFile shorter = new RandomAccessFile(file.toFile(), "rw")) {
+      shorter.setLength(size);
+    }
+  }
+
   @Test
   void aFileThatBecameShorterBreaksTheDownloadOff() throws IOException {
     Path file = planned.inputs().getFirst().path();
     long size = Files.size(file);
     String capability = grantAll();
-    try (RandomAccessFile shorter = new RandomAccessFile(file.toFile(), "rw")) {
-      shorter.setLength(1_200);
-    }
+    shorten(file, 1_200);
     try (Socket socket = site.socket()) {
       write(
           socket,
           "GET /v1/data/%s/inputs/0 HTTP/1.1\r\nHost: x\r\nStockpot-Capability: %s\r\n\r\n"
               .formatted(RUN, capability));
       String answer = new String(read(socket), StandardCharsets.ISO_8859_1);
-      if (!answer.isEmpty()) {
-        assertThat(answer).contains("Content-Length: " + size);
-      }
+      assertThat(answer).contains("Content-Length: " + size);
       assertThat(answer.length()).isLessThan((int) size);
     }
+  }
+
+  /** Also where the worker takes its time, and the read that fails has long ended. */
+  @Test
+  void whatWasReadComesBeforeTheFailureThatFollowedIt() throws IOException {
+    String capability = grantAll();
+    shorten(planned.inputs().getFirst().path(), 1_200);
+    InputBytes input = site.files.input(capability, RUN, 0).orElseThrow();
+    ByteRange all = ByteRange.WHOLE.within(input.size());
+    Download download = new Download(input, all, 500, Runnable::run);
+    int failed = -1;
+    assertThat(
+            download
+                .bytes(download.first().toCompletableFuture().join())
+                .initialDelay(Duration.ofMillis(50))
+                .map(ByteString::size)
+                .recover(CompletionException.class, () -> failed)
+                .runWith(Sink.seq(), site.kit.system())
+                .toCompletableFuture()
+                .join())
+        .containsExactly(500, 500, failed);
   }
 
   /** What comes until the connection ends in whatever way. */
