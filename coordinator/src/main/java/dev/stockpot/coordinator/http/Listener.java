@@ -15,6 +15,7 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.TLSClosing;
@@ -27,6 +28,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.TLS;
 import org.apache.pekko.stream.javadsl.TLSPlacebo;
 import org.apache.pekko.stream.javadsl.Tcp;
+import org.apache.pekko.stream.scaladsl.TcpAttributes;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -37,6 +39,12 @@ import org.apache.pekko.util.ByteString;
 final class Listener {
 
   private static final String CONNECTION = "http-connection";
+
+  /**
+   * The next bytes are asked for once those before them are sent. Pekko gathers small ones, and
+   * drops what it gathered when an answer breaks off, its head included.
+   */
+  private static final Attributes UNBUFFERED = TcpAttributes.tcpWriteBufferSize(1);
 
   private final ActorSystem system;
   private final HttpSettings settings;
@@ -103,7 +111,8 @@ final class Listener {
                 .atop(tls)
                 .atop(BidiFlow.bidirectionalIdleTimeout(settings.stallTimeout()))
                 .atop(BidiFlow.fromFlows(cut.flow(), cut.flow())))
-        .joinMat(incoming.flow().watchTermination(Keep.right()), Keep.right())
+        .joinMat(
+            incoming.flow().addAttributes(UNBUFFERED).watchTermination(Keep.right()), Keep.right())
         .run(system)
         .handle((_, _) -> {
           open.remove(cut);
