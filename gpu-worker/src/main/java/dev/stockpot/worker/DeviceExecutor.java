@@ -27,7 +27,7 @@ public interface DeviceExecutor extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Bytes of task traffic worth queueing, so that the device never waits for the next lease. */
+  /** Bytes of task traffic beyond which queueing more does not make the device any faster. */
   long capacity();
 
   /**

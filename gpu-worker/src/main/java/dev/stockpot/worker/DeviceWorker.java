@@ -100,6 +100,7 @@ public final class DeviceWorker {
   private final ActorRef<WorkerCommand> self;
   private final WorkerId id;
   private final HeldLeases held;
+  private final LeaseWindow window;
 
   private DeviceWorker(
       ActorContext<Command> context,
@@ -115,6 +116,7 @@ public final class DeviceWorker {
     this.lives = lives;
     this.id = new WorkerId(name, INCARNATIONS.incrementAndGet());
     this.held = new HeldLeases(id);
+    this.window = new LeaseWindow(executor.map(DeviceExecutor::capacity).orElse(0L));
     this.self = context.messageAdapter(WorkerCommand.class, Message.FromWire::new);
   }
 
@@ -226,6 +228,9 @@ public final class DeviceWorker {
     if (lives.draining || executor.isEmpty() || held.contains(command.lease())) {
       return;
     }
+    if (held.isEmpty()) {
+      window.begin(System.nanoTime());
+    }
     held.add(command);
     ActorRef<Command> me = context.getSelf();
     executor
@@ -245,6 +250,7 @@ public final class DeviceWorker {
       }
     }
     Optional<String> deviceFailure = held.deviceFailure(outcomes);
+    boolean wider = window.did(held.traffic(outcomes), System.nanoTime());
     Optional<Failure> bug = held.end(outcomes);
     if (deviceFailure.isPresent()) {
       lives.deviceFailed(deviceFailure.get());
@@ -252,6 +258,9 @@ public final class DeviceWorker {
     }
     if (bug.isPresent()) {
       throw fault(context, id.name(), bug.get().message());
+    }
+    if (wider) {
+      report(lives.desks);
     }
   }
 
@@ -332,7 +341,7 @@ public final class DeviceWorker {
             id,
             self,
             lives.device.orElseGet(this::unstarted),
-            executor.map(DeviceExecutor::capacity).orElse(0L),
+            window.width(),
             held.ids(),
             state(),
             lives.begun - 1,

@@ -28,6 +28,7 @@ final class HeldLease {
 
   private final MergeTensors command;
   private final Map<Integer, DeviceExecutor.Outcome> unacknowledged = new LinkedHashMap<>();
+  private final long trafficPerTask;
   private int unsettled;
   private boolean toldSinceHeartbeat;
   private int silentHeartbeats;
@@ -35,10 +36,17 @@ final class HeldLease {
   HeldLease(MergeTensors command) {
     this.command = command;
     this.unsettled = command.tasks().size();
+    long traffic = command.tasks().stream().mapToLong(command.spec()::traffic).sum();
+    this.trafficPerTask = traffic / Math.max(1, command.tasks().size());
   }
 
   LeaseId id() {
     return command.lease();
+  }
+
+  /** Bytes that a task of it reads and writes, on average. */
+  long trafficPerTask() {
+    return trafficPerTask;
   }
 
   /** These tasks have ended: tells them. */

@@ -49,6 +49,18 @@ final class HeldLeases {
     leases.remove(lease);
   }
 
+  /** Bytes that these read and wrote, about; what is of no held lease counts for nothing. */
+  long traffic(Collection<DeviceExecutor.Outcome> outcomes) {
+    long traffic = 0;
+    for (DeviceExecutor.Outcome outcome : outcomes) {
+      HeldLease lease = leases.get(outcome.lease());
+      if (lease != null) {
+        traffic += lease.trafficPerTask();
+      }
+    }
+    return traffic;
+  }
+
   /**
    * Tasks have ended: tells whoever gave their leases. What ended of a lease that is not held, or
    * of an executor of an incarnation that is over, is nobody's business any more.
