@@ -173,7 +173,7 @@ class DeviceWorkerTest {
     WorkerReported second = reportAfterHeartbeat();
     assertThat(second.worker().name()).isEqualTo("node/fake");
     assertThat(second.device()).isEqualTo(executor.device());
-    assertThat(second.capacity()).isEqualTo(executor.capacity() / 4);
+    assertThat(second.capacity()).isEqualTo(executor.capacity() / 2);
     assertThat(second.held()).isEmpty();
     assertThat(reportAfterHeartbeat()).isEqualTo(second);
   }
@@ -182,12 +182,12 @@ class DeviceWorkerTest {
   void aWorkerThatIsQuickAsksForMoreAtOnce() throws InterruptedException {
     // The clock is real: should the machine stand still for seconds, that was not quick.
     for (int i = 1; i <= 5; i++) {
-      int[] tasks = IntStream.range(0, 200).toArray();
+      int[] tasks = IntStream.range(0, 300).toArray();
       Submitted batch = lease(new LeaseId("job", i), tasks);
       merge(batch, tasks);
       worker.tell(new AcknowledgeReceipts(batch.lease(), IntStream.of(tasks).boxed().toList()));
     }
-    assertThat(report().capacity()).isEqualTo(executor.capacity() / 2);
+    assertThat(report().capacity()).isEqualTo(executor.capacity());
   }
 
   @Test

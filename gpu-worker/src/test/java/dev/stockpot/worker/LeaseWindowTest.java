@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 /** How much a worker asks for follows its pace. */
 final class LeaseWindowTest {
 
-  private final LeaseWindow window = new LeaseWindow(1_000);
+  private final LeaseWindow window = new LeaseWindow(1_600);
 
   @BeforeEach
-  void beginsNarrow() {
+  void begin() {
     window.begin(at(100));
-    assertThat(window.width()).isEqualTo(250);
+    assertThat(window.width()).isEqualTo(800);
   }
 
   private static long at(double seconds) {
@@ -23,41 +23,38 @@ final class LeaseWindowTest {
 
   @Test
   void quickWorkWidensItUpToItsMost() {
-    assertThat(window.did(249, at(100.1))).isFalse();
+    assertThat(window.did(799, at(100.1))).isFalse();
+    assertThat(window.width()).isEqualTo(800);
     assertThat(window.did(1, at(100.2))).isTrue();
-    assertThat(window.width()).isEqualTo(500);
-    assertThat(window.did(499, at(102.1))).isFalse();
-    assertThat(window.did(300, at(102.1))).isTrue();
-    assertThat(window.did(5_000, at(102.2))).isFalse();
-    assertThat(window.width()).isEqualTo(1_000);
+    assertThat(window.width()).isEqualTo(1_600);
+    assertThat(window.did(5_000, at(100.3))).isFalse();
+    assertThat(window.width()).isEqualTo(1_600);
   }
 
   @Test
   void whatTakesSecondsLeavesItAsItIs() {
-    assertThat(window.did(250, at(102))).isFalse();
-    assertThat(window.did(250, at(110))).isFalse();
-    assertThat(window.width()).isEqualTo(250);
+    assertThat(window.did(800, at(102))).isFalse();
+    assertThat(window.did(800, at(110))).isFalse();
+    assertThat(window.width()).isEqualTo(800);
   }
 
   @Test
   void slowWorkNarrowsItDownToItsLeast() {
-    window.did(250, at(101));
-    window.did(500, at(102));
-    assertThat(window.width()).isEqualTo(1_000);
-    assertThat(window.did(1_000, at(111))).isFalse();
-    assertThat(window.width()).isEqualTo(500);
-    window.did(500, at(120));
-    window.did(250, at(129));
-    assertThat(window.width()).isEqualTo(250);
+    int width = 800;
+    for (int i = 1; i <= 3; i++) {
+      assertThat(window.did(width, at(100 + 9 * i))).isFalse();
+      width /= 2;
+      assertThat(window.width()).isEqualTo(width);
+    }
+    window.did(100, at(136));
+    assertThat(window.width()).isEqualTo(100);
   }
 
   @Test
   void aPauseIsNoSlowness() {
-    window.did(250, at(101));
-    window.did(499, at(102));
+    window.did(799, at(101));
     window.begin(at(500));
-    assertThat(window.did(500, at(501))).isTrue();
-    assertThat(window.width()).isEqualTo(1_000);
+    assertThat(window.did(800, at(501))).isTrue();
   }
 
   @Test
