@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.cli.client.ClientException;
 import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.demo.CaseException;
@@ -9,7 +10,6 @@ import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.soce.SoceException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -86,15 +86,11 @@ public final class Main {
         yield client.exitCode();
       }
       case NoSuchFileException missing -> {
-        err.println(missing.getFile() + ": no such file");
+        err.println(FileErrors.located(missing));
         yield ExitCode.USAGE;
       }
-      case AccessDeniedException denied -> {
-        err.println(denied.getFile() + ": permission denied");
-        yield ExitCode.FAILED;
-      }
       case IOException io -> {
-        err.println(io.getMessage());
+        err.println(FileErrors.located(io));
         yield ExitCode.FAILED;
       }
       default -> {

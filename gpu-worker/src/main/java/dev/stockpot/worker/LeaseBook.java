@@ -1,5 +1,6 @@
 package dev.stockpot.worker;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
@@ -15,7 +16,6 @@ import dev.stockpot.worker.storage.LeaseOverException;
 import dev.stockpot.worker.storage.NodeStorage;
 import dev.stockpot.worker.storage.Upload;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
@@ -225,12 +225,9 @@ public final class LeaseBook implements AutoCloseable {
   /** A file that cannot be read or written: told as the file system's own words and the file. */
   static Failure ioFailure(String where, IOException e) {
     String reason =
-        switch (e) {
-          case NoSuchFileException gone -> gone.getFile() + ": the file is gone";
-          case FileSystemException named when named.getReason() != null ->
-              named.getFile() + ": " + named.getReason();
-          default -> String.valueOf(e.getMessage());
-        };
+        e instanceof NoSuchFileException gone
+            ? gone.getFile() + ": the file is gone"
+            : FileErrors.located(e);
     boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
     return new Failure(
         full ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT, where + ": " + reason);

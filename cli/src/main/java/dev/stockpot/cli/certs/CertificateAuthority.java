@@ -1,5 +1,6 @@
 package dev.stockpot.cli.certs;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -186,7 +187,7 @@ record CertificateAuthority(Path directory) {
       }
     } catch (FileSystemException e) {
       throw MergeException.environment(
-          "'%s' cannot be written: %s".formatted(e.getFile(), e.getClass().getSimpleName()), e);
+          "'%s' cannot be written: %s".formatted(e.getFile(), FileErrors.reason(e)), e);
     } catch (IOException | GeneralSecurityException e) {
       throw MergeException.environment(
           "'%s' cannot be made: %s".formatted(directory, e.getMessage()), e);

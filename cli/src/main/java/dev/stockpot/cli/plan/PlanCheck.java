@@ -1,5 +1,6 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.coordinator.search.SearchSetup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
@@ -10,9 +11,7 @@ import dev.stockpot.merge.plan.PlanProblem;
 import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.planner.MergePlanner;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +37,8 @@ final class PlanCheck {
           new Verdict.Invalid(
               file.toString(), e.problems().stream().map(PlanProblem::toString).toList()));
     } catch (IOException e) {
-      return List.of(new Verdict.Invalid(file.toString(), List.of(file + ": " + words(e))));
+      return List.of(
+          new Verdict.Invalid(file.toString(), List.of(file + ": " + FileErrors.reason(e))));
     }
   }
 
@@ -74,13 +74,5 @@ final class PlanCheck {
       }
       return new Verdict.Invalid(name, e.failure().message().lines().toList());
     }
-  }
-
-  private static String words(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such file";
-      case AccessDeniedException _ -> "no permission to read it";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

@@ -1,14 +1,13 @@
 package dev.stockpot.cli.system;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.staging.Preallocation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,7 +58,7 @@ final class DirectoryChecks {
     } catch (IOException e) {
       checks.add(
           fail(
-              "cannot be written: " + words(e),
+              "cannot be written: " + FileErrors.reason(e),
               "give yourself permission, or put outputs elsewhere; inputs may stay"));
       return;
     }
@@ -83,7 +82,9 @@ final class DirectoryChecks {
               : ok(found));
     } catch (IOException e) {
       checks.add(
-          warn("its file system does not tell its free space: " + words(e), "look yourself"));
+          warn(
+              "its file system does not tell its free space: " + FileErrors.reason(e),
+              "look yourself"));
     }
   }
 
@@ -96,7 +97,10 @@ final class DirectoryChecks {
                   "space is reserved by writing zeros: no fallocate on this file system",
                   "every merge writes its output twice here; a local file system is faster"));
     } catch (IOException e) {
-      checks.add(fail("space cannot be reserved: " + words(e), "free some, or raise the quota"));
+      checks.add(
+          fail(
+              "space cannot be reserved: " + FileErrors.reason(e),
+              "free some, or raise the quota"));
     }
   }
 
@@ -111,7 +115,7 @@ final class DirectoryChecks {
               ? fail("a new file is locked by another process already", cure)
               : ok("file locks work"));
     } catch (IOException e) {
-      checks.add(fail("file locks do not work: " + words(e), cure));
+      checks.add(fail("file locks do not work: " + FileErrors.reason(e), cure));
     }
   }
 
@@ -133,7 +137,7 @@ final class DirectoryChecks {
     } catch (IOException e) {
       checks.add(
           fail(
-              "directories cannot be renamed in one step: " + words(e),
+              "directories cannot be renamed in one step: " + FileErrors.reason(e),
               "put outputs on another file system"));
     }
   }
@@ -144,7 +148,8 @@ final class DirectoryChecks {
         Files.delete(each);
       }
     } catch (IOException e) {
-      checks.add(warn("'" + trial + "' cannot be deleted: " + words(e), "delete it yourself"));
+      checks.add(
+          warn("'" + trial + "' cannot be deleted: " + FileErrors.reason(e), "delete it yourself"));
     }
   }
 
@@ -158,14 +163,5 @@ final class DirectoryChecks {
 
   private Check fail(String found, String cure) {
     return Check.fail(directory.toString(), found, cure);
-  }
-
-  private static String words(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "no permission";
-      case FileSystemException named when named.getReason() != null -> named.getReason();
-      case FileSystemException unnamed -> unnamed.getClass().getSimpleName();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.system;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.device.HostGpus;
@@ -127,7 +128,7 @@ final class JvmChecks {
     } catch (IOException e) {
       return Check.warn(
           "temp directory",
-          directory + ", cannot be written: " + e.getClass().getSimpleName(),
+          directory + ", cannot be written: " + FileErrors.reason(e),
           "free space there, or name another with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIRECTORY");
     }
   }

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.postgres;
 
 import com.typesafe.config.Config;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ public record PostgresSettings(
     } catch (IOException e) {
       throw MergeException.environment(
           "%s: the password of PostgreSQL cannot be read: %s"
-              .formatted(passwordFile.get(), e.getClass().getSimpleName()),
+              .formatted(passwordFile.get(), FileErrors.reason(e)),
           e);
     }
   }

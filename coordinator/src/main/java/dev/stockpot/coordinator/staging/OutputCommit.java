@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.ShardLayout;
@@ -105,7 +106,7 @@ public final class OutputCommit {
   }
 
   private static MergeException unwritable(Path output, IOException e) {
-    String reason = StagingArea.reason(e);
+    String reason = FileErrors.located(e);
     return new MergeException(
         new Failure(
             reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
@@ -344,7 +345,7 @@ public final class OutputCommit {
       return entries.anyMatch(entry -> !isNothing(entry));
     } catch (IOException e) {
       throw MergeException.environment(
-          "%s: cannot be read: %s".formatted(output, StagingArea.reason(e)), e);
+          "%s: cannot be read: %s".formatted(output, FileErrors.located(e)), e);
     }
   }
 }

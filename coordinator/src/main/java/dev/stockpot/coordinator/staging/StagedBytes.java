@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.staging;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
@@ -46,7 +47,7 @@ public final class StagedBytes {
           .toList();
     } catch (IOException e) {
       throw MergeException.environment(
-          "%s: staged bytes cannot be read: %s".formatted(shards, StagingArea.reason(e)), e);
+          "%s: staged bytes cannot be read: %s".formatted(shards, FileErrors.located(e)), e);
     } finally {
       channels.values().forEach(StagedBytes::close);
     }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.staging;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.coordinator.lock.Uses;
@@ -81,7 +82,8 @@ public final class StagingArea implements AutoCloseable {
           null);
     } catch (IOException e) {
       throw MergeException.environment(
-          "%s: the output's directory cannot be written: %s".formatted(root, reason(e)), e);
+          "%s: the output's directory cannot be written: %s".formatted(root, FileErrors.reason(e)),
+          e);
     }
   }
 
@@ -220,7 +222,7 @@ public final class StagingArea implements AutoCloseable {
   }
 
   private static MergeException unusable(Path directory, IOException e) {
-    return MergeException.environment("%s: %s".formatted(directory, reason(e)), e);
+    return MergeException.environment("%s: %s".formatted(directory, FileErrors.located(e)), e);
   }
 
   /**
@@ -338,12 +340,6 @@ public final class StagingArea implements AutoCloseable {
     for (Path path : all) {
       Files.deleteIfExists(path);
     }
-  }
-
-  static String reason(IOException e) {
-    return e instanceof java.nio.file.FileSystemException named && named.getReason() != null
-        ? named.getFile() + ": " + named.getReason()
-        : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
   /**
