@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -76,11 +77,15 @@ public final class LocalSystem implements AutoCloseable {
   public static LocalSystem start(HostDevices devices) {
     // Logback starts here, alone: a second thread that logs while it starts is told off by SLF4J.
     LoggerFactory.getILoggerFactory();
-    Config config = ConfigFactory.load();
+    ClassLoader libraries = new LocalLibraries();
+    Config config = ConfigFactory.load(libraries);
     CoordinatorSettings settings = CoordinatorSettings.from(config);
     WorkerSettings workerSettings = WorkerSettings.from(config);
     return new LocalSystem(
-        ActorSystem.create(guardian(settings, workerSettings, devices), "stockpot", config),
+        ActorSystem.create(
+            guardian(settings, workerSettings, devices),
+            "stockpot",
+            BootstrapSetup.create(config).withClassloader(libraries)),
         settings);
   }
 
