@@ -31,7 +31,7 @@ public final class Main {
 
   /** Runs one command line; the exit status is one of {@link ExitCode}. */
   public static int run(String... args) {
-    CommandLine command = commandLine();
+    CommandLine command = commandLine(args);
     try {
       return command.execute(args);
     } catch (OutOfMemoryError e) {
@@ -40,8 +40,8 @@ public final class Main {
     }
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Stockpot())
+  static CommandLine commandLine(String... args) {
+    return Stockpot.commandLine(args)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::onWrongUsage)
         .setDefaultValueProvider(new SettingDefaults())

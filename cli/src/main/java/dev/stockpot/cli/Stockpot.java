@@ -21,6 +21,10 @@ import dev.stockpot.cli.system.CompletionCommand;
 import dev.stockpot.cli.system.DevicesCommand;
 import dev.stockpot.cli.system.DoctorCommand;
 import dev.stockpot.cli.verify.VerifyCommand;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,30 +39,6 @@ import picocli.CommandLine.Spec;
     description = "Merges LLM checkpoints by exact weighted averages.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = {
-      DemoCommand.class,
-      MergeCommand.class,
-      PlanCommand.class,
-      SoceCommand.class,
-      VerifyCommand.class,
-      InspectCommand.class,
-      DiffCommand.class,
-      SubmitCommand.class,
-      ListCommand.class,
-      StatusCommand.class,
-      WatchCommand.class,
-      LogsCommand.class,
-      CancelCommand.class,
-      RetryCommand.class,
-      WorkersCommand.class,
-      DevicesCommand.class,
-      DoctorCommand.class,
-      CoordinatorRole.class,
-      WorkerRole.class,
-      CertsCommand.class,
-      CompletionCommand.class,
-      HelpCommand.class
-    },
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",
@@ -66,9 +46,58 @@ import picocli.CommandLine.Spec;
     })
 final class Stockpot implements Runnable {
 
+  /** In the order in which help lists them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          MergeCommand.class,
+          PlanCommand.class,
+          SoceCommand.class,
+          VerifyCommand.class,
+          InspectCommand.class,
+          DiffCommand.class,
+          SubmitCommand.class,
+          ListCommand.class,
+          StatusCommand.class,
+          WatchCommand.class,
+          LogsCommand.class,
+          CancelCommand.class,
+          RetryCommand.class,
+          WorkersCommand.class,
+          DevicesCommand.class,
+          DoctorCommand.class,
+          CoordinatorRole.class,
+          WorkerRole.class,
+          CertsCommand.class,
+          CompletionCommand.class,
+          HelpCommand.class);
+
+  /** These look at the others. */
+  private static final Set<Class<?>> WITH_ALL =
+      Set.of(DemoCommand.class, CompletionCommand.class, HelpCommand.class);
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
+
+  /**
+   * The command line for these arguments: of the commands only the one that they name, if they name
+   * one. To set up all takes longer than some of them run.
+   */
+  static CommandLine commandLine(String... arguments) {
+    CommandLine line = new CommandLine(new Stockpot());
+    Stream<Class<?>> named =
+        COMMANDS.stream()
+            .filter(each -> arguments.length > 0 && name(each).equals(arguments[0]))
+            .filter(each -> !WITH_ALL.contains(each));
+    List<Class<?>> commands = named.toList();
+    (commands.isEmpty() ? COMMANDS : commands).forEach(each -> line.addSubcommand(each));
+    return line;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
+  }
 
   @Override
   public void run() {
