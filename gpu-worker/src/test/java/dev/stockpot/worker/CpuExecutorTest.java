@@ -196,8 +196,8 @@ class CpuExecutorTest {
     submit(new LeaseId("job", 0), small, List.of(small.task()));
     submit(LEASE, large, large.pieces(MANY / 100));
     next();
-    executor.abandon(LEASE);
-    executor.release("job");
+    executor.leases().abandon(LEASE);
+    executor.leases().release("job");
     outcomes.clear();
     submit(NEXT, small, List.of(small.task()));
     assertThat(next().lease()).isEqualTo(NEXT);
@@ -212,7 +212,7 @@ class CpuExecutorTest {
     submit(LEASE, merge, List.of(merge.task()));
     next();
     assertThat(openFilesIn(directory)).hasSize(3);
-    executor.release("job");
+    executor.leases().release("job");
     assertThat(openFilesIn(directory)).isEmpty();
     submit(NEXT, merge, List.of(merge.task()));
     assertThat(next()).isInstanceOf(Outcome.Merged.class);
