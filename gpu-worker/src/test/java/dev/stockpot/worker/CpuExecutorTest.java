@@ -153,20 +153,7 @@ class CpuExecutorTest {
   @Test
   void aTaskThatMakesNoSenseIsABugThatNamesItsTensor() throws Exception {
     RawMerge merge = small();
-    TensorTask task = merge.task();
-    TensorTask wrong =
-        new TensorTask(
-            0,
-            task.tensor(),
-            task.operation(),
-            0,
-            task.elements(),
-            task.sources().subList(0, 1),
-            task.dtype(),
-            0,
-            task.offset(),
-            task.length());
-    submit(LEASE, merge, List.of(wrong));
+    submit(LEASE, merge, List.of(merge.senselessTask(0)));
     assertThat(next())
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
