@@ -7,7 +7,6 @@ import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
-import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.worker.CpuExecutor;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor;
@@ -76,23 +75,8 @@ final class ScriptedExecutor implements DeviceExecutor {
   }
 
   @Override
-  public boolean withdraw(LeaseId lease) {
-    return cpu.withdraw(lease);
-  }
-
-  @Override
-  public List<StorageUse> storage() {
-    return cpu.storage();
-  }
-
-  @Override
-  public void abandon(LeaseId lease) {
-    cpu.abandon(lease);
-  }
-
-  @Override
-  public void release(String job) {
-    cpu.release(job);
+  public Leases leases() {
+    return cpu.leases();
   }
 
   @Override

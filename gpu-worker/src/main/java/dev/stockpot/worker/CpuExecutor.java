@@ -7,7 +7,6 @@ import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
-import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.worker.LeasedTasks.Work;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.List;
@@ -100,23 +99,8 @@ public final class CpuExecutor implements DeviceExecutor {
   }
 
   @Override
-  public void abandon(LeaseId lease) {
-    book.abandon(lease);
-  }
-
-  @Override
-  public boolean withdraw(LeaseId lease) {
-    return book.withdraw(lease);
-  }
-
-  @Override
-  public List<StorageUse> storage() {
-    return book.storage();
-  }
-
-  @Override
-  public void release(String job) {
-    book.release(job);
+  public Leases leases() {
+    return book;
   }
 
   @Override

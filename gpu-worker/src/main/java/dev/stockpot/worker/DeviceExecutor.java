@@ -43,25 +43,31 @@ public interface DeviceExecutor extends AutoCloseable {
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done);
 
-  /**
-   * Abandons a lease if none of its tasks has begun.
-   *
-   * @return false if one has: the lease stays as it is
-   */
-  boolean withdraw(LeaseId lease);
-
-  /** Forgets the tasks of a lease: those not begun are dropped, those under way stop soon. */
-  void abandon(LeaseId lease);
-
-  /** How the files of each job with a lease here are reached, as far as that is known yet. */
-  List<StorageUse> storage();
-
-  /** Closes the files of a job that has no lease here any more. */
-  void release(String job);
+  /** The leases of the tasks that were submitted. */
+  Leases leases();
 
   /** Stops all work and waits until no thread of the executor touches a file. */
   @Override
   void close();
+
+  /** The leases of one executor, and the files of their jobs. */
+  interface Leases {
+    /**
+     * Abandons a lease if none of its tasks has begun.
+     *
+     * @return false if one has: the lease stays as it is
+     */
+    boolean withdraw(LeaseId lease);
+
+    /** Forgets the tasks of a lease: those not begun are dropped, those under way stop soon. */
+    void abandon(LeaseId lease);
+
+    /** How the files of each job with a lease here are reached, as far as that is known yet. */
+    List<StorageUse> storage();
+
+    /** Closes the files of a job that has no lease here any more. */
+    void release(String job);
+  }
 
   /** How one task ended. */
   sealed interface Outcome {

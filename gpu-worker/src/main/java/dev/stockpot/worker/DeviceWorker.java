@@ -272,7 +272,7 @@ public final class DeviceWorker {
 
   private void abandon(LeaseId lease) {
     if (held.contains(lease)) {
-      executor.ifPresent(each -> each.abandon(lease));
+      executor.ifPresent(each -> each.leases().abandon(lease));
       forget(lease);
     }
   }
@@ -280,7 +280,7 @@ public final class DeviceWorker {
   private void forget(LeaseId lease) {
     held.remove(lease);
     if (!held.containsAnyOf(lease.job())) {
-      executor.ifPresent(each -> each.release(lease.job()));
+      executor.ifPresent(each -> each.leases().release(lease.job()));
     }
     answerIfDrained();
   }
@@ -305,7 +305,8 @@ public final class DeviceWorker {
     if (!lives.draining) {
       lives.draining = true;
       timers.startSingleTimer(new Message.DrainTimeout(), settings.drainTimeout());
-      executor.ifPresent(each -> held.ids().stream().filter(each::withdraw).forEach(this::forget));
+      executor.ifPresent(
+          each -> held.ids().stream().filter(each.leases()::withdraw).forEach(this::forget));
       report(lives.desks);
     }
     answerIfDrained();
@@ -345,7 +346,7 @@ public final class DeviceWorker {
             held.ids(),
             state(),
             lives.begun - 1,
-            executor.map(DeviceExecutor::storage).orElse(List.of()),
+            executor.map(each -> each.leases().storage()).orElse(List.of()),
             executor.flatMap(DeviceExecutor::sample),
             lives.outOfService);
     to.forEach(desk -> desk.tell(report));

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * {@link #begin}, ends it by {@link #merged}, {@link #failed} or {@link #deviceFailed}, and says
  * {@link #over} of it in every case.
  */
-public final class LeaseBook implements AutoCloseable {
+public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseBook.class);
 
@@ -72,7 +72,7 @@ public final class LeaseBook implements AutoCloseable {
     return tasks.stream().map(task -> new Work(leased, task)).toList();
   }
 
-  /** As {@link DeviceExecutor#abandon}. */
+  @Override
   public void abandon(LeaseId lease) {
     LeasedTasks leased = leases.remove(lease);
     if (leased != null) {
@@ -80,7 +80,7 @@ public final class LeaseBook implements AutoCloseable {
     }
   }
 
-  /** As {@link DeviceExecutor#withdraw}. */
+  @Override
   public boolean withdraw(LeaseId lease) {
     LeasedTasks leased = leases.get(lease);
     boolean withdrawn = leased != null && leased.withdraw();
@@ -90,12 +90,12 @@ public final class LeaseBook implements AutoCloseable {
     return withdrawn;
   }
 
-  /** As {@link DeviceExecutor#storage}. */
+  @Override
   public List<StorageUse> storage() {
     return jobs.values().stream().flatMap(files -> files.uses().stream()).toList();
   }
 
-  /** As {@link DeviceExecutor#release}. */
+  @Override
   public void release(String job) {
     JobStorage files = jobs.remove(job);
     if (files != null) {

@@ -153,20 +153,7 @@ class CpuExecutorTest {
   @Test
   void aTaskThatMakesNoSenseIsABugThatNamesItsTensor() throws Exception {
     RawMerge merge = small();
-    TensorTask task = merge.task();
-    TensorTask wrong =
-        new TensorTask(
-            0,
-            task.tensor(),
-            task.operation(),
-            0,
-            task.elements(),
-            task.sources().subList(0, 1),
-            task.dtype(),
-            0,
-            task.offset(),
-            task.length());
-    submit(LEASE, merge, List.of(wrong));
+    submit(LEASE, merge, List.of(merge.senselessTask(0)));
     assertThat(next())
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
@@ -196,8 +183,8 @@ class CpuExecutorTest {
     submit(new LeaseId("job", 0), small, List.of(small.task()));
     submit(LEASE, large, large.pieces(MANY / 100));
     next();
-    executor.abandon(LEASE);
-    executor.release("job");
+    executor.leases().abandon(LEASE);
+    executor.leases().release("job");
     outcomes.clear();
     submit(NEXT, small, List.of(small.task()));
     assertThat(next().lease()).isEqualTo(NEXT);
@@ -212,7 +199,7 @@ class CpuExecutorTest {
     submit(LEASE, merge, List.of(merge.task()));
     next();
     assertThat(openFilesIn(directory)).hasSize(3);
-    executor.release("job");
+    executor.leases().release("job");
     assertThat(openFilesIn(directory)).isEmpty();
     submit(NEXT, merge, List.of(merge.task()));
     assertThat(next()).isInstanceOf(Outcome.Merged.class);

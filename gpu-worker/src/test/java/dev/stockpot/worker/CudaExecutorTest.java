@@ -216,20 +216,7 @@ class CudaExecutorTest extends FakeCudaTest {
   @Test
   void aTaskThatMakesNoSenseIsABugThatNamesItsTensorAndOthersGoOn() throws Exception {
     RawMerge merge = RawMerge.random(directory, 1_000, Dtype.BF16, Dtype.BF16, Dtype.BF16);
-    TensorTask task = merge.task();
-    TensorTask wrong =
-        new TensorTask(
-            1,
-            task.tensor(),
-            task.operation(),
-            0,
-            task.elements(),
-            task.sources().subList(0, 1),
-            task.dtype(),
-            0,
-            task.offset(),
-            task.length());
-    submit(executor(), merge, List.of(wrong, task));
+    submit(executor(), merge, List.of(merge.senselessTask(1), merge.task()));
     for (Outcome outcome : next(2)) {
       if (outcome.task() == 0) {
         assertThat(outcome).isInstanceOf(Outcome.Merged.class);

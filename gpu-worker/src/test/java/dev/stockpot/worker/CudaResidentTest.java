@@ -75,7 +75,7 @@ class CudaResidentTest extends FakeCudaTest {
           .containsExactly(merge.sourceCrc(task, 0), merge.sourceCrc(task, 1));
     }
     assertThat(merge.writtenShard()).isEqualTo(merge.expectedShard());
-    executor.release(job);
+    executor.leases().release(job);
   }
 
   /** The same file of other bytes: whoever reads it again makes something else. */

@@ -3,17 +3,9 @@ package dev.stockpot.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.MergeSpec;
-import dev.stockpot.merge.SoupSpec;
-import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.TensorTask.Operation;
-import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
-import dev.stockpot.protocol.WorkerCommand.MergeTensors;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerState;
@@ -120,27 +112,10 @@ class DeviceFailuresTest {
   private Submitted lease(WorkerReported worker, FakeExecutor executor)
       throws InterruptedException {
     LeaseId id = new LeaseId("job", leases++);
-    worker.ref().tell(new MergeTensors(id, spec(), List.of(task()), Optional.empty(), job.ref()));
+    worker.ref().tell(FakeTasks.lease(id, job.ref(), 1));
     Submitted submitted = executor.submitted.poll(20, TimeUnit.SECONDS);
     assertThat(submitted).isNotNull();
     return submitted;
-  }
-
-  private static MergeSpec spec() {
-    return new MergeSpec(
-        "job",
-        List.of(),
-        Map.of(),
-        List.of(new SoupSpec("", List.of(0), IntegerWeights.over(1, 1))),
-        "staging",
-        "token",
-        Map.of(),
-        NonFinitePolicy.FAIL,
-        false);
-  }
-
-  private static TensorTask task() {
-    return new TensorTask(1, "t", Operation.MERGE, 0, 1, List.of(), Dtype.BF16, 0, 0, 2);
   }
 
   private static void fail(Submitted batch, String reason) {
@@ -188,7 +163,7 @@ class DeviceFailuresTest {
     assertThat(out.held()).isEmpty();
     assertThat(out.device()).isEqualTo(new FakeExecutor().device());
     LeaseId late = new LeaseId("job", 99);
-    out.ref().tell(new MergeTensors(late, spec(), List.of(task()), Optional.empty(), job.ref()));
+    out.ref().tell(FakeTasks.lease(late, job.ref(), 1));
     assertThat(report("n/gpu-0", WorkerState.OUT).held()).isEmpty();
     FakeExecutor cpu = made(cpus);
     lease(report("n/cpu", WorkerState.WORKING), cpu);

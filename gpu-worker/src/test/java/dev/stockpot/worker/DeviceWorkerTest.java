@@ -3,17 +3,9 @@ package dev.stockpot.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.InputRef;
-import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
-import dev.stockpot.merge.SoupSpec;
-import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.TensorTask.Operation;
-import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -30,10 +22,8 @@ import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.FakeExecutor.Submitted;
 import dev.stockpot.worker.storage.Roots;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -121,28 +111,8 @@ class DeviceWorkerTest {
   }
 
   private Submitted lease(LeaseId lease, int... tasks) throws InterruptedException {
-    worker.tell(
-        new MergeTensors(
-            lease,
-            new MergeSpec(
-                lease.job(),
-                List.of("m"),
-                Map.of(0, new InputRef("in", 2, Instant.EPOCH, "")),
-                List.of(new SoupSpec("", List.of(0), IntegerWeights.over(1, 1))),
-                "staging",
-                "token",
-                Map.of(0, "out"),
-                NonFinitePolicy.FAIL,
-                false),
-            IntStream.of(tasks).mapToObj(DeviceWorkerTest::task).toList(),
-            Optional.empty(),
-            job.ref()));
+    worker.tell(FakeTasks.lease(lease, job.ref(), tasks));
     return taken(executor.submitted);
-  }
-
-  private static TensorTask task(int id) {
-    return new TensorTask(
-        id, "t" + id, Operation.MERGE, 0, 1, List.of(), Dtype.BF16, 0, 2L * id, 2);
   }
 
   private static Receipt receipt(int task) {
@@ -193,24 +163,11 @@ class DeviceWorkerTest {
   @Test
   void aLeaseGoesToTheExecutorOnceAndIsReportedAsHeld() throws InterruptedException {
     Submitted batch = lease(LEASE, 1, 2);
-    assertThat(batch.tasks()).containsExactly(task(1), task(2));
-    worker.tell(new MergeTensors(LEASE, spec(), batch.tasks(), Optional.empty(), job.ref()));
+    assertThat(batch.tasks()).containsExactly(FakeTasks.task(1), FakeTasks.task(2));
+    worker.tell(FakeTasks.lease(LEASE, job.ref(), 1, 2));
     lease(OTHER, 3);
     assertThat(executor.submitted).as("the repeated lease").isEmpty();
     assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE, OTHER);
-  }
-
-  private static MergeSpec spec() {
-    return new MergeSpec(
-        "job",
-        List.of(),
-        Map.of(),
-        List.of(new SoupSpec("", List.of(0), IntegerWeights.over(1, 1))),
-        "staging",
-        "token",
-        Map.of(),
-        NonFinitePolicy.FAIL,
-        false);
   }
 
   @Test
@@ -427,7 +384,7 @@ class DeviceWorkerTest {
     assertThat(report.held()).as("the other was given back").containsExactly(LEASE);
 
     LeaseId late = new LeaseId("job", 3);
-    worker.tell(new MergeTensors(late, spec(), List.of(task(3)), Optional.empty(), job.ref()));
+    worker.tell(FakeTasks.lease(late, job.ref(), 3));
     assertThat(reportAfterHeartbeat().held()).containsExactly(LEASE);
     assertThat(executor.submitted).isEmpty();
 
@@ -523,7 +480,9 @@ class DeviceWorkerTest {
     executor.storage.add(use);
     assertThat(reportAfterHeartbeat().storage()).containsExactly(use);
     RemoteAccess access = new RemoteAccess(List.of("https://one"), "secret");
-    worker.tell(new MergeTensors(LEASE, spec(), List.of(task(1)), Optional.of(access), job.ref()));
+    MergeTensors local = FakeTasks.lease(LEASE, job.ref(), 1);
+    worker.tell(
+        new MergeTensors(LEASE, local.spec(), local.tasks(), Optional.of(access), job.ref()));
     assertThat(taken(executor.submitted).access()).contains(access);
   }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /** Does nothing by itself: the test says how tasks end, and sees what was asked. */
-final class FakeExecutor implements DeviceExecutor {
+final class FakeExecutor implements DeviceExecutor, DeviceExecutor.Leases {
 
   /** Tasks that the worker handed over. */
   record Submitted(
@@ -62,6 +62,11 @@ final class FakeExecutor implements DeviceExecutor {
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done) {
     submitted.add(new Submitted(lease, tasks, access, done));
+  }
+
+  @Override
+  public Leases leases() {
+    return this;
   }
 
   @Override

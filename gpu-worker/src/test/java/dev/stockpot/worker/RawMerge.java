@@ -196,6 +196,22 @@ record RawMerge(
     return pieces(Integer.MAX_VALUE).getFirst();
   }
 
+  /** The same with fewer sources than its soups have weights, which no planner makes. */
+  TensorTask senselessTask(int id) {
+    TensorTask task = task();
+    return new TensorTask(
+        id,
+        task.tensor(),
+        task.operation(),
+        task.firstElement(),
+        task.elements(),
+        task.sources().subList(0, 1),
+        task.dtype(),
+        task.shard(),
+        task.offset(),
+        task.length());
+  }
+
   /** The tensor in pieces of so many elements, or bytes where it is copied. */
   List<TensorTask> pieces(int size) {
     List<TensorTask> pieces = new ArrayList<>();

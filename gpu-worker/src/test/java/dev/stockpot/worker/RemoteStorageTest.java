@@ -117,7 +117,7 @@ class RemoteStorageTest {
 
   private static Map<String, Way> ways(CpuExecutor executor) {
     Map<String, Way> ways = new HashMap<>();
-    for (StorageUse use : executor.storage()) {
+    for (StorageUse use : executor.leases().storage()) {
       assertThat(use.job()).isEqualTo("job");
       ways.put(use.files(), use.way());
     }
@@ -135,8 +135,8 @@ class RemoteStorageTest {
     assertThat(coordinator.requests).isEmpty();
     assertThat(ways(executor))
         .isEqualTo(Map.of("output", Way.DIRECT, merge.directory().toString(), Way.DIRECT));
-    executor.release("job");
-    assertThat(executor.storage()).isEmpty();
+    executor.leases().release("job");
+    assertThat(executor.leases().storage()).isEmpty();
   }
 
   @Test
@@ -391,7 +391,7 @@ class RemoteStorageTest {
         List.of(merge.task()),
         Optional.of(coordinator.access()),
         outcomes::addAll);
-    executor.abandon(LEASE);
+    executor.leases().abandon(LEASE);
     RawMerge seen = merge("elsewhere");
     executor.submit(
         new LeaseId("job", 2),
@@ -447,8 +447,8 @@ class RemoteStorageTest {
     assertThat(coordinator.requests.poll(20, TimeUnit.SECONDS)).as("begun").isNotNull();
     LeaseId waiting = new LeaseId("job", 2);
     executor.submit(waiting, merge.spec(), tasks, access, outcomes::addAll);
-    assertThat(executor.withdraw(LEASE)).isFalse();
-    assertThat(executor.withdraw(waiting)).isTrue();
-    assertThat(executor.withdraw(waiting)).as("not there any more").isFalse();
+    assertThat(executor.leases().withdraw(LEASE)).isFalse();
+    assertThat(executor.leases().withdraw(waiting)).isTrue();
+    assertThat(executor.leases().withdraw(waiting)).as("not there any more").isFalse();
   }
 }

@@ -396,19 +396,27 @@ class LeaseDeskTest {
     assertThat(found).hasSize(1);
   }
 
+  /** A worker of a device that was measured, which has reported. */
   private Worker measured(String name, String kind, long bytesPerSecond) {
     Worker worker = new Worker(name, 2);
     DeviceRates rates = new DeviceRates(bytesPerSecond, bytesPerSecond, false);
     worker.device = new Device(kind, kind, "a test", rates);
+    worker.report();
     return worker;
+  }
+
+  private Worker slowCpu() {
+    return measured("cpu", Device.CPU, 100);
+  }
+
+  private Worker quickGpu() {
+    return measured("gpu", Device.CUDA, 1_000);
   }
 
   @Test
   void aJobIsLeasedToTheFasterDeviceAndSaysWhyOnceItsStorageIsKnown() {
-    Worker cpu = measured("cpu", Device.CPU, 100);
-    Worker gpu = measured("gpu", Device.CUDA, 1_000);
-    cpu.report();
-    gpu.report();
+    Worker cpu = slowCpu();
+    Worker gpu = quickGpu();
     open();
     gpu.lease();
     gpu.lease();
@@ -423,10 +431,8 @@ class LeaseDeskTest {
 
   @Test
   void slowStorageMovesAJobToTheCpu() {
-    Worker cpu = measured("cpu", Device.CPU, 100);
-    Worker gpu = measured("gpu", Device.CUDA, 1_000);
-    cpu.report();
-    gpu.report();
+    Worker cpu = slowCpu();
+    Worker gpu = quickGpu();
     open();
     MergeTensors begun = gpu.lease();
     gpu.lease();
@@ -442,10 +448,8 @@ class LeaseDeskTest {
 
   @Test
   void theCpuServesAsSoonAsTheGpuIsOut() {
-    Worker cpu = measured("cpu", Device.CPU, 100);
-    Worker gpu = measured("gpu", Device.CUDA, 1_000);
-    cpu.report();
-    gpu.report();
+    Worker cpu = slowCpu();
+    Worker gpu = quickGpu();
     open();
     gpu.lease();
     gpu.lease();
@@ -459,13 +463,11 @@ class LeaseDeskTest {
 
   @Test
   void theCpuServesUntilAGpuComesAndAgainWhenItIsGone() {
-    Worker cpu = measured("cpu", Device.CPU, 100);
-    cpu.report();
+    Worker cpu = slowCpu();
     open();
     MergeTensors first = cpu.lease();
     cpu.lease();
-    Worker gpu = measured("gpu", Device.CUDA, 1_000);
-    gpu.report();
+    Worker gpu = quickGpu();
     news.expectMessageClass(BoardNews.WorkerJoined.class);
     news.expectMessageClass(BoardNews.StorageWanted.class);
     gpu.lease();
@@ -484,8 +486,6 @@ class LeaseDeskTest {
   void withOneKindOfDeviceNobodyLooksAtTheStorage() {
     Worker one = measured("one", Device.CPU, 100);
     Worker two = measured("two", Device.CPU, 1_000);
-    one.report();
-    two.report();
     open();
     one.lease();
     two.lease();

@@ -9,7 +9,6 @@ import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
-import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.worker.ChunkLoop;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.DeviceExecutor;
@@ -173,23 +172,8 @@ public final class CudaExecutor implements DeviceExecutor {
   }
 
   @Override
-  public void abandon(LeaseId lease) {
-    book.abandon(lease);
-  }
-
-  @Override
-  public boolean withdraw(LeaseId lease) {
-    return book.withdraw(lease);
-  }
-
-  @Override
-  public List<StorageUse> storage() {
-    return book.storage();
-  }
-
-  @Override
-  public void release(String job) {
-    book.release(job);
+  public Leases leases() {
+    return book;
   }
 
   @Override

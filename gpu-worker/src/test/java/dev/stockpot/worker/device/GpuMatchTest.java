@@ -32,27 +32,22 @@ final class GpuMatchTest {
   }
 
   private static NvmlGpu divided(NvmlGpu gpu) {
-    return new NvmlGpu(
-        gpu.index(),
-        gpu.name(),
-        gpu.uuid(),
-        gpu.pciId(),
-        gpu.memoryBytes(),
-        Optional.of(true),
-        gpu.capability(),
-        gpu.link(),
-        gpu.trouble());
+    return with(gpu, Optional.of(true), gpu.capability());
   }
 
   private static NvmlGpu old(NvmlGpu gpu) {
+    return with(gpu, gpu.mig(), Optional.of(new Capability(6, 1)));
+  }
+
+  private static NvmlGpu with(NvmlGpu gpu, Optional<Boolean> mig, Optional<Capability> capability) {
     return new NvmlGpu(
         gpu.index(),
         gpu.name(),
         gpu.uuid(),
         gpu.pciId(),
         gpu.memoryBytes(),
-        gpu.mig(),
-        Optional.of(new Capability(6, 1)),
+        mig,
+        capability,
         gpu.link(),
         gpu.trouble());
   }

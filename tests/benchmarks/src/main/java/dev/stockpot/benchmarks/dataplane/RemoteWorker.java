@@ -110,10 +110,10 @@ public final class RemoteWorker {
         throw new IOException("not merged: " + outcome);
       }
     }
-    if (executor.storage().stream().anyMatch(use -> use.way() == StorageUse.Way.DIRECT)) {
-      throw new IOException("not through the coordinator: " + executor.storage());
+    if (executor.leases().storage().stream().anyMatch(use -> use.way() == StorageUse.Way.DIRECT)) {
+      throw new IOException("not through the coordinator: " + executor.leases().storage());
     }
-    executor.release(spec.job());
+    executor.leases().release(spec.job());
     return MERGED;
   }
 }

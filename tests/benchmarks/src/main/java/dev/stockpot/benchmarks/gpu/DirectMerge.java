@@ -82,7 +82,7 @@ final class DirectMerge {
       checksums[receipt.task()] = receipt.outputs().getFirst().crc();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    executor.release(spec.job());
+    executor.leases().release(spec.job());
     return new Result(seconds, List.of(checksums));
   }
 
