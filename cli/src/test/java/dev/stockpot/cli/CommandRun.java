@@ -11,11 +11,12 @@ public record CommandRun(int exitCode, String out, String err) {
   public static CommandRun of(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
+    String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
     int exitCode =
-        Main.commandLine(arguments)
+        Main.commandLine(words)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
-            .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+            .execute(words);
     return new CommandRun(exitCode, out.toString(), err.toString());
   }
 }
