@@ -150,11 +150,7 @@ final class ClusterTest {
     site.assertServed(expected);
   }
 
-  /**
-   * The other worker is stopped meanwhile, so that the new one is not a full member at once, and
-   * would have to wait until that one is put out. It is slow by itself, too: three seconds are what
-   * an ordinary worker may take.
-   */
+  /** The other worker is stopped meanwhile, so that the new one is not a full member at once. */
   @Test
   void aWorkerThatJoinsWhileAJobRunsGetsItsShareAtOnce(TestReporter reporter)
       throws InterruptedException {
@@ -168,7 +164,7 @@ final class ClusterTest {
         "the new worker holds leases", () -> leasesOfOthers(first).filter(n -> n > 0).isPresent());
     Duration took = since(there);
     reporter.publishEntry("until a new worker held leases", took.toString());
-    assertThat(took).isLessThan(Duration.ofSeconds(6));
+    assertThat(took).isLessThan(Duration.ofSeconds(3));
     cluster.node("worker-1").signal("CONT");
     cluster.awaitDone("joined");
     site.assertServed(expected);
