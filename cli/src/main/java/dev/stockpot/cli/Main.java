@@ -85,13 +85,9 @@ public final class Main {
         err.println(client.getMessage());
         yield client.exitCode();
       }
-      case NoSuchFileException missing -> {
-        err.println(FileErrors.located(missing));
-        yield ExitCode.USAGE;
-      }
       case IOException io -> {
         err.println(FileErrors.located(io));
-        yield ExitCode.FAILED;
+        yield io instanceof NoSuchFileException ? ExitCode.USAGE : ExitCode.FAILED;
       }
       default -> {
         err.println("stockpot: this is a bug; please report it with what follows");

@@ -23,7 +23,6 @@ import dev.stockpot.cli.system.DoctorCommand;
 import dev.stockpot.cli.verify.VerifyCommand;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -86,12 +85,12 @@ final class Stockpot implements Runnable {
    */
   static CommandLine commandLine(String... arguments) {
     CommandLine line = new CommandLine(new Stockpot());
-    Stream<Class<?>> named =
+    List<Class<?>> named =
         COMMANDS.stream()
             .filter(each -> arguments.length > 0 && name(each).equals(arguments[0]))
-            .filter(each -> !WITH_ALL.contains(each));
-    List<Class<?>> commands = named.toList();
-    (commands.isEmpty() ? COMMANDS : commands).forEach(each -> line.addSubcommand(each));
+            .filter(each -> !WITH_ALL.contains(each))
+            .toList();
+    (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
     return line;
   }
 

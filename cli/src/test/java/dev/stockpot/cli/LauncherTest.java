@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.merge.kernel.Kernels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,10 +63,12 @@ final class LauncherTest {
   }
 
   @Test
-  void aBigPlanIsNot() throws Exception {
+  void aPlanForWhichKernelsChangeToVectorsIsNot() throws Exception {
     String plan = "models:\n- model: a\n- model: the b\n";
-    assertThat(isSmall("du() { printf '7812499\\t%s\\n' \"$2\"; }", plan)).isTrue();
-    assertThat(isSmall("du() { printf '7812500\\t%s\\n' \"$2\"; }", plan)).isFalse();
+    long half = Kernels.SCALAR_BYTES / 2 / 1024;
+    String du = "du() { printf '%d\\t%%s\\n' \"$2\"; }";
+    assertThat(isSmall(du.formatted(half - 1), plan)).isTrue();
+    assertThat(isSmall(du.formatted(half), plan)).isFalse();
   }
 
   @ParameterizedTest

@@ -9,8 +9,11 @@ public final class Kernels {
   /** Changes whenever the bits of an output may change. */
   public static final int KERNEL_VERSION = 1;
 
-  /** About two seconds of one core, which is what it costs to compile the vector loops. */
-  private static final long SCALAR_BYTES = 16_000_000_000L;
+  /**
+   * Input bytes of a dtype before its loops change to vectors: about two seconds of one core, which
+   * is what it costs to compile those. The launcher starts merges of fewer without vectors.
+   */
+  public static final long SCALAR_BYTES = 16_000_000_000L;
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
