@@ -1,6 +1,7 @@
 package dev.stockpot.cli.certs;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -12,13 +13,11 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A CA in a directory, and what it issues in directories below. Whatever it makes appears whole or
@@ -159,7 +158,7 @@ record CertificateAuthority(Path directory) {
               "ku:critical=digitalSignature"));
       return Pkcs12.read(store, Pkcs12.readPassword(passwordFile));
     } finally {
-      delete(scratch);
+      FileTrees.delete(scratch);
     }
   }
 
@@ -181,9 +180,7 @@ record CertificateAuthority(Path directory) {
         filling.into(staging);
         Files.move(staging, directory, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        if (Files.exists(staging)) {
-          delete(staging);
-        }
+        FileTrees.delete(staging);
       }
     } catch (FileSystemException e) {
       throw MergeException.environment(
@@ -195,18 +192,10 @@ record CertificateAuthority(Path directory) {
   }
 
   private static boolean isEmptyDirectory(Path directory) {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.findAny().isEmpty();
+    try {
+      return Files.isDirectory(directory) && FileTrees.entries(directory).isEmpty();
     } catch (IOException _) {
       return false;
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 

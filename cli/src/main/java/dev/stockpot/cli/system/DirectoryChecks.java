@@ -1,6 +1,7 @@
 package dev.stockpot.cli.system;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.staging.Preallocation;
 import java.io.IOException;
@@ -13,9 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,10 +142,8 @@ final class DirectoryChecks {
   }
 
   private void delete(Path trial) {
-    try (Stream<Path> all = Files.walk(trial)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
+    try {
+      FileTrees.delete(trial);
     } catch (IOException e) {
       checks.add(
           warn("'" + trial + "' cannot be deleted: " + FileErrors.reason(e), "delete it yourself"));

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.verify;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.SafetensorsHeader;
 import dev.stockpot.checkpoint.TensorHeader;
@@ -137,7 +138,8 @@ record OutputTensors(List<Stored> sound, List<Problem> problems) {
     try {
       return Files.size(path);
     } catch (IOException e) {
-      throw MergeException.environment("%s: cannot be read: %s".formatted(path, e), e);
+      throw MergeException.environment(
+          "%s: cannot be read: %s".formatted(path, FileErrors.reason(e)), e);
     }
   }
 }

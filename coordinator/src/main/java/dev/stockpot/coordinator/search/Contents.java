@@ -3,6 +3,8 @@ package dev.stockpot.coordinator.search;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.evaluate.ScoreFormat;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.kernel.Kernels;
@@ -20,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Names what soups hold and how they were scored, so that a result is found again as long as
@@ -58,15 +59,18 @@ record Contents(List<String> models, String companions) {
   }
 
   private static List<String> files(Path checkpoint) {
-    try (Stream<Path> walk = Files.walk(checkpoint)) {
+    try {
       TreeMap<Path, String> lines = new TreeMap<>();
-      for (Path file : walk.filter(Files::isRegularFile).toList()) {
-        BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
-        lines.put(file, "%s %d %s".formatted(file, is.size(), is.lastModifiedTime()));
+      for (Path file : FileTrees.all(checkpoint)) {
+        if (Files.isRegularFile(file)) {
+          BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+          lines.put(file, "%s %d %s".formatted(file, is.size(), is.lastModifiedTime()));
+        }
       }
       return List.copyOf(lines.values());
     } catch (IOException e) {
-      throw MergeException.environment(checkpoint + ": cannot be read: " + e, e);
+      throw MergeException.environment(
+          checkpoint + ": cannot be read: " + FileErrors.located(e), e);
     }
   }
 

@@ -300,8 +300,11 @@ final class SearchBoard {
     batch.forEach(candidate -> disk.put(candidate, OnDisk.READY));
   }
 
-  /** Candidates to delete now, which are being deleted from here on. */
+  /** Candidates to delete now, which are being deleted from here on; none while others are. */
   List<Candidate> nextDeletions() {
+    if (disk.containsValue(OnDisk.DELETING)) {
+      return List.of();
+    }
     List<Candidate> obsolete =
         disk.entrySet().stream()
             .filter(entry -> entry.getValue() == OnDisk.READY && !isNeeded(entry.getKey()))

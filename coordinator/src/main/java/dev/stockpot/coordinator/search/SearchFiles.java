@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.job.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
@@ -8,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class SearchFiles {
 
   private static final int NAME_DIGITS = 16;
 
+  /** How the name begins of what is being deleted, or was when its process ended. */
+  private static final String DOOMED = ".deleted-";
+
   private final SearchOrder order;
   private final Path candidates;
   private final Path evaluations;
@@ -41,13 +45,17 @@ final class SearchFiles {
   }
 
   /**
-   * Finds what an earlier run left of these, and deletes what else it left. A batch appears under
-   * its name in one moment, when it is whole, and a candidate loses its name before it is deleted,
-   * so that what has a name is whole.
+   * Finds what an earlier run left of these, and deletes what else it left but merges that were
+   * stopped. A batch appears under its name in one moment, when it is whole, and a candidate loses
+   * its name before it is deleted, so that what has a name is whole.
    */
   void find(Collection<Candidate> wanted) {
     Set<String> names =
         wanted.stream().map(Candidate::directoryName).collect(Collectors.toUnmodifiableSet());
+    Stream.of(candidates, evaluations)
+        .flatMap(directory -> entries(directory).stream())
+        .filter(SearchFiles::isDoomed)
+        .forEach(SearchFiles::delete);
     for (Path batch : entries(candidates)) {
       if (!isHidden(batch)) {
         for (Path candidate : entries(batch)) {
@@ -83,7 +91,8 @@ final class SearchFiles {
   }
 
   /**
-   * Claims the place of a batch; what other batches were stopped in the middle of is deleted.
+   * Claims the place of a batch; merges of other batches, which were stopped, are deleted. What
+   * {@link #delete(Collection)} deletes meanwhile is left to it.
    *
    * @param search whose plan says how soups are merged
    */
@@ -95,7 +104,7 @@ final class SearchFiles {
     Path place = candidates.resolve(name);
     StagingArea staging = StagingArea.claim(place);
     for (Path other : entries(candidates)) {
-      if (isHidden(other) && !other.equals(staging.root())) {
+      if (isHidden(other) && !isDoomed(other) && !other.equals(staging.root())) {
         delete(other);
       }
     }
@@ -117,6 +126,7 @@ final class SearchFiles {
     }
   }
 
+  /** Deletes candidates, one call after the other; the last of a batch takes its directory away. */
   void delete(Collection<Candidate> obsolete) {
     for (Candidate candidate : obsolete) {
       Path place = Objects.requireNonNull(places.remove(candidate.directoryName()));
@@ -129,10 +139,11 @@ final class SearchFiles {
     try {
       Path doomed = directory;
       if (!isHidden(directory) && Files.exists(directory)) {
-        doomed = directory.resolveSibling(".deleted-" + name(directory));
+        doomed = directory.resolveSibling(DOOMED + name(directory));
+        FileTrees.delete(doomed);
         Files.move(directory, doomed, StandardCopyOption.ATOMIC_MOVE);
       }
-      StagingArea.deleteTree(doomed);
+      FileTrees.delete(doomed);
     } catch (IOException e) {
       throw unusable(directory, e);
     }
@@ -144,6 +155,10 @@ final class SearchFiles {
     }
   }
 
+  private static boolean isDoomed(Path entry) {
+    return name(entry).startsWith(DOOMED);
+  }
+
   private static boolean isHidden(Path entry) {
     return name(entry).startsWith(".");
   }
@@ -153,11 +168,8 @@ final class SearchFiles {
   }
 
   private static List<Path> entries(Path directory) {
-    if (Files.notExists(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(directory)) {
-      return new ArrayList<>(entries.toList());
+    try {
+      return FileTrees.entries(directory);
     } catch (IOException e) {
       throw unusable(directory, e);
     }
@@ -165,6 +177,6 @@ final class SearchFiles {
 
   private static MergeException unusable(Path directory, IOException e) {
     return MergeException.environment(
-        "%s: the search's files cannot be kept: %s".formatted(directory, e), e);
+        "%s: the search's files cannot be kept: %s".formatted(directory, FileErrors.located(e)), e);
   }
 }

@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.evaluate.EvaluationCache;
 import dev.stockpot.coordinator.evaluate.EvaluatorCommandException;
@@ -132,7 +134,7 @@ final class SearchWork {
           cache(search).put(evaluation, scored);
           files.deleteEvaluationOutput(evaluation);
         } catch (IOException e) {
-          LOG.warn("A result is not kept for later searches: {}", e.toString());
+          LOG.warn("A result is not kept for later searches: {}", FileErrors.located(e));
         }
         yield Optional.of(
             new SearchEvent.Scored(
@@ -156,11 +158,13 @@ final class SearchWork {
     return tenure.whileHeld(() -> {
       StagingArea staging = order.staging();
       try {
-        StagingArea.deleteTree(staging.shards());
+        FileTrees.delete(staging.shards());
         Files.move(files.place(best), staging.shards(), StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         throw MergeException.environment(
-            "%s: the best soup cannot be moved: %s".formatted(files.place(best), e), e);
+            "%s: the best soup cannot be moved: %s"
+                .formatted(files.place(best), FileErrors.located(e)),
+            e);
       }
       Manifest manifest = Manifest.readIn(staging.shards()).orElseThrow();
       new OutputCommit(staging, planned, order.replace())

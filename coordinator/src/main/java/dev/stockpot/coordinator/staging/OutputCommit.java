@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.ShardLayout;
@@ -21,7 +22,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Turns finished shards into a checkpoint in its place, or into several below it: writes what
@@ -135,7 +134,7 @@ public final class OutputCommit {
   /** Bytes of inputs that are no more are of no use to a later run. */
   private void discard() {
     try {
-      StagingArea.deleteTree(staging.shards());
+      FileTrees.delete(staging.shards());
     } catch (IOException e) {
       throw unwritable(staging.shards(), e);
     }
@@ -164,9 +163,9 @@ public final class OutputCommit {
     Set<Path> directories = shards.stream().map(Path::getParent).collect(Collectors.toSet());
     directories.add(staging.shards());
     for (Path directory : directories) {
-      for (Path entry : entries(directory)) {
+      for (Path entry : FileTrees.entries(directory)) {
         if (!shards.contains(entry) && !directories.contains(entry)) {
-          StagingArea.deleteTree(entry);
+          FileTrees.delete(entry);
         }
       }
     }
@@ -197,7 +196,7 @@ public final class OutputCommit {
   private void moveDirectory() throws IOException {
     Path output = staging.output();
     if (replace && Files.exists(output, LinkOption.NOFOLLOW_LINKS)) {
-      StagingArea.deleteTree(staging.replaced());
+      FileTrees.delete(staging.replaced());
       Files.move(output, staging.replaced(), StandardCopyOption.ATOMIC_MOVE);
     }
     try {
@@ -220,7 +219,7 @@ public final class OutputCommit {
     Path output = staging.output();
     if (replace) {
       Files.createDirectories(staging.replaced());
-      for (Path old : entries(output)) {
+      for (Path old : FileTrees.entries(output)) {
         if (!isNothing(old)) {
           Files.move(
               old, staging.replaced().resolve(old.getFileName()), StandardCopyOption.ATOMIC_MOVE);
@@ -251,8 +250,10 @@ public final class OutputCommit {
 
   private static void moveStaged(StagingArea staging) throws IOException {
     Path output = staging.output();
-    List<Path> files = entries(staging.shards());
-    files.sort(Comparator.comparingInt(OutputCommit::commitOrder));
+    List<Path> files =
+        FileTrees.entries(staging.shards()).stream()
+            .sorted(Comparator.comparingInt(OutputCommit::commitOrder))
+            .toList();
     for (Path file : files) {
       Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -270,12 +271,6 @@ public final class OutputCommit {
 
   private static boolean isNothing(Path entry) {
     return NOTHING.contains(String.valueOf(entry.getFileName()));
-  }
-
-  private static List<Path> entries(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return new ArrayList<>(entries.toList());
-    }
   }
 
   private static void write(Path file, byte[] content) throws IOException {
@@ -341,8 +336,8 @@ public final class OutputCommit {
     if (!Files.isDirectory(output, LinkOption.NOFOLLOW_LINKS)) {
       return Files.exists(output, LinkOption.NOFOLLOW_LINKS);
     }
-    try (Stream<Path> entries = Files.list(output)) {
-      return entries.anyMatch(entry -> !isNothing(entry));
+    try {
+      return !FileTrees.entries(output).stream().allMatch(OutputCommit::isNothing);
     } catch (IOException e) {
       throw MergeException.environment(
           "%s: cannot be read: %s".formatted(output, FileErrors.located(e)), e);

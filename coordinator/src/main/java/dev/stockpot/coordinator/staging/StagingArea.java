@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.coordinator.lock.Uses;
@@ -17,14 +18,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The directory {@code .<name>.stockpot} beside an output: a lock, the journal, and the shards
@@ -163,7 +162,7 @@ public final class StagingArea implements AutoCloseable {
    */
   public boolean hasWork() {
     try {
-      return entries(root).stream()
+      return FileTrees.entries(root).stream()
           .anyMatch(entry -> !lock.isPart(entry) && !entry.equals(journalDirectory()));
     } catch (IOException e) {
       throw unusable(root, e);
@@ -204,7 +203,7 @@ public final class StagingArea implements AutoCloseable {
    */
   public void allocate(Map<Path, ShardLayout> shards) {
     try {
-      deleteTree(shards());
+      FileTrees.delete(shards());
       Map<Path, Long> sizes = new LinkedHashMap<>();
       long needed = 0;
       for (Map.Entry<Path, ShardLayout> shard : shards.entrySet()) {
@@ -296,49 +295,26 @@ public final class StagingArea implements AutoCloseable {
                 .formatted(directory, needed, free)));
   }
 
-  private static List<Path> entries(Path directory) throws IOException {
-    if (Files.notExists(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
-    }
-  }
-
   /**
    * Deletes the area, lock included, and directories above it that it had to create and that are
    * empty: the output is in its place, or never will be.
    */
   public void delete() {
     try {
-      for (Path entry : entries(root)) {
+      for (Path entry : FileTrees.entries(root)) {
         if (!lock.isPart(entry)) {
-          deleteTree(entry);
+          FileTrees.delete(entry);
         }
       }
       lock.deleteDirectory();
       for (Path parent : createdParents) {
-        if (!entries(parent).isEmpty()) {
+        if (!FileTrees.entries(parent).isEmpty()) {
           break;
         }
         Files.delete(parent);
       }
     } catch (IOException e) {
       throw unusable(root, e);
-    }
-  }
-
-  /** Deletes a directory and all in it, links not followed; nothing where there is none. */
-  public static void deleteTree(Path directory) throws IOException {
-    if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(directory)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.deleteIfExists(path);
     }
   }
 

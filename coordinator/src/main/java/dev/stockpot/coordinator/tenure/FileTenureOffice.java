@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.tenure;
 
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
@@ -49,7 +50,9 @@ public final class FileTenureOffice implements TenureOffice {
       return Optional.empty();
     } catch (IOException e) {
       throw MergeException.environment(
-          "%s: the coordinator's data directory cannot be used: %s".formatted(directory, e), e);
+          "%s: the coordinator's data directory cannot be used: %s"
+              .formatted(directory, FileErrors.located(e)),
+          e);
     }
   }
 
@@ -90,11 +93,12 @@ public final class FileTenureOffice implements TenureOffice {
       return Optional.of(new Holder(words.length < 2 ? "" : words[1], Long.parseLong(words[0])));
     } catch (NoSuchFileException _) {
       return Optional.empty();
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException e) {
       throw MergeException.environment(
-          "%s: cannot be read: %s; if it is damaged, delete it while no coordinator runs"
-              .formatted(file, e),
-          e);
+          "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+    } catch (NumberFormatException e) {
+      throw MergeException.environment(
+          file + ": is damaged: delete it while no coordinator runs", e);
     }
   }
 

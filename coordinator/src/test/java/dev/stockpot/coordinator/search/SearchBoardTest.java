@@ -2,11 +2,8 @@ package dev.stockpot.coordinator.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.fixtures.SafetensorsFixture;
-import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.soce.report.SearchReport.Role;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,45 +28,7 @@ final class SearchBoardTest {
 
   private Search search(String refine, int onDisk, String more, int parallel, String report)
       throws Exception {
-    for (String model : List.of("a", "b", "c")) {
-      SafetensorsFixture.checkpoint()
-          .tensor("w", Dtype.F32, List.of(1L), new byte[4])
-          .writeTo(directory.resolve(model));
-    }
-    // Each is best at one thing, and no two things go together.
-    Files.writeString(
-        directory.resolve("scores.csv"),
-        """
-        model,x,y,z
-        a,9,1,5
-        b,5,9,1
-        c,1,5,9
-        d,5,5,5
-        e,8,8,1
-        f,1,8,8
-        g,8,1,8
-        """);
-    return SearchSetup.of(
-        PlanReader.parseSearch(
-            """
-            version: 1
-            method: linear
-            models: [{model: a}, {model: b}, {model: c}]
-            search:
-              scores: scores.csv
-              threshold: 0.5
-              weights: {min: 0.2, max: 0.6, step: 0.2%s}
-              candidates_on_disk: %d
-            %s
-            evaluate:
-              command: [./score, "{model}", "{output}"]
-              parallel: %d
-            %s
-            output: {path: best}
-            """
-                .formatted(refine, onDisk, more, parallel, report),
-            Path.of("plan.yaml"),
-            directory));
+    return ThreeModels.search(directory, refine, onDisk, more, parallel, report);
   }
 
   /** Does what the board says until it has nothing more to say. */
@@ -144,6 +103,35 @@ final class SearchBoardTest {
       assertThat(mostAtOnce).isLessThanOrEqualTo(2);
       assertThat(board.best().orElseThrow().weights()).hasToString("0.2 0.2 0.6");
     }
+  }
+
+  @Test
+  void oneDeletionIsUnderWayAtATime() throws Exception {
+    SearchState state = new SearchState();
+    SearchBoard board =
+        new SearchBoard(search("", 4, "", 2, ""), state, _ -> false, MergePlanner.MOST_SOUPS);
+    assertThat(board.toLookUp()).isNotEmpty();
+    board.lookedUp();
+    for (int model = 0; model < 3; model++) {
+      evaluateNext(board, state, 0);
+    }
+    board.merged(board.nextBatch());
+
+    evaluateNext(board, state, 1);
+    evaluateNext(board, state, 2);
+    List<Candidate> first = board.nextDeletions();
+    evaluateNext(board, state, 3);
+    assertThat(first).hasSize(1);
+    assertThat(board.nextDeletions()).isEmpty();
+
+    board.deleted(first);
+    assertThat(board.nextDeletions()).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  private static void evaluateNext(SearchBoard board, SearchState state, double score) {
+    Task task = board.nextEvaluation().orElseThrow();
+    state.apply(event(board.evaluation(task), score));
+    board.ended(task);
   }
 
   @Test

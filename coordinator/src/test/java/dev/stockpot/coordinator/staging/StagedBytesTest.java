@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.staging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
@@ -109,7 +110,7 @@ class StagedBytesTest {
     receipts.removeFirst();
     assertThat(mismatches()).isEmpty();
     receipts.clear();
-    StagingArea.deleteTree(staging.shards());
+    FileTrees.delete(staging.shards());
     assertThat(mismatches()).isEmpty();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.merge.Failure;
@@ -171,7 +172,7 @@ class StagingAreaTest {
   @Test
   void shardsThatCannotBeCreatedAreAFailureOfTheEnvironment() throws IOException {
     try (StagingArea area = StagingArea.claim(output)) {
-      StagingArea.deleteTree(area.root());
+      FileTrees.delete(area.root());
       Files.createFile(area.root());
       assertThatExceptionOfType(MergeException.class)
           .isThrownBy(() -> area.allocate(SHARDS))

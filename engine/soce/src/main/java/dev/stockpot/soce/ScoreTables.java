@@ -1,6 +1,7 @@
 package dev.stockpot.soce;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -105,7 +106,7 @@ public final class ScoreTables {
                 + ": holds no results_*.json of lm-eval; name a CSV or JSON file, or its output directory");
       }
       return found;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new ScoreTableException(directory + ": cannot be listed: " + e.getMessage(), e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.stockpot.merge.manifest;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.kernel.Kernels;
@@ -220,7 +221,8 @@ public record Manifest(
     } catch (NoSuchFileException _) {
       return Optional.empty();
     } catch (IOException e) {
-      throw MergeException.environment("%s: cannot be read: %s".formatted(file, e), e);
+      throw MergeException.environment(
+          "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
     } catch (JacksonException e) {
       throw MergeException.userInput("%s: is damaged: %s".formatted(file, e.getOriginalMessage()));
     }
