@@ -60,8 +60,8 @@ public final class Preallocation {
    * Creates the files by their sizes, empty of meaning, on several threads. A file has its full
    * size only when all of its room is taken.
    *
-   * <p>A file system works on one file at a time for one thread, so the threads take turns at the
-   * files.
+   * <p>A file system works on one file at a time for one thread; a second one would burn its time
+   * waiting for the first. So there are no more threads than files, and they take turns at them.
    *
    * @return whether the file system took the room at once; false where zeros were written
    * @throws IOException that says "No space left" where there is none
@@ -73,8 +73,14 @@ public final class Preallocation {
     Set<Path> left = ConcurrentHashMap.newKeySet();
     if (FALLOCATE.isPresent()) {
       List<Piece> pieces = pieces(sizes);
-      allocate(pieces.stream().filter(piece -> !piece.last()).toList(), FALLOCATE.get(), left);
-      allocate(pieces.stream().filter(Piece::last).toList(), FALLOCATE.get(), left);
+      int threads = Math.min(sizes.size(), Runtime.getRuntime().availableProcessors());
+      for (boolean last : List.of(false, true)) {
+        allocate(
+            pieces.stream().filter(piece -> piece.last() == last).toList(),
+            threads,
+            FALLOCATE.get(),
+            left);
+      }
     } else {
       left.addAll(sizes.keySet());
     }
@@ -102,11 +108,11 @@ public final class Preallocation {
   }
 
   /** Adds to {@code left} the files that the file system cannot allocate in this way. */
-  private static void allocate(List<Piece> pieces, Fallocate fallocate, Set<Path> left)
+  private static void allocate(List<Piece> pieces, int threads, Fallocate fallocate, Set<Path> left)
       throws IOException {
     AtomicInteger next = new AtomicInteger();
     try {
-      IntStream.range(0, Math.min(pieces.size(), Runtime.getRuntime().availableProcessors()))
+      IntStream.range(0, threads)
           .parallel()
           .forEach(_ -> {
             for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
