@@ -1,6 +1,7 @@
 package dev.stockpot.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,24 @@ public final class ProcessTimes {
   /** Seconds that the process has had. */
   public static double seconds(long pid) throws IOException {
     return sum(Path.of("/proc", Long.toString(pid), "stat"), USER, SYSTEM);
+  }
+
+  /** Seconds that those of the process's threads had whose names begin so, and that live. */
+  public static double secondsOfThreads(long pid, String prefix) throws IOException {
+    double seconds = 0;
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path thread : threads) {
+        try {
+          if (Files.readString(thread.resolve("comm")).startsWith(prefix)) {
+            seconds += sum(thread.resolve("stat"), USER, SYSTEM);
+          }
+        } catch (IOException _) {
+          // It has ended since.
+        }
+      }
+    }
+    return seconds;
   }
 
   /** Seconds that this process's children had that have ended. */

@@ -63,7 +63,7 @@ public final class ClusterBenchmark implements Callable<Integer> {
     }
 
     double medianOfWorkersCpu() {
-      return Figures.median(jobs.stream().map(LoopbackCluster.Job::workersCpu).toList());
+      return Figures.median(jobs.stream().map(job -> job.workersCpu().all()).toList());
     }
   }
 
@@ -123,7 +123,7 @@ public final class ClusterBenchmark implements Callable<Integer> {
         Path output = scratch.resolve(name);
         LoopbackCluster.Job done = cluster.run(name, SyntheticCheckpoints.plan(models, output));
         Figures.line(
-            "%s, job %d: %.3f s; CPU time of the workers %.2f s, of the coordinator %.2f s; load %s",
+            "%s, job %d: %.3f s; CPU time of the workers %s, of the coordinator %.2f s; load %s",
             kind, job, done.seconds(), done.workersCpu(), done.coordinatorCpu(), Figures.load());
         Directories.delete(output);
         if (job == JOBS) {

@@ -45,7 +45,27 @@ final class LoopbackCluster implements AutoCloseable {
    * @param coordinatorCpu seconds of CPU time meanwhile, and until the end was seen here
    * @param workersCpu of all workers together, likewise
    */
-  record Job(double seconds, double coordinatorCpu, double workersCpu) {}
+  record Job(double seconds, double coordinatorCpu, WorkersCpu workersCpu) {}
+
+  /**
+   * Seconds of CPU time of all workers together.
+   *
+   * @param merging of the threads that merge
+   * @param compiling of the JVMs' compilers
+   */
+  record WorkersCpu(double all, double merging, double compiling) {
+
+    WorkersCpu since(WorkersCpu before) {
+      return new WorkersCpu(
+          all - before.all, merging - before.merging, compiling - before.compiling);
+    }
+
+    @Override
+    public String toString() {
+      return "%.2f s (merging %.2f, compiling %.2f, else %.2f)"
+          .formatted(all, merging, compiling, all - merging - compiling);
+    }
+  }
 
   /**
    * Starts the processes and waits until all workers have reported.
@@ -128,7 +148,7 @@ final class LoopbackCluster implements AutoCloseable {
   /** Runs a plan to its end. */
   Job run(String id, String plan) throws IOException {
     double coordinator = ProcessTimes.seconds(nodes.getFirst().pid());
-    double workers = workersCpu();
+    WorkersCpu workers = workersCpu();
     JsonNode accepted =
         send(
             request("/v1/jobs")
@@ -156,19 +176,25 @@ final class LoopbackCluster implements AutoCloseable {
     return new Job(
         Duration.between(instant(job, "started"), instant(job, "ended")).toNanos() / 1e9,
         ProcessTimes.seconds(nodes.getFirst().pid()) - coordinator,
-        workersCpu() - workers);
+        workersCpu().since(workers));
   }
 
   private static Instant instant(JsonNode job, String field) {
     return Instant.parse(job.path(field).asString());
   }
 
-  private double workersCpu() throws IOException {
-    double seconds = 0;
+  private WorkersCpu workersCpu() throws IOException {
+    double all = 0;
+    double merging = 0;
+    double compiling = 0;
     for (Process worker : nodes.subList(1, nodes.size())) {
-      seconds += ProcessTimes.seconds(worker.pid());
+      all += ProcessTimes.seconds(worker.pid());
+      merging += ProcessTimes.secondsOfThreads(worker.pid(), "merge-");
+      compiling +=
+          ProcessTimes.secondsOfThreads(worker.pid(), "C1 ")
+              + ProcessTimes.secondsOfThreads(worker.pid(), "C2 ");
     }
-    return seconds;
+    return new WorkersCpu(all, merging, compiling);
   }
 
   private HttpRequest.Builder request(String path) throws IOException {
