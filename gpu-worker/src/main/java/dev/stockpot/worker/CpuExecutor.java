@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 public final class CpuExecutor implements DeviceExecutor {
 
   /** Enough that no thread idles while a finished lease is replaced. */
-  private static final long CAPACITY_PER_THREAD = 512L << 20;
+  private static final long CAPACITY_PER_THREAD = 1L << 30;
 
   private final CpuSettings settings;
   private final KernelProvider kernels;

@@ -7,13 +7,13 @@ import java.time.Duration;
  * enough queued that it never waits for the next lease, and a slow one does not hold what others,
  * or one that joins later, could do meanwhile.
  *
- * <p>It begins at half its most. Whenever as much was done as the window is wide, it is doubled if
- * that was quick and halved if it took long. Confined to one thread.
+ * <p>It begins at a quarter of its most. Whenever as much was done as the window is wide, it is
+ * doubled if that was quick and halved if it took long. Confined to one thread.
  */
 final class LeaseWindow {
 
   /** What part of the widest window the narrowest is: about a task for each thread. */
-  private static final int NARROWEST = 16;
+  private static final int NARROWEST = 32;
 
   private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long SLOW_NANOS = Duration.ofSeconds(8).toNanos();
@@ -25,14 +25,14 @@ final class LeaseWindow {
   private long sinceNanos;
 
   /**
-   * A window of half that width.
+   * A window of a quarter of that width.
    *
    * @param widest bytes of traffic; beyond that more makes nothing faster
    */
   LeaseWindow(long widest) {
     this.widest = widest;
     this.narrowest = Math.ceilDiv(widest, NARROWEST);
-    this.width = Math.ceilDiv(widest, 2);
+    this.width = Math.ceilDiv(widest, 4);
   }
 
   /** Bytes of traffic. */

@@ -143,7 +143,7 @@ class DeviceWorkerTest {
     WorkerReported second = reportAfterHeartbeat();
     assertThat(second.worker().name()).isEqualTo("node/fake");
     assertThat(second.device()).isEqualTo(executor.device());
-    assertThat(second.capacity()).isEqualTo(executor.capacity() / 2);
+    assertThat(second.capacity()).isEqualTo(executor.capacity() / 4);
     assertThat(second.held()).isEmpty();
     assertThat(reportAfterHeartbeat()).isEqualTo(second);
   }
@@ -157,6 +157,7 @@ class DeviceWorkerTest {
       merge(batch, tasks);
       worker.tell(new AcknowledgeReceipts(batch.lease(), IntStream.of(tasks).boxed().toList()));
     }
+    assertThat(report().capacity()).isEqualTo(executor.capacity() / 2);
     assertThat(report().capacity()).isEqualTo(executor.capacity());
   }
 

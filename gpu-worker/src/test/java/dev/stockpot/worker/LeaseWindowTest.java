@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** How much a worker asks for follows its pace. */
 final class LeaseWindowTest {
 
-  private final LeaseWindow window = new LeaseWindow(1_600);
+  private final LeaseWindow window = new LeaseWindow(3_200);
 
   @BeforeEach
   void begin() {
@@ -27,8 +27,10 @@ final class LeaseWindowTest {
     assertThat(window.width()).isEqualTo(800);
     assertThat(window.did(1, at(100.2))).isTrue();
     assertThat(window.width()).isEqualTo(1_600);
-    assertThat(window.did(5_000, at(100.3))).isFalse();
-    assertThat(window.width()).isEqualTo(1_600);
+    assertThat(window.did(1_600, at(100.3))).isTrue();
+    assertThat(window.width()).isEqualTo(3_200);
+    assertThat(window.did(5_000, at(100.4))).isFalse();
+    assertThat(window.width()).isEqualTo(3_200);
   }
 
   @Test

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Divides workers among boards. The board of the highest priority with waiting tasks goes first;
  * among equals the one with the least leased traffic. A worker's capacity counts for all boards
  * together. Workers with room stand in a queue and get one lease at a time, so that a job spreads
- * over all of them. A board may not admit a worker: that one waits aside until something changes.
+ * over all of them; room is what a whole lease takes, or half of the capacity if that is less, for
+ * many small leases would be as many messages. A board may not admit a worker: that one waits aside
+ * until something changes.
  *
  * <p>Knows no clock and no actor. An operation costs time in proportion to the leases it names and
  * to the boards that are open, which are few. Confined to one thread.
@@ -28,7 +30,7 @@ final class FairShare {
 
   private record Ranked(int priority, TaskBoard board, Predicate<WorkerId> admits) {}
 
-  private final int leasesPerWorker;
+  private final LeaseLimits limits;
   private final Map<String, Ranked> boards = new LinkedHashMap<>();
   private final Map<WorkerId, Long> capacities = new HashMap<>();
   private final LinkedHashSet<WorkerId> queue = new LinkedHashSet<>();
@@ -36,8 +38,8 @@ final class FairShare {
   /** Workers with room that no board with waiting tasks admits. */
   private final Set<WorkerId> aside = new LinkedHashSet<>();
 
-  FairShare(int leasesPerWorker) {
-    this.leasesPerWorker = leasesPerWorker;
+  FairShare(LeaseLimits limits) {
+    this.limits = limits;
   }
 
   /**
@@ -115,7 +117,7 @@ final class FairShare {
     while (hasWaiting() && !queue.isEmpty()) {
       WorkerId worker = queue.removeFirst();
       long room = room(worker);
-      if (room <= 0) {
+      if (room <= 0 || room < leastRoom(worker)) {
         continue;
       }
       TaskBoard board = neediest(worker);
@@ -157,9 +159,13 @@ final class FairShare {
   }
 
   private long room(WorkerId worker) {
-    return leaseCount(worker) >= leasesPerWorker
+    return leaseCount(worker) >= limits.leasesPerWorker()
         ? 0
         : capacities.getOrDefault(worker, 0L) - leasedTraffic(worker);
+  }
+
+  private long leastRoom(WorkerId worker) {
+    return Math.min(limits.traffic(), capacities.getOrDefault(worker, 0L) / 2);
   }
 
   /** How many leases of all boards the worker holds. */

@@ -116,7 +116,7 @@ public final class LeaseDesk {
     this.settings = settings;
     this.access = access;
     this.replyTo = context.messageAdapter(WorkerEvent.class, FromWorker::new);
-    this.shares = new FairShare(settings.limits().leasesPerWorker());
+    this.shares = new FairShare(settings.limits());
     this.roster = new Roster(settings.leaseTerm());
     this.placements = new Placements(shares::moved);
   }

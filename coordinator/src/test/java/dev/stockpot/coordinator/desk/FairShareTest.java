@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 class FairShareTest {
 
   private static final long TRAFFIC = 300;
-  private static final LeaseLimits ONE_TASK = new LeaseLimits(1, 1L << 40, 1_000);
+  private static final LeaseLimits ONE_TASK = new LeaseLimits(1, TRAFFIC, 1_000);
   private static final WorkerId ANN = new WorkerId("ann", 1);
   private static final WorkerId BOB = new WorkerId("bob", 1);
 
-  private final FairShare shares = new FairShare(1_000);
+  private final FairShare shares = new FairShare(ONE_TASK);
 
   private TaskBoard open(String run, int priority, int tasks) {
     TaskBoard board = Tasks.board(run, tasks, TRAFFIC, ONE_TASK);
@@ -94,12 +94,53 @@ class FairShareTest {
 
   @Test
   void aWorkerHoldsOnlySoManyLeases() {
-    FairShare few = new FairShare(2);
+    FairShare few = new FairShare(new LeaseLimits(1, TRAFFIC, 2));
     few.open(Tasks.board("a", 10, TRAFFIC, ONE_TASK), 0, _ -> true);
     few.offer(ANN, Long.MAX_VALUE);
     assertThat(few.next(0)).isPresent();
     assertThat(few.next(0)).isPresent();
     assertThat(few.next(0)).isEmpty();
+  }
+
+  @Test
+  void aWorkerIsGivenItsNextLeaseWhenItHasRoomForAWholeOne() {
+    LeaseLimits twoTasks = new LeaseLimits(100, 2 * TRAFFIC, 1_000);
+    FairShare pairs = new FairShare(twoTasks);
+    TaskBoard board = Tasks.board("a", 20, TRAFFIC, twoTasks);
+    pairs.open(board, 0, _ -> true);
+    pairs.offer(ANN, 6 * TRAFFIC);
+    Grant first = pairs.next(0).orElseThrow();
+    assertThat(pairs.next(0)).isPresent();
+    assertThat(pairs.next(0)).isPresent();
+    assertThat(pairs.next(0)).isEmpty();
+
+    board.complete(first.lease(), first.tasks().get(0).id());
+    pairs.freed(ANN);
+    assertThat(pairs.next(0)).isEmpty();
+
+    board.complete(first.lease(), first.tasks().get(1).id());
+    pairs.freed(ANN);
+    assertThat(pairs.next(0).orElseThrow().tasks()).hasSize(2);
+    assertThat(pairs.leasedTraffic(ANN)).isEqualTo(6 * TRAFFIC);
+  }
+
+  @Test
+  void aWorkerSmallerThanALeaseIsGivenTheNextWhenHalfOfItIsFree() {
+    LeaseLimits large = new LeaseLimits(1, 100 * TRAFFIC, 1_000);
+    FairShare singles = new FairShare(large);
+    TaskBoard board = Tasks.board("a", 20, TRAFFIC, large);
+    singles.open(board, 0, _ -> true);
+    singles.offer(ANN, 4 * TRAFFIC);
+    List<Grant> given = new ArrayList<>();
+    for (int lease = 0; lease < 3; lease++) {
+      given.add(singles.next(0).orElseThrow());
+    }
+    assertThat(singles.next(0)).isEmpty();
+
+    board.complete(given.get(0).lease(), given.get(0).tasks().getFirst().id());
+    singles.freed(ANN);
+    assertThat(singles.next(0)).isPresent();
+    assertThat(singles.next(0)).isEmpty();
   }
 
   @Test

@@ -55,7 +55,7 @@ class LeaseDeskTest {
           Duration.ofSeconds(30),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
-          new LeaseLimits(1, 1L << 40, 100));
+          new LeaseLimits(1, TRAFFIC, 100));
 
   private final ActorTestKit kit =
       ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));

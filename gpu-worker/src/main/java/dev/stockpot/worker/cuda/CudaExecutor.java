@@ -37,7 +37,7 @@ import java.util.function.Supplier;
 public final class CudaExecutor implements DeviceExecutor {
 
   /** As the CPU's executor: enough that no thread idles while a finished lease is replaced. */
-  private static final long CAPACITY_PER_FEEDER = 512L << 20;
+  private static final long CAPACITY_PER_FEEDER = 1L << 30;
 
   /** Beyond that a round over the device costs little beside the tasks' bytes. */
   private static final int MOST_PACKED = 64;
