@@ -5,6 +5,7 @@ import static dev.stockpot.cli.client.ScriptedCoordinator.jobEvent;
 import static dev.stockpot.cli.client.ScriptedCoordinator.json;
 import static dev.stockpot.cli.client.ScriptedCoordinator.openEvents;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.stockpot.cli.Main;
 import dev.stockpot.protocol.api.JobStatus;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own can show: signals, the environment, standard input, settings. */
 class ClientProcessTest {
+
+  private static final int SIGINT = 2;
 
   @TempDir Path root;
 
@@ -82,6 +85,9 @@ class ClientProcessTest {
         new BufferedReader(
             new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
       assertThat(err.readLine()).isEqualTo("job soup: running");
+      assumeFalse(
+          ignoresInterrupts(process),
+          "SIGINT is ignored by whatever is started here, as under nohup or in a script's background");
       assertThat(
               new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor())
           .isZero();
@@ -97,6 +103,20 @@ class ClientProcessTest {
               """);
     }
     assertThat(coordinator.lines()).containsExactly("POST /v1/jobs", "GET /v1/jobs/soup/events");
+  }
+
+  /** A process that inherits this from its parent, as Java's do, never hears of an interrupt. */
+  private static boolean ignoresInterrupts(Process process) throws IOException {
+    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+    if (Files.notExists(status)) {
+      return false;
+    }
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) >> (SIGINT - 1) & 1) == 1;
   }
 
   @Test
