@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -121,6 +124,17 @@ final class ApiSite implements AutoCloseable {
     return socket;
   }
 
+  /** The same over TLS, with the certificates that the client trusts. */
+  Socket tlsSocket() throws IOException {
+    return client.sslContext().getSocketFactory().createSocket(socket(), "localhost", port(), true);
+  }
+
+  /** What a worker sends to read the first input of a run. */
+  static String download(String run, String capability) {
+    return "GET /v1/data/%s/inputs/0 HTTP/1.1\r\nHost: x\r\nStockpot-Capability: %s\r\n\r\n"
+        .formatted(run, capability);
+  }
+
   static void write(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();
@@ -129,6 +143,15 @@ final class ApiSite implements AutoCloseable {
   /** All that comes until the server closes the connection. */
   static String rest(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** An answer that promises a whole file and ends, in order, after so many of its bytes. */
+  static void assertBrokenOff(byte[] answer, byte[] whole, int bytes) {
+    String text = new String(answer, StandardCharsets.ISO_8859_1);
+    assertThat(text).startsWith("HTTP/1.1 200").contains("Content-Length: " + whole.length);
+    int body = text.indexOf("\r\n\r\n") + 4;
+    assertThat(Arrays.copyOfRange(answer, body, answer.length))
+        .isEqualTo(Arrays.copyOf(whole, bytes));
   }
 
   static BodyPublisher json(Object value) {

@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.http;
 
+import static dev.stockpot.coordinator.http.ApiSite.assertBrokenOff;
+import static dev.stockpot.coordinator.http.ApiSite.download;
 import static dev.stockpot.coordinator.http.ApiSite.error;
 import static dev.stockpot.coordinator.http.ApiSite.rest;
 import static dev.stockpot.coordinator.http.ApiSite.write;
@@ -16,11 +18,9 @@ import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -432,17 +432,12 @@ final class DataPlaneTest {
   @Test
   void aFileThatBecameShorterBreaksTheDownloadOff() throws IOException {
     Path file = planned.inputs().getFirst().path();
-    long size = Files.size(file);
+    byte[] whole = Files.readAllBytes(file);
     String capability = grantAll();
     shorten(file, 1_200);
     try (Socket socket = site.socket()) {
-      write(
-          socket,
-          "GET /v1/data/%s/inputs/0 HTTP/1.1\r\nHost: x\r\nStockpot-Capability: %s\r\n\r\n"
-              .formatted(RUN, capability));
-      String answer = new String(read(socket), StandardCharsets.ISO_8859_1);
-      assertThat(answer).contains("Content-Length: " + size);
-      assertThat(answer.length()).isLessThan((int) size);
+      write(socket, download(RUN, capability));
+      assertBrokenOff(socket.getInputStream().readAllBytes(), whole, 1_000);
     }
   }
 
@@ -467,22 +462,6 @@ final class DataPlaneTest {
         .containsExactly(500, 500, failed);
   }
 
-  /** What comes until the connection ends in whatever way. */
-  private static byte[] read(Socket socket) {
-    ByteArrayOutputStream read = new ByteArrayOutputStream();
-    byte[] buffer = new byte[65_536];
-    try {
-      for (int count = 0; count >= 0; count = socket.getInputStream().read(buffer)) {
-        read.write(buffer, 0, count);
-      }
-    } catch (SocketException _) {
-      // Reset: the server has broken it off.
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    return read.toByteArray();
-  }
-
   @Test
   void aDownloadEndsWithItsLease() throws IOException {
     // More than all buffers on the way hold.
@@ -495,13 +474,10 @@ final class DataPlaneTest {
     LeaseId lease = new LeaseId("big", 1);
     String capability = site.files.grant(lease, bigMerge.tasks()).orElseThrow().capability();
     try (Socket socket = site.socket()) {
-      write(
-          socket,
-          "GET /v1/data/big/inputs/0 HTTP/1.1\r\nHost: x\r\nStockpot-Capability: %s\r\n\r\n"
-              .formatted(capability));
+      write(socket, download(lease.job(), capability));
       assertThat(socket.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
       site.files.revoke(lease);
-      assertThat(read(socket).length).isLessThan((int) size);
+      assertThat(socket.getInputStream().readAllBytes().length).isLessThan((int) size);
     }
   }
 

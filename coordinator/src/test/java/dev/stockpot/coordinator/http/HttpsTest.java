@@ -3,7 +3,10 @@ package dev.stockpot.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.protocol.LeaseId;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -121,6 +125,24 @@ final class HttpsTest {
         socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
       }
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void whatWasReadComesBeforeADownloadBreaksOff(@TempDir Path files) throws Exception {
+    String smallChunks = tls("password") + "\nstockpot.coordinator.http.chunk = 500B\n";
+    PlannedMerge planned = Soup.in(files).planned();
+    Path input = planned.inputs().getFirst().path();
+    byte[] whole = Files.readAllBytes(input);
+    LeaseId lease = new LeaseId("night-1-0", 1);
+    try (ApiSite site = new ApiSite(files, client("TLSv1.3"), smallChunks)) {
+      site.files.open(lease.job(), planned, files.resolve("shards"));
+      String capability = site.files.grant(lease, planned.tasks()).orElseThrow().capability();
+      Files.write(input, Arrays.copyOf(whole, 1_200));
+      try (Socket socket = site.tlsSocket()) {
+        ApiSite.write(socket, ApiSite.download(lease.job(), capability));
+        ApiSite.assertBrokenOff(socket.getInputStream().readAllBytes(), whole, 1_000);
+      }
     }
   }
 
