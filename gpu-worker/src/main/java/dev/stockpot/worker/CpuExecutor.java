@@ -95,7 +95,7 @@ public final class CpuExecutor implements DeviceExecutor {
       book.mergeOnHost(work, loop);
       idleLoops.add(loop);
     }
-    book.over();
+    book.over(work);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.stockpot.worker.storage.NodeStorage;
 import dev.stockpot.worker.storage.Upload;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +43,11 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseBook.class);
 
+  /** What a piece's receipt waits for the rest of its lease: so much work a crash may cost. */
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
   private final NodeStorage storage;
-  private final ShardFlusher flusher = new ShardFlusher(this::tell);
+  private final ShardFlusher flusher = new ShardFlusher(PATIENCE, this::tell);
   private final Map<LeaseId, LeasedTasks> leases = new ConcurrentHashMap<>();
   private final Map<String, JobStorage> jobs = new ConcurrentHashMap<>();
   private final AtomicInteger unmerged = new AtomicInteger();
@@ -196,7 +200,8 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
   }
 
   /** Nothing more is done for a task; when that holds of all, what is finished is flushed. */
-  public void over() {
+  public void over(Work work) {
+    work.of().mergeEnded();
     if (unmerged.decrementAndGet() == 0) {
       flusher.hurry();
     }

@@ -37,6 +37,7 @@ public final class LeasedTasks {
   private final JobStorage storage;
   private final Optional<RemoteAccess> access;
   private final Consumer<List<Outcome>> done;
+  private final AtomicInteger unmerged;
   private final AtomicInteger unsettled;
   private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
@@ -59,6 +60,7 @@ public final class LeasedTasks {
     this.storage = storage;
     this.access = access;
     this.done = done;
+    this.unmerged = new AtomicInteger(tasks);
     this.unsettled = new AtomicInteger(tasks);
   }
 
@@ -95,6 +97,16 @@ public final class LeasedTasks {
   /** Abandons the lease if no task has begun. */
   boolean withdraw() {
     return phase.compareAndSet(Phase.WAITING, Phase.ABANDONED);
+  }
+
+  /** Nothing more is merged of one of them, whatever came of it. */
+  void mergeEnded() {
+    unmerged.decrementAndGet();
+  }
+
+  /** Whether no more pieces to flush come from this lease. */
+  boolean allMergesEnded() {
+    return unmerged.get() == 0;
   }
 
   /** An upload goes on after its task's thread has turned to the next, until it has ended. */

@@ -7,8 +7,10 @@ import dev.stockpot.worker.LeasedTasks.Work;
 import dev.stockpot.worker.storage.ShardFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +25,10 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * One thread that flushes finished pieces to storage, as many at a time as there are by then. It
- * pauses between two flushes, so that a fast device's receipts travel many to a message and to an
- * event of the journal.
+ * One thread that flushes finished pieces to storage: those of a lease together, so that their
+ * receipts travel in one message and become one event of the journal; or, of a lease that takes
+ * long, as many as there are by then. It pauses between two flushes, so that the receipts of small
+ * leases travel together too.
  */
 final class ShardFlusher implements AutoCloseable {
 
@@ -36,11 +39,12 @@ final class ShardFlusher implements AutoCloseable {
     }
   }
 
-  private record Unflushed(Work work, Receipt receipt) {}
+  private record Unflushed(Work work, Receipt receipt, long sinceNanos) {}
 
   /** Long beside the time of a piece, short beside what a device holds of leases. */
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private final long patienceNanos;
   private final BiConsumer<LeasedTasks, List<Outcome>> outcomes;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -53,37 +57,54 @@ final class ShardFlusher implements AutoCloseable {
   /**
    * A flusher without work.
    *
+   * @param patience how long a finished piece waits for the rest of its lease
    * @param outcomes told on the flusher's thread
    */
-  ShardFlusher(BiConsumer<LeasedTasks, List<Outcome>> outcomes) {
+  ShardFlusher(Duration patience, BiConsumer<LeasedTasks, List<Outcome>> outcomes) {
+    this.patienceNanos = patience.toNanos();
     this.outcomes = outcomes;
   }
 
   /** The task's bytes are written; its receipt counts once they are flushed. */
   void add(Work work, Receipt receipt) {
-    unflushed.add(new Unflushed(work, receipt));
+    unflushed.add(new Unflushed(work, receipt, System.nanoTime()));
+    scheduleNext();
+  }
+
+  private void scheduleNext() {
     if (scheduled.compareAndSet(false, true)) {
       long pause = Math.max(0, lastNanos + PAUSE_NANOS - System.nanoTime());
-      var _ = thread.schedule(this::flushFinished, pause, TimeUnit.NANOSECONDS);
+      var _ = thread.schedule(this::flushDue, pause, TimeUnit.NANOSECONDS);
     }
   }
 
   /** Nothing more is on its way: what is finished need not wait for more. */
   void hurry() {
-    thread.execute(this::flushFinished);
+    thread.execute(this::flushDue);
   }
 
-  /** Flushes all that is finished by now. What is finished from now on is for the next time. */
-  private void flushFinished() {
+  private void flushDue() {
     scheduled.set(false);
-    List<Unflushed> batch = new ArrayList<>();
-    for (Unflushed each = unflushed.poll(); each != null; each = unflushed.poll()) {
-      batch.add(each);
-    }
-    if (!closing && !batch.isEmpty()) {
-      flush(batch);
+    List<Unflushed> due = takeDue(System.nanoTime());
+    if (!closing && !due.isEmpty()) {
+      flush(due);
     }
     lastNanos = System.nanoTime();
+    if (!closing && !unflushed.isEmpty()) {
+      scheduleNext();
+    }
+  }
+
+  private List<Unflushed> takeDue(long now) {
+    List<Unflushed> due = new ArrayList<>();
+    for (Iterator<Unflushed> all = unflushed.iterator(); all.hasNext(); ) {
+      Unflushed each = all.next();
+      if (each.work().of().allMergesEnded() || now - each.sinceNanos() >= patienceNanos) {
+        due.add(each);
+        all.remove();
+      }
+    }
+    return due;
   }
 
   private void flush(List<Unflushed> batch) {

@@ -146,7 +146,7 @@ public final class CudaExecutor implements DeviceExecutor {
       loop.run(batch);
     } finally {
       idleLoops.add(loop);
-      batch.forEach(_ -> book.over());
+      batch.forEach(book::over);
     }
   }
 
