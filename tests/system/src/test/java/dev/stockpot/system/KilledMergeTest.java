@@ -6,6 +6,7 @@ import dev.stockpot.system.StockpotProcess.Ended;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -39,14 +40,14 @@ final class KilledMergeTest {
   private static Map<String, String> expected;
 
   /**
-   * How long such a merge works, in time of the cores: a moment that is measured by it is the same
-   * on a busy machine.
+   * How long such a merge works from the moment when it has something to lose, its staging
+   * directory, in time of the cores: a moment that is measured by it is the same on a busy machine.
    */
   private static Duration undisturbed = Duration.ZERO;
 
   @BeforeAll
   static void mergeUndisturbed(@TempDir Path directory) throws InterruptedException {
-    site = MergeSite.large(directory);
+    site = MergeSite.twiceAsLarge(directory);
     undisturbed =
         List.of(cpuTimeOfMerge(), cpuTimeOfMerge(), cpuTimeOfMerge()).stream()
             .min(Comparator.naturalOrder())
@@ -57,8 +58,10 @@ final class KilledMergeTest {
 
   private static Duration cpuTimeOfMerge() throws InterruptedException {
     site.deleteOutput();
-    AtomicReference<Duration> latest = new AtomicReference<>(Duration.ZERO);
     try (StockpotProcess process = site.start()) {
+      assertThat(process.livesUntil(KilledMergeTest::hasBegun)).isTrue();
+      Duration begun = process.cpuTime();
+      AtomicReference<Duration> latest = new AtomicReference<>(begun);
       boolean lives =
           process.livesUntil(() -> {
             Duration now = process.cpuTime();
@@ -69,9 +72,13 @@ final class KilledMergeTest {
       Ended ended = process.await();
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.json().get("merged").asInt()).isEqualTo(site.tensors());
+      assertThat(latest.get()).isGreaterThan(begun);
+      return latest.get().minus(begun);
     }
-    assertThat(latest.get()).isPositive();
-    return latest.get();
+  }
+
+  private static boolean hasBegun() {
+    return Files.exists(site.staging());
   }
 
   @BeforeEach
@@ -87,7 +94,7 @@ final class KilledMergeTest {
     for (int moment = 0; moment < MOMENTS; moment++) {
       site.deleteOutput();
       Duration after = undisturbed.multipliedBy(2L * moment + 1).dividedBy(2L * MOMENTS);
-      if (killAfter(after)) {
+      if (killAfter(after, 1 + moment % 2)) {
         killed++;
       }
       Set<Integer> recorded = site.journal().receipts();
@@ -194,10 +201,14 @@ final class KilledMergeTest {
     site.assertServed(expected);
   }
 
-  /** Kills the merge when it has worked for so long; false if it had ended before. */
-  private static boolean killAfter(Duration cpuTime) throws InterruptedException {
-    try (StockpotProcess process = site.start()) {
-      return process.livesUntil(() -> process.cpuTime().compareTo(cpuTime) >= 0) && process.kill();
+  /** Kills the merge when it has worked so long since it began; false if it had ended before. */
+  private static boolean killAfter(Duration work, int threads) throws InterruptedException {
+    try (StockpotProcess process = site.start(threads)) {
+      if (!process.livesUntil(KilledMergeTest::hasBegun)) {
+        return false;
+      }
+      Duration moment = process.cpuTime().plus(work);
+      return process.livesUntil(() -> process.cpuTime().compareTo(moment) >= 0) && process.kill();
     }
   }
 

@@ -52,6 +52,11 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     return create(directory, 360, 64 << 10, "12MB");
   }
 
+  /** Twice as large, so that it has more moments between its first receipt and its last. */
+  static MergeSite twiceAsLarge(Path directory) {
+    return create(directory, 720, 64 << 10, "24MB");
+  }
+
   /** Of which there can be dozens: 300 small tensors. */
   static MergeSite many(Path directory) {
     return create(directory, 300, 8 << 10, "2MB");
@@ -195,6 +200,12 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     return StockpotProcess.start(directory, "merge", "--json", plan().toString());
   }
 
+  /** Starts the merge on so many threads: one leaves it more time between its receipts. */
+  StockpotProcess start(int threads) {
+    return StockpotProcess.start(
+        directory, "merge", "--json", "--threads", "" + threads, plan().toString());
+  }
+
   /**
    * Starts the merge and stops it, by SIGSTOP, between its first receipt and its last. Where other
    * work of the machine lets the moment pass, begins afresh.
@@ -212,7 +223,7 @@ record MergeSite(Path directory, int tensors, String shardSize) {
 
   /** The merge stopped with so many receipts or more, but not all; empty if the moment passed. */
   Optional<StockpotProcess> stopped(int receipts) throws InterruptedException {
-    StockpotProcess process = start();
+    StockpotProcess process = start(1);
     if (process.livesUntil(() -> journal().receipts().size() >= receipts)) {
       process.signal("STOP");
       int recorded = journal().receipts().size();
