@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.stockpot.cli.Main;
+import dev.stockpot.fixtures.Interrupts;
 import dev.stockpot.protocol.api.JobStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own can show: signals, the environment, standard input, settings. */
 class ClientProcessTest {
-
-  private static final int SIGINT = 2;
 
   @TempDir Path root;
 
@@ -67,6 +66,7 @@ class ClientProcessTest {
 
   @Test
   void anInterruptStopsFollowingAndSaysHowToGoOnOrCancel() throws Exception {
+    assumeFalse(Interrupts.ignored(), Interrupts.IGNORED);
     Path plan = Files.writeString(root.resolve("soup.yaml"), "version: 1\n");
     coordinator
         .on("POST /v1/jobs", json(201, job("soup", JobStatus.QUEUED, 0)))
@@ -85,9 +85,6 @@ class ClientProcessTest {
         new BufferedReader(
             new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
       assertThat(err.readLine()).isEqualTo("job soup: running");
-      assumeFalse(
-          ignoresInterrupts(process),
-          "SIGINT is ignored by whatever is started here, as under nohup or in a script's background");
       assertThat(
               new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor())
           .isZero();
@@ -103,20 +100,6 @@ class ClientProcessTest {
               """);
     }
     assertThat(coordinator.lines()).containsExactly("POST /v1/jobs", "GET /v1/jobs/soup/events");
-  }
-
-  /** A process that inherits this from its parent, as Java's do, never hears of an interrupt. */
-  private static boolean ignoresInterrupts(Process process) throws IOException {
-    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
-    if (Files.notExists(status)) {
-      return false;
-    }
-    String ignored =
-        Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("SigIgn:"))
-            .findFirst()
-            .orElseThrow();
-    return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) >> (SIGINT - 1) & 1) == 1;
   }
 
   @Test
