@@ -43,7 +43,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseBook.class);
 
-  /** What a piece's receipt waits for the rest of its lease: so much work a crash may cost. */
+  /** What a piece's receipt waits for the rest of its lease: so much more a crash may cost. */
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
   private final NodeStorage storage;

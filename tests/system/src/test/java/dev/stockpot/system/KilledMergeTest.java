@@ -33,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 final class KilledMergeTest {
 
   private static final int MOMENTS = 20;
+  private static final int WHILE_IT_STARTS = 4;
 
   @SuppressWarnings("NullAway.Init") // set before all
   private static MergeSite site;
@@ -42,26 +43,29 @@ final class KilledMergeTest {
   private static Map<String, String> expected;
 
   /**
-   * How long such a merge works from the moment when it has something to lose, its staging
-   * directory, in time of the cores: a moment that is measured by it is the same on a busy machine.
+   * How long such a merge starts and how long it works, in time of the cores: a moment that is
+   * measured by it is the same on a busy machine. It works once it has something to lose, its
+   * staging directory.
    */
-  private static Duration undisturbed = Duration.ZERO;
+  private record Times(Duration start, Duration work) {}
+
+  private static Times undisturbed = new Times(Duration.ZERO, Duration.ZERO);
 
   @BeforeAll
   static void mergeUndisturbed(@TempDir Path directory) throws InterruptedException {
     site = MergeSite.twiceAsLarge(directory);
     undisturbed =
-        List.of(cpuTimeOfMerge(), cpuTimeOfMerge(), cpuTimeOfMerge()).stream()
-            .min(Comparator.naturalOrder())
+        List.of(timesOfMerge(), timesOfMerge(), timesOfMerge()).stream()
+            .min(Comparator.comparing(Times::work))
             .orElseThrow();
     expected = site.result();
     site.assertServed(expected);
   }
 
-  private static Duration cpuTimeOfMerge() throws InterruptedException {
+  private static Times timesOfMerge() throws InterruptedException {
     site.deleteOutput();
     try (StockpotProcess process = site.start()) {
-      assertThat(process.livesUntil(KilledMergeTest::hasBegun)).isTrue();
+      assertThat(process.livesUntil(KilledMergeTest::works)).isTrue();
       Duration begun = process.cpuTime();
       AtomicReference<Duration> latest = new AtomicReference<>(begun);
       boolean lives =
@@ -75,12 +79,8 @@ final class KilledMergeTest {
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.json().get("merged").asInt()).isEqualTo(site.tensors());
       assertThat(latest.get()).isGreaterThan(begun);
-      return latest.get().minus(begun);
+      return new Times(begun, latest.get().minus(begun));
     }
-  }
-
-  private static boolean hasBegun() {
-    return Files.exists(site.staging());
   }
 
   @BeforeEach
@@ -95,15 +95,14 @@ final class KilledMergeTest {
     int killedBetweenReceipts = 0;
     for (int moment = 0; moment < MOMENTS; moment++) {
       site.deleteOutput();
-      Duration after = undisturbed.multipliedBy(2L * moment + 1).dividedBy(2L * MOMENTS);
-      if (killAfter(after, 1 + moment % 2)) {
+      if (killAt(moment)) {
         killed++;
       }
       Set<Integer> recorded = site.journal().receipts();
       if (!recorded.isEmpty() && recorded.size() < site.tensors()) {
         killedBetweenReceipts++;
       }
-      goOn("killed after " + after, recorded);
+      goOn("killed at moment " + moment, recorded);
     }
     assertThat(killed).isGreaterThanOrEqualTo(MOMENTS * 3 / 4);
     assertThat(killedBetweenReceipts).isPositive();
@@ -204,15 +203,32 @@ final class KilledMergeTest {
     site.assertServed(expected);
   }
 
-  /** Kills the merge when it has worked so long since it began; false if it had ended before. */
-  private static boolean killAfter(Duration work, int threads) throws InterruptedException {
-    try (StockpotProcess process = site.start(threads)) {
-      if (!process.livesUntil(KilledMergeTest::hasBegun)) {
+  private static boolean works() {
+    return Files.exists(site.staging());
+  }
+
+  /**
+   * Kills a merge at one of the moments, the first of which are while it starts, on one thread and
+   * on two in turn; false if it had ended before.
+   */
+  private static boolean killAt(int moment) throws InterruptedException {
+    boolean starting = moment < WHILE_IT_STARTS;
+    try (StockpotProcess process = site.start(1 + moment % 2)) {
+      if (!starting && !process.livesUntil(KilledMergeTest::works)) {
         return false;
       }
-      Duration moment = process.cpuTime().plus(work);
-      return process.livesUntil(() -> process.cpuTime().compareTo(moment) >= 0) && process.kill();
+      Duration part =
+          starting
+              ? part(undisturbed.start(), moment, WHILE_IT_STARTS)
+              : part(undisturbed.work(), moment - WHILE_IT_STARTS, MOMENTS - WHILE_IT_STARTS);
+      Duration after = starting ? part : process.cpuTime().plus(part);
+      return process.livesUntil(() -> process.cpuTime().compareTo(after) >= 0) && process.kill();
     }
+  }
+
+  /** The middle of one of so many parts of a time. */
+  private static Duration part(Duration time, int number, int parts) {
+    return time.multipliedBy(2L * number + 1).dividedBy(2L * parts);
   }
 
   private static void killMidway() throws InterruptedException {
