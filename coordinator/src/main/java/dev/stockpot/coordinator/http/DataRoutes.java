@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.storage.AccessEndedException;
 import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.coordinator.storage.TaskBytes;
+import dev.stockpot.coordinator.storage.UploadConflictException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -113,15 +114,18 @@ final class DataRoutes {
     call.request()
         .getHeader(TimeoutAccess.class)
         .ifPresent(header -> header.timeoutAccess().updateTimeout(settings.stallTimeout()));
-    return CompletableFuture.runAsync(upload::begin, blocking)
-        .thenCompose(_ -> receive(call, task, upload))
-        .thenCompose(_ -> upload.finish())
-        .handle((_, problem) -> {
-          if (problem != null) {
-            throw refusal("task %s of %s".formatted(call.segments().get(1), run(call)), problem);
-          }
-          return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
-        });
+    CompletableFuture<Void> stored =
+        CompletableFuture.runAsync(upload::begin, blocking)
+            .thenCompose(_ -> receive(call, task, upload))
+            .thenRunAsync(upload::settle, blocking)
+            .thenCompose(_ -> upload.flush());
+    var _ = stored.whenCompleteAsync((_, _) -> upload.close(), blocking);
+    return stored.handle((_, problem) -> {
+      if (problem != null) {
+        throw refusal("task %s of %s".formatted(call.segments().get(1), run(call)), problem);
+      }
+      return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+    });
   }
 
   /**
@@ -171,6 +175,10 @@ final class DataRoutes {
       case AccessEndedException _ -> notOpened();
       // The run was closed under it.
       case ClosedChannelException _ -> notOpened();
+      case UploadConflictException conflict -> {
+        LOG.warn("{}: {}", what, conflict.getMessage());
+        yield new RefusedRequest(StatusCodes.CONFLICT, String.valueOf(conflict.getMessage()));
+      }
       case IOException failed -> {
         LOG.warn("{}: {}", what, failed.toString());
         yield new RefusedRequest(

@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
 import org.apache.pekko.util.ByteString;
 
 /** The bytes of one task on their way to the shard. Used by one thread at a time. */
-final class Upload {
+final class Upload implements AutoCloseable {
 
   private final TaskBytes task;
   private final int expectedCrc;
@@ -21,7 +21,7 @@ final class Upload {
     this.expectedCrc = expectedCrc;
   }
 
-  /** Ends every earlier upload of the same task. Blocks. */
+  /** Blocks. */
   void begin() {
     try {
       task.begin();
@@ -52,11 +52,11 @@ final class Upload {
   }
 
   /**
-   * Completes once all bytes are in storage.
+   * All bytes that were sent have come. Blocks.
    *
    * @throws RefusedRequest if they are too few, or not those that were sent
    */
-  CompletionStage<Void> finish() {
+  void settle() {
     if (received != task.length()) {
       throw wrongLength(task);
     }
@@ -65,7 +65,26 @@ final class Upload {
           "the bytes that arrived have the CRC-32C %08x, not %08x; send them again"
               .formatted((int) crc.getValue(), expectedCrc));
     }
+    try {
+      task.settle(expectedCrc);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Completes once all bytes are in storage. */
+  CompletionStage<Void> flush() {
     return task.flush();
+  }
+
+  /** Ends the upload, whatever became of it. Blocks while it writes. */
+  @Override
+  public void close() {
+    try {
+      task.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static RefusedRequest wrongLength(TaskBytes task) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,12 @@ final class RunFiles implements AutoCloseable {
   /** A staged shard, which must exist: a shard that is gone means that its run is over. */
   FileChannel shard(Path shard) throws IOException {
     return channel(shard, StandardOpenOption.WRITE);
+  }
+
+  /** Room on the shards' file system, beside them. */
+  Spool spool() throws IOException {
+    return Spool.in(
+        Objects.requireNonNull(shards.getParent(), "a shard directory is below the output's"));
   }
 
   TaskPlace place(int task) {

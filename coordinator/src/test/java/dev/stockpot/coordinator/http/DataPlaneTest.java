@@ -3,12 +3,9 @@ package dev.stockpot.coordinator.http;
 import static dev.stockpot.coordinator.http.ApiSite.assertBrokenOff;
 import static dev.stockpot.coordinator.http.ApiSite.download;
 import static dev.stockpot.coordinator.http.ApiSite.error;
-import static dev.stockpot.coordinator.http.ApiSite.rest;
 import static dev.stockpot.coordinator.http.ApiSite.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.ShardLayout;
-import dev.stockpot.coordinator.Soup;
 import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.plan.Fraction;
@@ -21,124 +18,24 @@ import dev.stockpot.protocol.LeaseId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.Socket;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.zip.CRC32C;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes of running jobs, read and written as a worker does it that sees no file. */
-@SuppressWarnings("NullAway.Init") // set before each
-final class DataPlaneTest {
-
-  private static final String RUN = "night-1-0";
-  private static final LeaseId LEASE = new LeaseId(RUN, 1);
-
-  @TempDir private Path directory;
-  private ApiSite site;
-  private PlannedMerge planned;
-  private Path shards;
-
-  @BeforeEach
-  void open() throws IOException {
-    // Chunks so small that every range is several.
-    site = ApiSite.in(directory, "stockpot.coordinator.http.chunk = 500B");
-    shards = directory.resolve("shards");
-    open(Soup.in(directory).planned());
-  }
-
-  private void open(PlannedMerge merge) throws IOException {
-    planned = merge;
-    for (Map.Entry<Path, ShardLayout> shard : planned.shards().entrySet()) {
-      Path path = shards.resolve(shard.getKey());
-      Files.createDirectories(path.getParent());
-      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-        file.setLength(shard.getValue().fileSize());
-      }
-    }
-    site.files.open(RUN, planned, shards);
-  }
-
-  @AfterEach
-  void stop() {
-    site.close();
-  }
-
-  private String grant(TensorTask... tasks) {
-    return site.files.grant(LEASE, List.of(tasks)).orElseThrow().capability();
-  }
-
-  private String grantAll() {
-    return grant(planned.tasks().toArray(TensorTask[]::new));
-  }
-
-  private TensorTask task(String tensor) {
-    return planned.tasks().stream()
-        .filter(task -> task.tensor().equals(tensor))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private HttpRequest.Builder input(String capability, int input) {
-    return site.request("/v1/data/%s/inputs/%d".formatted(RUN, input))
-        .header("Stockpot-Capability", capability);
-  }
-
-  private HttpRequest.Builder put(String capability, TensorTask task, byte[] bytes) {
-    return site.request("/v1/data/%s/tasks/%d".formatted(RUN, task.id()))
-        .header("Stockpot-Capability", capability)
-        .header("Stockpot-Crc32c", crc(bytes))
-        .PUT(BodyPublishers.ofByteArray(bytes));
-  }
-
-  private static String crc(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return "%08x".formatted(crc.getValue());
-  }
-
-  private static byte[] random(TensorTask task) {
-    byte[] bytes = new byte[(int) task.length()];
-    new Random(task.id()).nextBytes(bytes);
-    return bytes;
-  }
-
-  private byte[] written(TensorTask task) {
-    return written(task, 0);
-  }
-
-  private byte[] written(TensorTask task, int soup) {
-    try {
-      byte[] shard = Files.readAllBytes(shards.resolve(planned.shardsOf(task).get(soup)));
-      return Arrays.copyOfRange(shard, (int) task.offset(), (int) (task.offset() + task.length()));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private HttpResponse<byte[]> bytes(HttpRequest.Builder request) {
-    return site.client.sendAsync(request.build(), BodyHandlers.ofByteArray()).join();
-  }
+final class DataPlaneTest extends DataSite {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "7, 499", "1, 1000", "500, 999", "3, 2500", "40, 99999999"})
@@ -205,23 +102,6 @@ final class DataPlaneTest {
   }
 
   @Test
-  void theBytesOfSeveralSoupsComeOneAfterAnother() throws IOException {
-    open(Soup.in(directory).beside("x", 3, 7).beside("y", 0, 10).beside("z", 5, 5).planned());
-    TensorTask task = task("embed");
-    int length = (int) task.length();
-    byte[] bytes = new byte[3 * length];
-    new Random(1).nextBytes(bytes);
-    String capability = grant(task);
-    assertThat(site.send(put(capability, task, bytes)).statusCode()).isEqualTo(204);
-    for (int soup = 0; soup < 3; soup++) {
-      assertThat(written(task, soup))
-          .isEqualTo(Arrays.copyOfRange(bytes, soup * length, (soup + 1) * length));
-    }
-    assertThat(error(site.send(put(capability, task, Arrays.copyOf(bytes, length)))))
-        .contains("has %d bytes".formatted(3 * length));
-  }
-
-  @Test
   void neitherTokenNorCapabilityOpensWhatTheOtherDoes() {
     String capability = grantAll();
     String path = "/v1/data/" + RUN + "/inputs/0";
@@ -285,133 +165,6 @@ final class DataPlaneTest {
     String capability = grantAll();
     assertThat(site.send(site.request(path).header("Stockpot-Capability", capability)).statusCode())
         .isEqualTo(403);
-  }
-
-  @Test
-  void allTasksAtOnceEndUpInTheirPlaces() {
-    String capability = grantAll();
-    List<CompletableFuture<HttpResponse<String>>> sent =
-        planned.tasks().stream()
-            .map(task -> site.sending(put(capability, task, random(task))))
-            .toList();
-    assertThat(sent).allMatch(answer -> answer.join().statusCode() == 204);
-    for (TensorTask task : planned.tasks()) {
-      assertThat(written(task)).as(task.tensor()).isEqualTo(random(task));
-    }
-  }
-
-  @Test
-  void aBodyThatIsRefusedIsTakenFarEnoughForTheAnswerToBeHeard() {
-    TensorTask task = task("embed");
-    String capability = grantAll();
-    HttpResponse<String> answer = site.send(put(capability, task, new byte[8 << 20]));
-    assertThat(answer.statusCode()).isEqualTo(400);
-  }
-
-  @Test
-  void bytesOfAnotherChecksumAreNotAcknowledged() {
-    TensorTask task = task("embed");
-    byte[] bytes = random(task);
-    HttpRequest.Builder request =
-        put(grantAll(), task, bytes).setHeader("Stockpot-Crc32c", "00000000");
-    HttpResponse<String> answer = site.send(request);
-    assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(error(answer)).contains(crc(bytes)).contains("send them again");
-  }
-
-  @Test
-  void aBodyOfAnotherLengthIsNotAcknowledged() {
-    TensorTask task = task("embed");
-    String capability = grantAll();
-    for (int length : new int[] {0, 1, (int) task.length() - 1, (int) task.length() + 1}) {
-      byte[] bytes = new byte[length];
-      assertThat(site.send(put(capability, task, bytes)).statusCode()).isEqualTo(400);
-      HttpRequest.Builder unannounced =
-          put(capability, task, bytes)
-              .PUT(BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(List.of(bytes))));
-      assertThat(site.send(unannounced).statusCode()).as("%d bytes", length).isEqualTo(400);
-    }
-    // What follows the task in its shard was not touched.
-    assertThat(written(task("layers.0.up"))).containsOnly(0);
-  }
-
-  @Test
-  void aBodyWithoutItsChecksumIsRefused() {
-    TensorTask task = task("embed");
-    for (String wrong : List.of("", "123", "0x123456", "123456789")) {
-      HttpRequest.Builder request =
-          put(grantAll(), task, random(task)).setHeader("Stockpot-Crc32c", wrong);
-      assertThat(site.send(request).statusCode()).as(wrong).isEqualTo(400);
-    }
-  }
-
-  /** The head of an upload; once this returns the server has begun to take the body. */
-  private Socket beginUpload(String capability, TensorTask task, byte[] bytes) throws IOException {
-    Socket socket = site.socket();
-    write(
-        socket,
-        """
-        PUT /v1/data/%s/tasks/%d HTTP/1.1\r
-        Host: x\r
-        Stockpot-Capability: %s\r
-        Stockpot-Crc32c: %s\r
-        Content-Length: %d\r
-        Connection: close\r
-        Expect: 100-continue\r
-        \r
-        """
-            .formatted(RUN, task.id(), capability, crc(bytes), bytes.length));
-    assertThat(head(socket)).startsWith("HTTP/1.1 100 Continue");
-    return socket;
-  }
-
-  /** The head of an answer, and not a byte more. */
-  private static String head(Socket socket) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      head.append((char) socket.getInputStream().read());
-    }
-    return head.toString();
-  }
-
-  @Test
-  void anUploadThatIsCutOffIsNotAcknowledgedAndCanBeRepeated() throws IOException {
-    TensorTask task = task("embed");
-    byte[] bytes = random(task);
-    String capability = grantAll();
-    try (Socket socket = beginUpload(capability, task, bytes)) {
-      socket.getOutputStream().write(bytes, 0, bytes.length / 2);
-      socket.shutdownOutput();
-      assertThat(rest(socket)).doesNotContain("204");
-    }
-    assertThat(site.send(put(capability, task, bytes)).statusCode()).isEqualTo(204);
-    assertThat(written(task)).isEqualTo(bytes);
-  }
-
-  @Test
-  void anUploadWhoseLeaseEndsOnTheWayIsRefused() throws IOException {
-    TensorTask task = task("embed");
-    byte[] bytes = random(task);
-    try (Socket socket = beginUpload(grantAll(), task, bytes)) {
-      socket.getOutputStream().write(bytes, 0, bytes.length / 2);
-      site.files.revoke(LEASE);
-      socket.getOutputStream().write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
-      assertThat(rest(socket)).startsWith("HTTP/1.1 403");
-    }
-    assertThat(Arrays.copyOfRange(written(task), bytes.length / 2, bytes.length)).containsOnly(0);
-  }
-
-  @Test
-  void lateBytesDoNotOverwriteThoseOfALaterAttempt() throws IOException {
-    TensorTask task = task("embed");
-    String capability = grantAll();
-    byte[] late = new byte[(int) task.length()];
-    try (Socket socket = beginUpload(capability, task, late)) {
-      assertThat(site.send(put(capability, task, random(task))).statusCode()).isEqualTo(204);
-      socket.getOutputStream().write(late);
-      assertThat(rest(socket)).startsWith("HTTP/1.1 403");
-    }
-    assertThat(written(task)).isEqualTo(random(task));
   }
 
   @Test
