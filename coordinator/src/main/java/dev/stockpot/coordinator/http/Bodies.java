@@ -2,7 +2,9 @@ package dev.stockpot.coordinator.http;
 
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -43,14 +45,24 @@ final class Bodies {
         .runWith(
             Sink.fold(new Collected(ByteString.emptyByteString()), Collected::plus), materializer)
         .thenApply(collected -> collected.bytes().toArrayUnsafe())
-        .exceptionallyCompose(problem ->
-            CompletableFuture.failedStage(
-                problem instanceof RefusedRequest || problem.getCause() instanceof RefusedRequest
-                    ? problem
-                    : new RefusedRequest(
-                        StatusCodes.REQUEST_TIMEOUT,
-                        "the body was not complete within %d s"
-                            .formatted(settings.headTimeout().toSeconds()))));
+        .exceptionallyCompose(problem -> CompletableFuture.failedStage(notRead(problem)));
+  }
+
+  private RuntimeException notRead(Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    return switch (cause) {
+      case RefusedRequest refused -> refused;
+      case TimeoutException _ ->
+          new RefusedRequest(
+              StatusCodes.REQUEST_TIMEOUT,
+              "the body was not complete within %d s"
+                  .formatted(settings.headTimeout().toSeconds()));
+      default ->
+          RefusedRequest.invalid("the body did not arrive as a whole, or its chunks are malformed");
+    };
   }
 
   /**

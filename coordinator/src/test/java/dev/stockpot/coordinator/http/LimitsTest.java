@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What outsiders and clumsy clients may try. */
 @SuppressWarnings("NullAway.Init") // set before all
@@ -95,6 +96,15 @@ final class LimitsTest {
     try (Socket socket = site.socket()) {
       write(socket, submission("Content-Length: 100") + "{\"plan\": ");
       assertThat(rest(socket)).startsWith("HTTP/1.1 408");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zz\r\n{}\r\n0\r\n\r\n", "-1\r\n", "ffffffffffffffffff\r\n"})
+  void aBodyOfMalformedChunksIsABadRequest(String chunks) throws IOException {
+    try (Socket socket = site.socket()) {
+      write(socket, submission("Transfer-Encoding: chunked") + chunks);
+      assertThat(rest(socket)).startsWith("HTTP/1.1 400").contains("chunks");
     }
   }
 
