@@ -36,21 +36,31 @@ final class ConnectionEnd
   private final BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse> shape =
       BidiShape.of(requestIn, requestOut, responseIn, responseOut);
   private final OpenConnections connections;
-  private final Runnable ended;
+  private final Cut cut;
   private final Duration first;
   private final Duration next;
+
+  /** Ends the connection beneath the stage. */
+  interface Cut {
+
+    /** At once: nothing was ever asked, so nothing is on its way to the client. */
+    void now();
+
+    /** When what was said has had time to get to the client. */
+    void later();
+  }
 
   /**
    * The stage of one connection.
    *
    * @param connections where it is listed
-   * @param ended runs when it has nothing more to say
+   * @param cut is told once, when the connection has nothing more to say
    * @param first from the acceptance of a connection to the end of its first request's head
    * @param next from the end of a response to the end of the next request's head
    */
-  ConnectionEnd(OpenConnections connections, Runnable ended, Duration first, Duration next) {
+  ConnectionEnd(OpenConnections connections, Cut cut, Duration first, Duration next) {
     this.connections = connections;
-    this.ended = ended;
+    this.cut = cut;
     this.first = first;
     this.next = next;
   }
@@ -74,6 +84,8 @@ final class ConnectionEnd
     private final Runnable close = this::askToClose;
     private boolean requested;
     private boolean closing;
+    private boolean spoke;
+    private boolean late;
 
     Connection() {
       super(shape);
@@ -84,6 +96,7 @@ final class ConnectionEnd
             public void onPush() {
               cancelTimer(DEADLINE);
               requested = true;
+              spoke = true;
               push(requestOut, grab(requestIn));
             }
 
@@ -148,7 +161,13 @@ final class ConnectionEnd
     @Override
     public void postStop() {
       connections.remove(close);
-      ended.run();
+      // A head that is no HTTP is answered beneath this stage, so that a client who did not get as
+      // far as a request may have an answer on its way; one who was too late has none.
+      if (late && !spoke) {
+        cut.now();
+      } else {
+        cut.later();
+      }
     }
 
     /** What was pushed before the stage completes still reaches the client. */
@@ -194,6 +213,7 @@ final class ConnectionEnd
 
     @Override
     public void onTimer(Object key) {
+      late = true;
       completeStage();
     }
   }

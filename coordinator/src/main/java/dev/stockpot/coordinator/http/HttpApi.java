@@ -98,7 +98,7 @@ public final class HttpApi {
             settings,
             serverSettings(system.settings().config(), settings));
     return listener
-        .bind(ended -> connection(settings, router, connections, ended))
+        .bind(cut -> connection(settings, router, connections, cut))
         .handle((binding, problem) -> {
           if (problem != null) {
             throw notBound(settings, problem);
@@ -119,9 +119,9 @@ public final class HttpApi {
 
   /** One connection: one request after the other. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> connection(
-      HttpSettings settings, Router router, OpenConnections connections, Runnable ended) {
+      HttpSettings settings, Router router, OpenConnections connections, ConnectionEnd.Cut cut) {
     return BidiFlow.fromGraph(
-            new ConnectionEnd(connections, ended, settings.headTimeout(), settings.idleTimeout()))
+            new ConnectionEnd(connections, cut, settings.headTimeout(), settings.idleTimeout()))
         .join(Flow.of(HttpRequest.class).mapAsync(1, router::answer));
   }
 

@@ -92,11 +92,11 @@ final class Listener {
   /**
    * Binds the address and accepts from then on.
    *
-   * @param connection makes what answers one connection's requests; it runs what it is given once
-   *     the connection has nothing more to say, which is cut off a moment later
+   * @param connection makes what answers one connection's requests, and cuts it off once it has
+   *     nothing more to say
    */
   CompletionStage<Tcp.ServerBinding> bind(
-      Function<Runnable, Flow<HttpRequest, HttpResponse, NotUsed>> connection) {
+      Function<ConnectionEnd.Cut, Flow<HttpRequest, HttpResponse, NotUsed>> connection) {
     return Tcp.get(system)
         .bind(
             settings.host(),
@@ -113,12 +113,11 @@ final class Listener {
   /** Completes when the connection is closed, and never fails. */
   private CompletionStage<Done> accept(
       Tcp.IncomingConnection incoming,
-      Function<Runnable, Flow<HttpRequest, HttpResponse, NotUsed>> connection) {
+      Function<ConnectionEnd.Cut, Flow<HttpRequest, HttpResponse, NotUsed>> connection) {
     SharedKillSwitch cut = KillSwitches.shared(CONNECTION);
     open.add(cut);
-    Runnable ended = () -> cutLater(cut);
     return connection
-        .apply(ended)
+        .apply(end(cut))
         .join(
             Http.get(system)
                 .serverLayer(server, Optional.of(incoming.remoteAddress()), NoLogging.getInstance())
@@ -134,10 +133,20 @@ final class Listener {
         });
   }
 
-  /** What is on its way to the client gets there first, if it is fast enough. */
-  private void cutLater(SharedKillSwitch cut) {
-    Duration linger = settings.headTimeout();
-    var _ = system.scheduler().scheduleOnce(linger, cut::shutdown, system.dispatcher());
+  private ConnectionEnd.Cut end(SharedKillSwitch cut) {
+    return new ConnectionEnd.Cut() {
+      @Override
+      public void now() {
+        cut.shutdown();
+      }
+
+      // What is on its way to the client gets there first, if it is fast enough.
+      @Override
+      public void later() {
+        Duration linger = settings.headTimeout();
+        var _ = system.scheduler().scheduleOnce(linger, cut::shutdown, system.dispatcher());
+      }
+    };
   }
 
   /** Ends every connection, whatever is under way on it. */

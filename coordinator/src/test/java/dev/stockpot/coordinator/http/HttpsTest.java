@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
@@ -117,14 +118,18 @@ final class HttpsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whoDoesNotShakeHandsIsCutOff(boolean trickles, @TempDir Path files) throws Exception {
-    String soon = tls("password") + "\nstockpot.coordinator.http.head-timeout = 500ms\n";
+    String soon = tls("password") + "\nstockpot.coordinator.http.head-timeout = 3s\n";
     try (ApiSite site = new ApiSite(files, client("TLSv1.3"), soon);
         Socket socket = site.socket()) {
       if (trickles) {
         // The beginning of a record of 512 bytes that does not come.
         socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
       }
+      long begun = System.nanoTime();
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .as("in time, and not after a while longer that is for those who were answered")
+          .isLessThan(Duration.ofSeconds(5));
     }
   }
 
