@@ -37,6 +37,12 @@ public sealed interface WorkerEvent extends WireMessage {
       held = List.copyOf(held);
       storage = List.copyOf(storage);
     }
+
+    /** The same of another worker. */
+    public WorkerReported of(WorkerId other) {
+      return new WorkerReported(
+          other, ref, device, capacity, held, state, restarts, storage, sample, outOfService);
+    }
   }
 
   /** Tasks of a lease are done and their bytes flushed. Repeated until acknowledged. */

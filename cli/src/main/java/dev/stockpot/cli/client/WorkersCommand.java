@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "List the workers, what they do, and how they reach the files of jobs.",
       "",
       "FILES says for each job whether a worker reads and writes them itself ('direct'), or which"
-          + " ones through the coordinator; --json names each. LOAD is what a GPU says of itself.",
+          + " ones through the coordinator; --json names each. LOAD is what a GPU says of itself, RATE"
+          + " what was merged over the last ten seconds.",
       ""
     })
 public final class WorkersCommand implements Callable<Integer> {
@@ -46,7 +47,8 @@ public final class WorkersCommand implements Callable<Integer> {
       } else {
         Table table =
             new Table(
-                "NAME", "STATUS", "KIND", "DEVICE", "LOAD", "LEASED", "DONE", "HEARD", "FILES");
+                "NAME", "STATUS", "KIND", "DEVICE", "LOAD", "LEASED", "DONE", "RATE", "HEARD",
+                "FILES");
         for (WorkerView worker : workers.value()) {
           add(worker, table);
         }
@@ -71,6 +73,7 @@ public final class WorkersCommand implements Callable<Integer> {
         worker.sample().map(WorkersCommand::load).filter(load -> !load.isEmpty()).orElse("-"),
         Sizes.format(worker.leasedBytes()),
         Sizes.format(worker.doneBytes()),
+        worker.bytesPerSecond() == 0 ? "-" : Sizes.format(worker.bytesPerSecond()) + "/s",
         Ages.of(Duration.ofMillis((long) (worker.secondsSinceReport() * 1000))) + " ago",
         files(worker));
   }

@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.cli.UserFiles;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
@@ -43,6 +44,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final KernelProvider kernels = Kernels.best();
   private final NodeStorage storage;
   private final LocalDevices devices;
+  private final WorkerName name;
 
   /**
    * No life yet.
@@ -53,6 +55,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.config = config;
     this.node = NodeSettings.from(config);
     this.worker = WorkerSettings.from(config);
+    this.name = WorkerName.take(config, node, UserFiles.state("workers"));
     int threads = config.getInt("stockpot.worker.threads");
     CpuSettings cpu =
         new CpuSettings(
@@ -81,7 +84,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   public Optional<ActorSystem<?>> begin(CountDownLatch stop) throws IOException {
     ActorSystem<WorkerNode.Command> system =
         ClusterConfig.start(
-            WorkerNode.create(worker, devices.devices(), node.rejoinAfter()),
+            WorkerNode.create(name.text(), worker, devices.devices(), node.rejoinAfter()),
             node,
             ClusterConfig.of(config, node, "worker"));
     CoordinatedShutdown.get(Adapter.toClassic(system))
@@ -112,6 +115,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public void close() {
+    name.close();
     devices.close();
     storage.close();
   }

@@ -29,7 +29,7 @@ class AskingTest {
       """
       [{"name":"node1/cpu","address":"pekko://stockpot@node1:7624","status":"working","kind":"cpu",
       "device":"Xeon","detail":"AVX-512","leases":2,"leasedBytes":1500000000,"doneTasks":10,
-      "doneBytes":20000000000,"restarts":0,"secondsSinceReport":0.4,"aFieldOfTheFuture":1,
+      "doneBytes":20000000000,"bytesPerSecond":1250000,"restarts":0,"secondsSinceReport":0.4,"aFieldOfTheFuture":1,
       "storage":[{"job":"a","files":"/models/x","way":"direct"},
                  {"job":"a","files":"output","way":"coordinator"}]},
        {"name":"node2/cuda0","address":"pekko://stockpot@node2:4711","status":"silent","kind":"cuda",
@@ -125,9 +125,9 @@ class AskingTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            NAME         STATUS   KIND  DEVICE       LOAD                        LEASED   DONE      HEARD      FILES
-            node1/cpu    working  cpu   Xeon         -                           1.50 GB  20.00 GB  0 s ago    output by coordinator (a)
-            node2/cuda0  silent   cuda  NVIDIA H100  97 %, 60 °C, 12.00 MB used  0 B      0 B       1 min ago  -
+            NAME         STATUS   KIND  DEVICE       LOAD                        LEASED   DONE      RATE       HEARD      FILES
+            node1/cpu    working  cpu   Xeon         -                           1.50 GB  20.00 GB  1.25 MB/s  0 s ago    output by coordinator (a)
+            node2/cuda0  silent   cuda  NVIDIA H100  97 %, 60 °C, 12.00 MB used  0 B      0 B       -          1 min ago  -
             node2/cuda0 is out of service: failed 3 times
             """);
   }

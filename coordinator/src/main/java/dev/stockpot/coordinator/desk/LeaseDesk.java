@@ -108,6 +108,7 @@ public final class LeaseDesk {
   private final Map<String, Board> boards = new LinkedHashMap<>();
   private final FairShare shares;
   private final Roster roster;
+  private final Namesakes namesakes = new Namesakes();
   private final Placements placements;
   private @Nullable WorkerId lastOutdated;
 
@@ -145,9 +146,12 @@ public final class LeaseDesk {
     timers.startTimerWithFixedDelay(new ProgressTick(), settings.progress());
     return Behaviors.receiveMessage(command -> {
       switch (command) {
-        case FromWorker(WorkerReported report) -> onReported(report);
-        case FromWorker(TensorsMerged merged) -> onMerged(merged);
-        case FromWorker(TensorFailed failed) -> onFailed(failed);
+        case FromWorker(WorkerReported report) ->
+            onReported(namesakes.named(report, roster.named(report.worker().name())));
+        case FromWorker(TensorsMerged(WorkerId worker, LeaseId lease, List<Receipt> receipts)) ->
+            onMerged(new TensorsMerged(namesakes.named(worker), lease, receipts));
+        case FromWorker(TensorFailed(WorkerId worker, LeaseId lease, int task, Failure failure)) ->
+            onFailed(new TensorFailed(namesakes.named(worker), lease, task, failure));
         case Recorded(String run) -> onRecorded(run);
         case StorageSampled(String run, OptionalLong rate) -> tell(placements.storage(run, rate));
         case OpenBoard open -> onOpenBoard(open);
@@ -186,13 +190,12 @@ public final class LeaseDesk {
   private void onReported(WorkerReported report) {
     long now = System.nanoTime();
     WorkerId worker = report.worker();
-    Optional<Roster.Entry> before = roster.named(worker.name());
-    Optional<WorkerId> former = before.map(Roster.Entry::id);
+    Optional<WorkerReported> before = roster.named(worker.name()).map(Roster.Entry::report);
     Roster.Sighting sighting = roster.see(report, now);
     switch (sighting) {
       case PRESENT -> {}
-      case JOINED -> boards.values().forEach(board -> board.news().tell(joined(worker)));
-      case RESTARTED -> former.ifPresent(old -> returned(shares.lose(old), "it started anew"));
+      case JOINED -> onJoined(report);
+      case RESTARTED -> before.ifPresent(former -> leave(former, "it started anew"));
       case OUTDATED -> {
         onOutdated(report);
         return;
@@ -213,6 +216,17 @@ public final class LeaseDesk {
     }
   }
 
+  private void onJoined(WorkerReported report) {
+    WorkerId worker = report.worker();
+    boards.values().forEach(board -> board.news().tell(joined(worker)));
+    if (!namesakes.isOwn(worker)) {
+      LOG.warn(
+          "{} has the name of another worker that is here: give one of them a name of its own"
+              + " (stockpot.worker.name)",
+          worker.name());
+    }
+  }
+
   private void tell(List<Placements.Told> told) {
     for (Placements.Told each : told) {
       Board board = boards.get(each.run());
@@ -224,7 +238,7 @@ public final class LeaseDesk {
 
   private void onOutdated(WorkerReported report) {
     if (!report.worker().equals(lastOutdated)) {
-      LOG.warn("{} is not listened to: another worker of that name is here", report.worker());
+      LOG.warn("{} is not listened to: it has started anew", report.worker());
       lastOutdated = report.worker();
     }
     report.held().forEach(lease -> report.ref().tell(new CloseLease(lease)));
@@ -262,6 +276,7 @@ public final class LeaseDesk {
   }
 
   private void onRecorded(String run) {
+    long now = System.nanoTime();
     Board board = boards.get(run);
     if (board == null) {
       return;
@@ -273,7 +288,7 @@ public final class LeaseDesk {
       settled(board, arrival.worker(), arrival.lease(), task);
       roster
           .named(arrival.worker().name())
-          .ifPresent(worker -> worker.did(board.tasks().outputBytes(task)));
+          .ifPresent(worker -> worker.did(board.tasks().outputBytes(task), now));
       recorded
           .computeIfAbsent(new Of(arrival.worker(), arrival.lease()), _ -> new ArrayList<>())
           .add(task);
@@ -359,21 +374,22 @@ public final class LeaseDesk {
   private void onWorkersLost(Set<Address> nodes) {
     for (Roster.Entry lost :
         roster.remove(entry -> nodes.contains(entry.report().ref().path().address()))) {
-      leave(lost, "its node left");
+      leave(lost.report(), "its node left");
     }
   }
 
   private void onLeaseCheck() {
     long now = System.nanoTime();
     for (Roster.Entry silent : roster.expire(now)) {
-      leave(silent, "it fell silent");
+      leave(silent.report(), "it fell silent");
     }
     returned(shares.expire(now), "it did not name their lease any more");
   }
 
-  private void leave(Roster.Entry worker, String why) {
-    returned(shares.lose(worker.id()), why);
-    tell(placements.lose(worker.report()));
+  private void leave(WorkerReported last, String why) {
+    namesakes.forget(last.worker());
+    returned(shares.lose(last.worker()), why);
+    tell(placements.lose(last));
   }
 
   /** Tells the boards what came back to them, and from whom. */
@@ -405,12 +421,9 @@ public final class LeaseDesk {
 
   private WorkerView view(Roster.Entry entry, long now) {
     WorkerReported report = entry.report();
-    Address address = report.ref().path().address();
     return new WorkerView(
         entry.id().name(),
-        address.hasGlobalScope()
-            ? address.getHost().get() + ":" + address.getPort().get()
-            : "local",
+        Namesakes.text(Namesakes.node(report)),
         status(entry),
         report.device().kind(),
         report.device().name(),
@@ -419,6 +432,7 @@ public final class LeaseDesk {
         shares.leasedTraffic(entry.id()),
         entry.doneTasks(),
         entry.doneBytes(),
+        entry.bytesPerSecond(now),
         report.restarts(),
         (now - entry.sinceNanos()) / 1e9,
         report.storage().stream()
@@ -437,12 +451,12 @@ public final class LeaseDesk {
         report.sample());
   }
 
-  private static String status(Roster.Entry entry) {
+  private String status(Roster.Entry entry) {
     if (entry.isSilent()) {
       return "silent";
     }
     return switch (entry.report().state()) {
-      case WORKING -> "working";
+      case WORKING -> shares.leaseCount(entry.id()) == 0 ? "idle" : "working";
       case DRAINING -> "draining";
       case OUT -> "out";
     };

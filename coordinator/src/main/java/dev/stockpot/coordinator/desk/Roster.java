@@ -42,6 +42,7 @@ final class Roster {
     private boolean silent;
     private long doneTasks;
     private long doneBytes;
+    private final RecentRate rate = new RecentRate();
     private Map<LeaseId, Integer> strange = Map.of();
 
     private Entry(WorkerReported report, long sinceNanos) {
@@ -98,9 +99,15 @@ final class Roster {
           .toList();
     }
 
-    void did(long bytes) {
+    void did(long bytes, long nowNanos) {
       doneTasks++;
       doneBytes += bytes;
+      rate.add(bytes, nowNanos);
+    }
+
+    /** Of output, lately. */
+    long bytesPerSecond(long nowNanos) {
+      return rate.perSecond(nowNanos);
     }
   }
 

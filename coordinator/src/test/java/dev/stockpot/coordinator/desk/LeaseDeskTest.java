@@ -93,12 +93,17 @@ class LeaseDeskTest {
 
   /** A worker with room for so many tasks. */
   private final class Worker {
-    private final TestProbe<WorkerCommand> probe = kit.createTestProbe();
+    private final TestProbe<WorkerCommand> probe;
     private final int room;
     private WorkerId id;
     private Device device = DEVICE;
 
     Worker(String name, int room) {
+      this(name, room, kit.createTestProbe());
+    }
+
+    Worker(String name, int room, TestProbe<WorkerCommand> probe) {
+      this.probe = probe;
       this.id = new WorkerId(name, 1);
       this.room = room;
     }
@@ -362,6 +367,62 @@ class LeaseDeskTest {
     assertThat(view.restarts()).isEqualTo(2);
     assertThat(view.storage())
         .containsExactly(new WorkerView.Storage("job of run", "a", "coordinator"));
+  }
+
+  @Test
+  void aWorkerWithoutALeaseIsIdle() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("idle");
+    open();
+    ann.lease();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("working");
+  }
+
+  @Test
+  void aWorkerThatStartsAnewElsewhereTakesThePlaceOfItsPredecessor() {
+    Worker killed = new Worker("host/cpu", 1);
+    killed.report();
+    open();
+    MergeTensors old = killed.lease();
+    ActorTestKit other = ActorTestKit.create("other");
+    try {
+      Worker successor = new Worker("host/cpu", 1, other.createTestProbe());
+      successor.id = new WorkerId("host/cpu", 2);
+      successor.report();
+      assertThat(successor.lease().tasks()).isEqualTo(old.tasks());
+      desk.tell(new LeaseDesk.WorkersLost(Set.of(killed.probe.ref().path().address())));
+      assertThat(views()).extracting(WorkerView::status).containsExactly("working");
+    } finally {
+      other.shutdownTestKit();
+    }
+  }
+
+  @Test
+  void twoLivingWorkersOfOneNameAreTwo() {
+    Worker first = new Worker("host/cpu", 1);
+    first.report();
+    ActorTestKit other = ActorTestKit.create("other");
+    try {
+      Worker second = new Worker("host/cpu", 1, other.createTestProbe());
+      second.id = new WorkerId("host/cpu", 2);
+      second.report();
+      first.report();
+      assertThat(views())
+          .extracting(WorkerView::name)
+          .containsExactly("host/cpu", "host/cpu@local");
+      open();
+      MergeTensors lease = first.lease();
+      second.lease();
+      first.merged(lease);
+      arrived();
+      desk.tell(new LeaseDesk.Recorded("run"));
+      afterAcknowledgement(first);
+      first.report();
+      assertThat(views()).hasSize(2);
+    } finally {
+      other.shutdownTestKit();
+    }
   }
 
   @Test

@@ -56,7 +56,7 @@ class RosterTest {
   @Test
   void aSilentWorkerIsShownForAWhileAndComesBackWithWhatItDid() {
     see(ANN, 0);
-    roster.find(ANN).orElseThrow().did(7);
+    roster.find(ANN).orElseThrow().did(7, 0);
     roster.expire(TERM + 1);
     assertThat(roster.all()).extracting(Entry::isSilent).containsExactly(true);
     assertThat(see(ANN, 5_000)).isEqualTo(Sighting.JOINED);

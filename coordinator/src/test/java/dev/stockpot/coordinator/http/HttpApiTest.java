@@ -215,6 +215,7 @@ final class HttpApiTest {
                         2,
                         3,
                         4,
+                        6,
                         5,
                         0.5,
                         List.of(new WorkerView.Storage("a", "/m", "direct")),

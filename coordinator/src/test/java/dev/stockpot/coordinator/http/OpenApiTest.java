@@ -68,6 +68,7 @@ final class OpenApiTest {
           3L << 30,
           40,
           5L << 30,
+          1L << 20,
           1,
           0.25,
           List.of(new WorkerView.Storage("night-1", "/models/base", "coordinator")),

@@ -6,9 +6,7 @@ import dev.stockpot.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -55,20 +53,21 @@ public final class WorkerNode {
   /**
    * A node that looks for a coordinator.
    *
+   * @param name of this process among its cluster's
    * @param devices get a worker each
    * @param rejoinAfter how long it may be without a coordinator
    */
   public static Behavior<Command> create(
-      WorkerSettings settings, HostDevices devices, Duration rejoinAfter) {
+      String name, WorkerSettings settings, HostDevices devices, Duration rejoinAfter) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
-          String host = name(context.getSystem()) + "/";
           WorkerNode node =
               new WorkerNode(
                   context,
                   timers,
                   rejoinAfter,
-                  context.spawn(HostWorkers.create(host, settings, devices, Set.of()), "workers"));
+                  context.spawn(
+                      HostWorkers.create(name + "/", settings, devices, Set.of()), "workers"));
           ActorRef<Receptionist.Listing> listings =
               context.messageAdapter(
                   Receptionist.Listing.class,
@@ -79,12 +78,6 @@ public final class WorkerNode {
               .tell(Receptionist.subscribe(ServiceKeys.DESK, listings));
           return node.working();
         }));
-  }
-
-  /** The node's address: unique in its cluster, and what people look for when it misbehaves. */
-  private static String name(ActorSystem<?> system) {
-    Address address = system.address();
-    return address.getHost().orElse("") + ":" + address.getPort().map(String::valueOf).orElse("");
   }
 
   private Behavior<Command> working() {

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param name host and device
  * @param address of its node, or {@code local}
- * @param status {@code working}, {@code draining}, {@code out} or {@code silent}
+ * @param status {@code working}, {@code idle} without a lease, {@code draining}, {@code out} or
+ *     {@code silent}
  * @param kind of its device, {@code cpu} or {@code cuda}
  * @param device the device's own name
  * @param detail how it computes
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param leasedBytes bytes read and written that are leased to it
  * @param doneTasks since the coordinator knows it
  * @param doneBytes bytes of output of those
+ * @param bytesPerSecond of output, over the last ten seconds
  * @param restarts by its supervisor
  * @param secondsSinceReport since it reported last
  * @param storage how it reaches the files of jobs
@@ -34,6 +36,7 @@ public record WorkerView(
     long leasedBytes,
     long doneTasks,
     long doneBytes,
+    long bytesPerSecond,
     int restarts,
     double secondsSinceReport,
     List<Storage> storage,

@@ -336,7 +336,10 @@ final class ClusterSite implements AutoCloseable {
     await(
         count + " workers",
         () ->
-            workers().valueStream().filter(one -> text(one, "status").equals("working")).count()
+            workers()
+                    .valueStream()
+                    .filter(one -> List.of("working", "idle").contains(text(one, "status")))
+                    .count()
                 == count);
   }
 

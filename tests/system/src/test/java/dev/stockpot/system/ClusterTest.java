@@ -6,6 +6,7 @@ import dev.stockpot.system.StockpotProcess.Ended;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +179,29 @@ final class ClusterTest {
         .filter(one -> !ClusterSite.text(one, "name").equals(name))
         .map(one -> one.path("leases").asInt())
         .findFirst();
+  }
+
+  @Test
+  void aWorkerHasItsNameAgainAfterItsRestart() throws InterruptedException {
+    cluster.startCoordinator(site.directory());
+    cluster.startWorker("worker-1", site.directory());
+    cluster.startWorker("worker-2", site.directory());
+    cluster.awaitWorkers(2);
+    assertThat(told("status")).containsOnly("idle");
+    List<String> names = told("name");
+    assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.endsWith("/cpu"));
+    List<String> addresses = told("address");
+    cluster.restart("worker-1");
+    cluster.await("the new one is there", () -> !addresses.containsAll(told("address")));
+    assertThat(told("name")).containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  private List<String> told(String field) {
+    return cluster
+        .workers()
+        .valueStream()
+        .map(worker -> ClusterSite.text(worker, field))
+        .toList();
   }
 
   @Test

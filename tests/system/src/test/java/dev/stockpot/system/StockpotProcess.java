@@ -80,12 +80,16 @@ final class StockpotProcess implements AutoCloseable {
     try {
       Path out = Files.createTempFile("stockpot-", ".out");
       Path err = Files.createTempFile("stockpot-", ".err");
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())
               .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+              .redirectError(err.toFile());
+      // Where workers hold their names: not in the home of whoever runs the tests.
+      builder
+          .environment()
+          .putIfAbsent("XDG_STATE_HOME", Path.of("target/state").toAbsolutePath().toString());
+      Process process = builder.start();
       return new StockpotProcess(process, out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -141,7 +141,8 @@ final class LoopbackCluster implements AutoCloseable {
   private long workersThatReport() {
     return get("/v1/workers")
         .valueStream()
-        .filter(worker -> worker.path("status").asString("").equals("working"))
+        .map(worker -> worker.path("status").asString(""))
+        .filter(List.of("working", "idle")::contains)
         .count();
   }
 
