@@ -198,7 +198,7 @@ final class Api implements AutoCloseable {
     int status = response.statusCode();
     if (status == 401) {
       return new ClientException.Unusable(
-          "%s: %s; it must be the one that the coordinator made (its"
+          "%s: %s; it must be one of those in the coordinator's file (its"
                   .formatted(address(), token.words())
               + " stockpot.coordinator.http.token-file)");
     }

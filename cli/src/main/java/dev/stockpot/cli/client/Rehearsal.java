@@ -40,6 +40,8 @@ public final class Rehearsal {
           JobProgress.NONE,
           Optional.empty());
 
+  private static final String TOKEN_AND_PLAN = "a-token-and-a-plan-of-a-rehearsal";
+
   private Rehearsal() {}
 
   /**
@@ -61,7 +63,7 @@ public final class Rehearsal {
                 exchange,
                 "application/json",
                 exchange.getRequestMethod().equals("GET") ? "[" + job + "]" : job));
-    Path file = Files.writeString(Files.createTempFile("rehearsal", ".yaml"), "rehearsal");
+    Path file = Files.writeString(Files.createTempFile("rehearsal", ".yaml"), TOKEN_AND_PLAN);
     server.start();
     try {
       String address = "http://127.0.0.1:" + server.getAddress().getPort();

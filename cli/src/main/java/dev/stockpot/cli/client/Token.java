@@ -1,9 +1,11 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.protocol.api.TokenLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,12 +36,21 @@ record Token(Optional<String> value, String origin) {
 
   private static Token read(Path file) {
     try {
-      return checked(Files.readString(file), file.toString());
+      return of(TokenLine.parse(Files.readString(file), file.toString()), file);
+    } catch (IllegalArgumentException e) {
+      throw new ClientException.Unusable(String.valueOf(e.getMessage()));
     } catch (NoSuchFileException _) {
       return new Token(Optional.empty(), file + ", which is not there");
     } catch (IOException e) {
       throw new ClientException.Unusable(file + ": the token cannot be read: " + e);
     }
+  }
+
+  /** The first that may change something, if any may. */
+  private static Token of(List<TokenLine> lines, Path file) {
+    TokenLine line =
+        lines.stream().filter(each -> !each.readOnly()).findFirst().orElseGet(lines::getFirst);
+    return new Token(Optional.of(line.token()), file.toString());
   }
 
   private static Token checked(String raw, String origin) {

@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.http.HttpSettings;
-import dev.stockpot.coordinator.http.Token;
+import dev.stockpot.coordinator.http.Tokens;
 import dev.stockpot.coordinator.node.CoordinatorNode;
 import dev.stockpot.coordinator.node.KnownMembers;
 import dev.stockpot.coordinator.postgres.PostgresConnections;
@@ -45,7 +45,7 @@ final class CoordinatorLife implements NodeProcess.Life {
   private final Config config;
   private final NodeSettings node;
   private final HttpSettings http;
-  private final Token token;
+  private final Tokens tokens;
   private final Path data;
   private final Optional<PostgresSettings> postgres;
 
@@ -58,7 +58,7 @@ final class CoordinatorLife implements NodeProcess.Life {
     this.config = config;
     this.node = NodeSettings.from(config);
     this.http = HttpSettings.from(config);
-    this.token = Token.readOrMake(http.tokenFile());
+    this.tokens = Tokens.readOrMake(http.tokenFile());
     this.data = Path.of(config.getString("stockpot.coordinator.data-dir")).toAbsolutePath();
     this.postgres =
         switch (config.getString("stockpot.coordinator.journal-kind")) {
@@ -115,7 +115,7 @@ final class CoordinatorLife implements NodeProcess.Life {
 
   private HttpApi bind(ActorSystem<?> system) {
     try {
-      return HttpApi.start(system, http, token).toCompletableFuture().join();
+      return HttpApi.start(system, http, tokens).toCompletableFuture().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof MergeException known ? known : e;
     }

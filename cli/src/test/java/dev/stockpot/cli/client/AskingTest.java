@@ -222,13 +222,13 @@ class AskingTest {
   @Test
   void aTokenThatIsNotAcceptedIsNamedByItsFileAndNotShown() throws IOException {
     coordinator.on("GET /v1/jobs", json(200, "[]"));
-    Files.writeString(token, "secret-of-another-cluster");
+    Files.writeString(token, "the-secret-token-of-another-cluster");
 
     CommandRun wrong = run("list");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err())
         .contains("the token from " + token + " is not accepted")
-        .doesNotContain("secret-of-another-cluster");
+        .doesNotContain("the-secret-token-of-another-cluster");
 
     Files.delete(token);
     CommandRun none = run("list");
@@ -238,7 +238,25 @@ class AskingTest {
     Files.writeString(token, "two words");
     CommandRun broken = run("list");
     assertThat(broken.exitCode()).isEqualTo(2);
-    assertThat(broken.err()).contains(token + ": this is no token");
+    assertThat(broken.err()).contains(token + ":1: this is no token");
+  }
+
+  @Test
+  void ofSeveralTokensTheFirstIsSentThatMayChangeSomething() throws IOException {
+    coordinator.on("GET /v1/jobs", json(200, "[]"));
+    Files.writeString(
+        token,
+        """
+        # who may ask
+        monitoring another-token-of-32-characters-or-more read-only
+        ci %s
+        """
+            .formatted(ScriptedCoordinator.TOKEN));
+
+    assertThat(run("list").exitCode()).isZero();
+
+    Files.writeString(token, "monitoring " + ScriptedCoordinator.TOKEN + " read-only\n");
+    assertThat(run("list").exitCode()).isZero();
   }
 
   @Test

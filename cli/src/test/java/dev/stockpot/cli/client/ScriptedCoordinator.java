@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
  */
 final class ScriptedCoordinator implements AutoCloseable {
 
-  static final String TOKEN = "the-right-token";
+  static final String TOKEN = "the-right-token-of-a-coordinator";
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -28,6 +29,7 @@ import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Tcp;
+import scala.concurrent.ExecutionContextExecutor;
 
 /**
  * The HTTP server of one coordinator process. It is bound for as long as the process runs, and
@@ -38,6 +40,9 @@ public final class HttpApi {
   /** Runs what blocks, and nothing else of the coordinator's, which must not wait for disks. */
   public static final DispatcherSelector DATA_DISPATCHER =
       DispatcherSelector.fromConfig("stockpot.data-dispatcher");
+
+  /** How long a token may still be let in that was removed. */
+  private static final Duration TOKENS_READ = Duration.ofSeconds(2);
 
   private final AtomicReference<Duty> duty;
   private final Tcp.ServerBinding binding;
@@ -66,7 +71,7 @@ public final class HttpApi {
    *     configured, or what is configured cannot be used
    */
   public static CompletionStage<HttpApi> start(
-      ActorSystem<?> system, HttpSettings settings, Token token) {
+      ActorSystem<?> system, HttpSettings settings, Tokens tokens) {
     InetAddress address = address(settings);
     if (settings.tls().isEmpty() && !address.isLoopbackAddress()) {
       throw MergeException.environment(
@@ -83,15 +88,19 @@ public final class HttpApi {
     AtomicReference<Duty> duty = new AtomicReference<>(new Standby(Optional.empty()));
     AtomicReference<String> url = new AtomicReference<>("");
     OpenConnections connections = new OpenConnections();
-    Executor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
+    ExecutionContextExecutor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
     Router router =
         new Router(
             routes(system, settings, blocking),
-            token,
+            tokens,
             duty::get,
             url::get,
             new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
             new Bodies(system, settings));
+    Cancellable _ =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(TOKENS_READ, TOKENS_READ, tokens::refresh, blocking);
     Listener listener =
         new Listener(
             Adapter.toClassic(system),

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -17,7 +18,7 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
 
   /** Who is let in. */
   enum Admission {
-    /** Who shows the token of the API. */
+    /** Who shows a token of the API; one that is read-only, where nothing is changed. */
     TOKEN,
     /** Who shows the capability of a lease; what it opens is the handler's to find out. */
     CAPABILITY
@@ -37,8 +38,13 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
    * A request that has been let in.
    *
    * @param segments those of its path that stand for those in braces, in order
+   * @param caller whose token was shown; empty for a capability
    */
-  record Call(HttpRequest request, List<String> segments, Duty.Active duty) {
+  record Call(
+      HttpRequest request,
+      List<String> segments,
+      Duty.Active duty,
+      Optional<Tokens.Holder> caller) {
 
     Optional<String> header(String name) {
       return request.getHeader(name).map(header -> header.value());
@@ -47,6 +53,10 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
 
   static Route of(HttpMethod method, String template, Admission admission, Handler handler) {
     return new Route(method, List.of(template.substring(1).split("/")), admission, handler);
+  }
+
+  boolean changesSomething() {
+    return !method.equals(HttpMethods.GET);
   }
 
   /** The path as the API's document writes it. */

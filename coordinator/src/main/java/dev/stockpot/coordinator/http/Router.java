@@ -29,7 +29,7 @@ final class Router {
   private static final List<String> HEALTH = List.of("v1", "health");
 
   private final List<Route> routes;
-  private final Token token;
+  private final Tokens tokens;
   private final Supplier<Duty> duty;
   private final Supplier<String> ownUrl;
   private final RefusalLog refusals;
@@ -37,13 +37,13 @@ final class Router {
 
   Router(
       List<Route> routes,
-      Token token,
+      Tokens tokens,
       Supplier<Duty> duty,
       Supplier<String> ownUrl,
       RefusalLog refusals,
       Bodies bodies) {
     this.routes = List.copyOf(routes);
-    this.token = token;
+    this.tokens = tokens;
     this.duty = duty;
     this.ownUrl = ownUrl;
     this.refusals = refusals;
@@ -83,12 +83,13 @@ final class Router {
       HttpRequest request, List<String> path, Duty.Active active) {
     List<Route> here = routes.stream().filter(route -> route.match(path).isPresent()).toList();
     Admission admission = here.isEmpty() ? Admission.TOKEN : here.getFirst().admission();
-    admit(request, admission);
+    Optional<Tokens.Holder> caller = admit(request, admission);
     for (Route route : here) {
       if (route.method().equals(request.method())) {
+        caller.ifPresent(holder -> permit(holder, route));
         return route
             .handler()
-            .handle(new Route.Call(request, route.match(path).orElseThrow(), active));
+            .handle(new Route.Call(request, route.match(path).orElseThrow(), active, caller));
       }
     }
     if (here.isEmpty()) {
@@ -104,15 +105,18 @@ final class Router {
         .addHeader(RawHeader.create("Allow", allowed));
   }
 
-  private void admit(HttpRequest request, Admission admission) {
-    switch (admission) {
+  /** Whose token it is, where tokens are asked for. */
+  private Optional<Tokens.Holder> admit(HttpRequest request, Admission admission) {
+    return switch (admission) {
       case TOKEN -> {
-        if (bearer(request).filter(token::is).isEmpty()) {
+        Optional<Tokens.Holder> holder = bearer(request).flatMap(tokens::holder);
+        if (holder.isEmpty()) {
           throw new RefusedRequest(
               StatusCodes.UNAUTHORIZED,
-              "send the header 'Authorization: Bearer TOKEN' with the token of this coordinator's"
+              "send the header 'Authorization: Bearer TOKEN' with a token of this coordinator's"
                   + " token file");
         }
+        yield holder;
       }
       case CAPABILITY -> {
         if (request.getHeader(DataRoutes.CAPABILITY).isEmpty()) {
@@ -120,7 +124,17 @@ final class Router {
               StatusCodes.UNAUTHORIZED,
               "send the header '" + DataRoutes.CAPABILITY + "' with the capability of a lease");
         }
+        yield Optional.empty();
       }
+    };
+  }
+
+  private static void permit(Tokens.Holder holder, Route route) {
+    if (holder.readOnly() && route.changesSomething()) {
+      throw new RefusedRequest(
+          StatusCodes.FORBIDDEN,
+          "the token '%s' is read-only: it shows what there is, and changes nothing"
+              .formatted(holder.name()));
     }
   }
 

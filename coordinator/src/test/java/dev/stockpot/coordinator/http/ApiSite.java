@@ -69,7 +69,7 @@ final class ApiSite implements AutoCloseable {
     queue = kit.createTestProbe(JobRequest.class);
     HttpSettings http = HttpSettings.from(config);
     api =
-        HttpApi.start(kit.system(), http, Token.readOrMake(http.tokenFile()))
+        HttpApi.start(kit.system(), http, Tokens.readOrMake(http.tokenFile()))
             .toCompletableFuture()
             .join();
     files =

@@ -13,8 +13,10 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.WorkerView;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -250,6 +252,46 @@ final class HttpApiTest {
     site.queue.expectNoMessage(Duration.ZERO);
   }
 
+  @Test
+  void whoMayOnlyLookChangesNothingAndWhoseLineIsRemovedSeesNothing(@TempDir Path other)
+      throws IOException {
+    String looker = "r".repeat(32);
+    try (ApiSite shared = ApiSite.in(other)) {
+      Path file = other.resolve("token");
+      Files.writeString(file, shared.token + "\nmonitoring " + looker + " read-only\n");
+      assertThat(changed(shared, looker, 401)).isEqualTo(200);
+      for (String path : List.of("/v1/jobs", "/v1/jobs/a/cancel", "/v1/jobs/a/retry")) {
+        HttpResponse<String> refused =
+            shared.send(
+                shared
+                    .request(path)
+                    .header("Authorization", "Bearer " + looker)
+                    .POST(json(SUBMISSION)));
+        assertThat(refused.statusCode()).as(path).isEqualTo(403);
+        assertThat(error(refused)).contains("'monitoring' is read-only");
+      }
+      shared.queue.expectNoMessage(Duration.ZERO);
+      Files.writeString(file, shared.token + "\n");
+      assertThat(changed(shared, looker, 200)).isEqualTo(401);
+      assertThat(shared.send(shared.user("/v1/openapi.json").GET()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** The first other status that this token is answered with. */
+  private static int changed(ApiSite site, String token, int before) {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    int status = before;
+    while (status == before && System.nanoTime() < end) {
+      status =
+          site.send(
+                  site.request("/v1/openapi.json")
+                      .header("Authorization", "Bearer " + token)
+                      .GET())
+              .statusCode();
+    }
+    return status;
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -349,7 +391,7 @@ final class HttpApiTest {
             ConfigFactory.parseString("stockpot.coordinator.http.port = " + site.port())
                 .withFallback(ConfigFactory.load("application-test")));
     assertThatThrownBy(() ->
-            HttpApi.start(site.kit.system(), taken, Token.readOrMake(directory.resolve("token")))
+            HttpApi.start(site.kit.system(), taken, Tokens.readOrMake(directory.resolve("token")))
                 .toCompletableFuture()
                 .join())
         .hasCauseInstanceOf(MergeException.class)

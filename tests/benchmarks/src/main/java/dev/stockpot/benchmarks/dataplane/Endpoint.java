@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.http.HttpSettings;
-import dev.stockpot.coordinator.http.Token;
+import dev.stockpot.coordinator.http.Tokens;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.merge.MergeException;
@@ -70,7 +70,7 @@ final class Endpoint implements AutoCloseable {
     stagingToken = staging.writeToken();
     HttpSettings http = HttpSettings.from(config);
     api =
-        HttpApi.start(system, http, Token.readOrMake(http.tokenFile()))
+        HttpApi.start(system, http, Tokens.readOrMake(http.tokenFile()))
             .toCompletableFuture()
             .join();
     files = new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
