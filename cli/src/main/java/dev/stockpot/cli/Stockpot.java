@@ -4,6 +4,7 @@ import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.client.CancelCommand;
+import dev.stockpot.cli.client.DrainCommand;
 import dev.stockpot.cli.client.ListCommand;
 import dev.stockpot.cli.client.LogsCommand;
 import dev.stockpot.cli.client.RetryCommand;
@@ -63,6 +64,7 @@ final class Stockpot implements Runnable {
           CancelCommand.class,
           RetryCommand.class,
           WorkersCommand.class,
+          DrainCommand.class,
           DevicesCommand.class,
           DoctorCommand.class,
           CoordinatorRole.class,

@@ -40,8 +40,17 @@ public sealed interface WorkerEvent extends WireMessage {
 
     /** The same of another worker. */
     public WorkerReported of(WorkerId other) {
+      return with(other, state);
+    }
+
+    /** The same in another state. */
+    public WorkerReported in(WorkerState other) {
+      return with(worker, other);
+    }
+
+    private WorkerReported with(WorkerId other, WorkerState now) {
       return new WorkerReported(
-          other, ref, device, capacity, held, state, restarts, storage, sample, outOfService);
+          other, ref, device, capacity, held, now, restarts, storage, sample, outOfService);
     }
   }
 

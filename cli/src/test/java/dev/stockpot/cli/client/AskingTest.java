@@ -163,6 +163,28 @@ class AskingTest {
   }
 
   @Test
+  void aWorkerIsDrainedAndGivenWorkAgain() {
+    coordinator
+        .on(
+            "POST /v1/workers/alpha/cpu/drain",
+            json(200, "{\"worker\":\"alpha/cpu\",\"drained\":true}"))
+        .on(
+            "POST /v1/workers/alpha/cpu/resume",
+            json(200, "{\"worker\":\"alpha/cpu\",\"drained\":false}"))
+        .on("POST /v1/workers/beta/cpu/drain", error(404, "there is no worker 'beta/cpu'"));
+
+    assertThat(run("drain", "alpha/cpu").out()).isEqualTo("worker alpha/cpu: takes no more work\n");
+    assertThat(run("drain", "alpha/cpu", "--undo").out())
+        .isEqualTo("worker alpha/cpu: takes work again\n");
+    assertThat(run("drain", "beta/cpu"))
+        .isEqualTo(new CommandRun(2, "", "stockpot: there is no worker 'beta/cpu'\n"));
+    for (String wrong : List.of("alpha", "alpha/../jobs", "a/b/c", "a/b?x")) {
+      assertThat(run("drain", wrong).err()).contains("cannot be a worker's name");
+    }
+    assertThat(coordinator.requests()).hasSize(3);
+  }
+
+  @Test
   void logsArePrintedWithTimeAndLevel() {
     coordinator.on(
         "GET /v1/jobs/new/logs",

@@ -18,6 +18,7 @@ import dev.stockpot.protocol.WorkerEvent.TensorFailed;
 import dev.stockpot.protocol.WorkerEvent.TensorsMerged;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;
+import dev.stockpot.protocol.WorkerState;
 import dev.stockpot.protocol.api.WorkerView;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,6 +95,13 @@ public final class LeaseDesk {
     }
   }
 
+  /** From now on the workers of these names, and no others, finish what they have and get no more. */
+  public record DrainWorkers(Set<String> names) implements Command {
+    public DrainWorkers {
+      names = Set.copyOf(names);
+    }
+  }
+
   /** Who works here. */
   public record ListWorkers(ActorRef<List<WorkerView>> replyTo) implements Command {}
 
@@ -110,6 +118,7 @@ public final class LeaseDesk {
   private final Roster roster;
   private final Namesakes namesakes = new Namesakes();
   private final Placements placements;
+  private Set<String> drained = Set.of();
   private @Nullable WorkerId lastOutdated;
 
   private LeaseDesk(ActorContext<Command> context, DeskSettings settings, DataAccess access) {
@@ -157,6 +166,7 @@ public final class LeaseDesk {
         case OpenBoard open -> onOpenBoard(open);
         case CloseBoard(String run) -> close(run);
         case WorkersLost(Set<Address> nodes) -> onWorkersLost(nodes);
+        case DrainWorkers(Set<String> names) -> onDrainWorkers(names);
         case LeaseCheck _ -> onLeaseCheck();
         case ProgressTick _ -> onProgressTick();
         case ListWorkers(ActorRef<List<WorkerView>> asker) -> asker.tell(views());
@@ -187,7 +197,11 @@ public final class LeaseDesk {
     }
   }
 
-  private void onReported(WorkerReported report) {
+  private void onReported(WorkerReported heard) {
+    WorkerReported report =
+        drained.contains(heard.worker().name()) && heard.state() == WorkerState.WORKING
+            ? heard.in(WorkerState.DRAINING)
+            : heard;
     long now = System.nanoTime();
     WorkerId worker = report.worker();
     Optional<WorkerReported> before = roster.named(worker.name()).map(Roster.Entry::report);
@@ -371,6 +385,13 @@ public final class LeaseDesk {
     }
   }
 
+  /** Who may take work again is offered it with its next report. */
+  private void onDrainWorkers(Set<String> names) {
+    drained = names;
+    names.forEach(
+        name -> roster.named(name).ifPresent(worker -> shares.withdraw(worker.id())));
+  }
+
   private void onWorkersLost(Set<Address> nodes) {
     for (Roster.Entry lost :
         roster.remove(entry -> nodes.contains(entry.report().ref().path().address()))) {
@@ -456,8 +477,15 @@ public final class LeaseDesk {
       return "silent";
     }
     return switch (entry.report().state()) {
-      case WORKING -> shares.leaseCount(entry.id()) == 0 ? "idle" : "working";
-      case DRAINING -> "draining";
+      case WORKING, DRAINING -> {
+        boolean holds = shares.leaseCount(entry.id()) > 0;
+        if (drained.contains(entry.id().name())) {
+          yield holds ? "draining" : "drained";
+        }
+        yield entry.report().state() == WorkerState.DRAINING
+            ? "draining"
+            : holds ? "working" : "idle";
+      }
       case OUT -> "out";
     };
   }

@@ -120,7 +120,8 @@ public final class HttpApi {
   static List<Route> routes(ActorSystem<?> system, HttpSettings settings, Executor blocking) {
     return Stream.of(
             new JobRoutes(system, settings).routes(),
-            new InfoRoutes(settings).routes(),
+            new WorkerRoutes(system, settings).routes(),
+            new InfoRoutes().routes(),
             new DataRoutes(system, blocking, settings).routes())
         .flatMap(List::stream)
         .toList();

@@ -13,26 +13,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.japi.function.Function;
 
 /** What clients do with jobs. */
 final class JobRoutes {
 
-  private final ActorSystem<?> system;
   private final HttpSettings settings;
   private final Bodies bodies;
+  private final QueueAsk queue;
 
   JobRoutes(ActorSystem<?> system, HttpSettings settings) {
-    this.system = system;
     this.settings = settings;
+    this.queue = new QueueAsk(system, settings);
     this.bodies = new Bodies(system, settings);
   }
 
@@ -60,11 +57,11 @@ final class JobRoutes {
         .read(call.request())
         .thenCompose(bytes -> {
           JobSubmission submission = ApiJson.submission(bytes);
-          return this.<Answer<JobRequest.Submitted>>ask(
+          return queue.<Answer<JobRequest.Submitted>>ask(
               call, replyTo -> new JobRequest.Submit(submission, replyTo));
         })
         .thenApply(answer -> {
-          JobRequest.Submitted submitted = value(answer);
+          JobRequest.Submitted submitted = QueueAsk.value(answer);
           return Replies.json(
               submitted.created() ? StatusCodes.CREATED : StatusCodes.OK, submitted.job());
         });
@@ -78,7 +75,7 @@ final class JobRoutes {
             .get("status")
             .map(JobRoutes::statuses)
             .orElseGet(() -> EnumSet.allOf(JobStatus.class));
-    return this.<List<JobView>>ask(call, JobRequest.ListJobs::new)
+    return queue.<List<JobView>>ask(call, JobRequest.ListJobs::new)
         .thenApply(jobs ->
             Replies.ok(jobs.stream().filter(job -> wanted.contains(job.status())).toList()));
   }
@@ -103,25 +100,25 @@ final class JobRoutes {
 
   private CompletionStage<HttpResponse> change(
       Call call, BiFunction<String, ActorRef<Answer<JobView>>, JobRequest> request) {
-    return this.<Answer<JobView>>ask(call, replyTo -> request.apply(id(call), replyTo))
-        .thenApply(answer -> Replies.ok(value(answer)));
+    return queue.<Answer<JobView>>ask(call, replyTo -> request.apply(id(call), replyTo))
+        .thenApply(answer -> Replies.ok(QueueAsk.value(answer)));
   }
 
   private CompletionStage<HttpResponse> logs(Call call) {
     long after =
         call.request().getUri().query().get("after").map(text -> count("after", text)).orElse(0L);
-    return this.<Answer<List<LogLine>>>ask(
+    return queue.<Answer<List<LogLine>>>ask(
             call, replyTo -> new JobRequest.GetLog(id(call), after, replyTo))
-        .thenApply(answer -> Replies.ok(value(answer)));
+        .thenApply(answer -> Replies.ok(QueueAsk.value(answer)));
   }
 
   /** Asks first whether there is such a job, for a stream cannot say so by its status any more. */
   private CompletionStage<HttpResponse> events(Call call) {
     long after = call.header("Last-Event-ID").map(text -> count("Last-Event-ID", text)).orElse(0L);
     String id = id(call);
-    return this.<Answer<JobView>>ask(call, replyTo -> new JobRequest.GetJob(id, replyTo))
+    return queue.<Answer<JobView>>ask(call, replyTo -> new JobRequest.GetJob(id, replyTo))
         .thenApply(answer -> {
-          JobView known = value(answer);
+          JobView known = QueueAsk.value(answer);
           return JobEvents.response(call.duty().queue(), known.id(), after, settings);
         });
   }
@@ -141,26 +138,5 @@ final class JobRoutes {
           "%s is the number of a log line, not '%s'".formatted(name, text));
     }
     return Long.parseLong(text);
-  }
-
-  private <T> CompletionStage<T> ask(Call call, Function<ActorRef<T>, JobRequest> request) {
-    return AskPattern.ask(
-            call.duty().queue(), request, settings.answerTimeout(), system.scheduler())
-        .exceptionally(problem -> {
-          if (problem instanceof TimeoutException
-              || problem.getCause() instanceof TimeoutException) {
-            throw RefusedRequest.unavailable(
-                "the coordinator did not answer within %d s; ask again"
-                    .formatted(settings.answerTimeout().toSeconds()));
-          }
-          throw new IllegalStateException(problem);
-        });
-  }
-
-  private static <T> T value(Answer<T> answer) {
-    return switch (answer) {
-      case Answer.Ok<T>(T value) -> value;
-      case Answer.Refused<T> refused -> throw RefusedRequest.of(refused);
-    };
   }
 }

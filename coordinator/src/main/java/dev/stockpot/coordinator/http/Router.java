@@ -183,7 +183,7 @@ final class Router {
   }
 
   private static boolean isSegment(String text) {
-    return text.matches("[A-Za-z0-9._-]{1,128}") && !text.equals(".") && !text.equals("..");
+    return text.matches("[A-Za-z0-9._:@-]{1,128}") && !text.equals(".") && !text.equals("..");
   }
 
   private static RefusedRequest noSuchAddress() {

@@ -73,7 +73,8 @@ final class Coordination {
                   queueSettings,
                   PlanStarter.of(
                       merges,
-                      new SearchStarter(settings.journal(), merges, permission, tenure, forget))),
+                      new SearchStarter(settings.journal(), merges, permission, tenure, forget)),
+                  drained -> desk.tell(new LeaseDesk.DrainWorkers(drained))),
               "queue");
       context.watch(queue);
       followMembers(context);

@@ -5,10 +5,12 @@ import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobRequest.Cancel;
+import dev.stockpot.coordinator.queue.JobRequest.Drain;
 import dev.stockpot.coordinator.queue.JobRequest.Follow;
 import dev.stockpot.coordinator.queue.JobRequest.GetJob;
 import dev.stockpot.coordinator.queue.JobRequest.GetLog;
 import dev.stockpot.coordinator.queue.JobRequest.ListJobs;
+import dev.stockpot.coordinator.queue.JobRequest.Resume;
 import dev.stockpot.coordinator.queue.JobRequest.Retry;
 import dev.stockpot.coordinator.queue.JobRequest.Submit;
 import dev.stockpot.coordinator.queue.JobRequest.Unfollow;
@@ -33,6 +35,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -80,6 +84,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   private final JobReader reader;
   private final Submissions submissions;
   private final Followers followers;
+  private final Drains drains;
 
   private final WaitNotes waiting = new WaitNotes();
 
@@ -88,6 +93,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       TimerScheduler<QueueMessage> timers,
       QueueSettings settings,
       PlanStarter starter,
+      Consumer<Set<String>> drained,
       InstantSource clock) {
     super(PersistenceId.ofUniqueId("queue"));
     this.context = context;
@@ -98,17 +104,20 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     reader = new JobReader(runs);
     submissions = new Submissions(settings, check, reader, runs, clock);
     followers = new Followers(context, timers, reader);
+    drains = new Drains(drained, clock);
   }
 
-  /** A queue that goes on where the last one ended. */
-  public static Behavior<JobRequest> create(QueueSettings settings, PlanStarter starter) {
-    return create(settings, starter, InstantSource.system());
-  }
-
-  static Behavior<JobRequest> create(
-      QueueSettings settings, PlanStarter starter, InstantSource clock) {
+  /**
+   * A queue that goes on where the last one ended.
+   *
+   * @param drained hears the names of all workers that are to take nothing, at the start and
+   *     whenever they change
+   */
+  public static Behavior<JobRequest> create(
+      QueueSettings settings, PlanStarter starter, Consumer<Set<String>> drained) {
     return Behaviors.<QueueMessage>setup(context ->
-            Behaviors.withTimers(timers -> new JobQueue(context, timers, settings, starter, clock)))
+            Behaviors.withTimers(timers ->
+                new JobQueue(context, timers, settings, starter, drained, InstantSource.system())))
         .narrow();
   }
 
@@ -162,6 +171,11 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       case Submit submit -> answered(() -> submissions.on(state, submit));
       case Cancel cancel -> onCancel(state, cancel);
       case Retry retry -> onRetry(state, retry);
+      case Drain drain ->
+          persist(
+              drains.on(state, drain),
+              () -> drains.done(state, drain.worker(), drain.replyTo()));
+      case Resume resume -> onResume(state, resume);
       case GetJob get -> answered(() -> reader.on(state, get));
       case ListJobs list -> answered(() -> reader.on(state, list));
       case GetLog get -> answered(() -> reader.on(state, get));
@@ -197,7 +211,11 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
         .thenRun(state -> {
           then.run();
           Map<String, Boolean> told = new LinkedHashMap<>();
-          events.forEach(event -> told.merge(event.id(), isChange(event), Boolean::logicalOr));
+          for (QueueEvent event : events) {
+            if (event instanceof QueueEvent.OfJob ofJob) {
+              told.merge(ofJob.id(), isChange(event), Boolean::logicalOr);
+            }
+          }
           told.forEach((job, changed) -> state.job(job).ifPresent(it -> tell(it, changed)));
         });
   }
@@ -279,11 +297,19 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     };
   }
 
+  private Effect<QueueEvent, QueueState> onResume(QueueState state, Resume resume) {
+    List<QueueEvent> events = drains.on(state, resume);
+    return events.isEmpty()
+        ? answered(() -> resume.replyTo().tell(Drains.notDrained(state, resume.worker())))
+        : persist(events, () -> drains.done(state, resume.worker(), resume.replyTo()));
+  }
+
   private static <T> Refused<T> conflict(QueuedJob job, String why) {
     return new Refused<>(Reason.CONFLICT, "the job '%s' %s".formatted(job.id(), why), List.of());
   }
 
   private Effect<QueueEvent, QueueState> onRecovered(QueueState state) {
+    drains.tell(state);
     List<QueueEvent> events = new ArrayList<>();
     for (QueuedJob job : state.started()) {
       events.add(

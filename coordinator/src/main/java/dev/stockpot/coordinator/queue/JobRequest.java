@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.queue;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
+import dev.stockpot.protocol.api.WorkerDrain;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -28,6 +29,12 @@ public sealed interface JobRequest extends QueueMessage {
 
   /** Queue a failed or cancelled job again; what it merged before is kept. */
   record Retry(String id, ActorRef<Answer<JobView>> replyTo) implements JobRequest {}
+
+  /** Give the worker of that name no work, until it is resumed. */
+  record Drain(String worker, ActorRef<Answer<WorkerDrain>> replyTo) implements JobRequest {}
+
+  /** Give the worker of that name work again. */
+  record Resume(String worker, ActorRef<Answer<WorkerDrain>> replyTo) implements JobRequest {}
 
   record GetJob(String id, ActorRef<Answer<JobView>> replyTo) implements JobRequest {}
 

@@ -9,13 +9,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What happened to a job, as the queue's journal keeps it; JSON by {@link QueueJson}. */
+/** What happened, as the queue's journal keeps it; JSON by {@link QueueJson}. */
 sealed interface QueueEvent extends QueueRecord {
 
-  /** Of the job. */
-  String id();
-
   Instant time();
+
+  /** What happened to a job. */
+  sealed interface OfJob extends QueueEvent {
+    /** Of the job. */
+    String id();
+  }
 
   /**
    * The job was accepted.
@@ -35,7 +38,7 @@ sealed interface QueueEvent extends QueueRecord {
       boolean replace,
       List<String> outputs,
       List<String> places)
-      implements QueueEvent {
+      implements OfJob {
     public Submitted {
       outputs = List.copyOf(outputs);
       places = List.copyOf(places);
@@ -70,7 +73,7 @@ sealed interface QueueEvent extends QueueRecord {
   }
 
   /** The job left the queue. */
-  record Started(String id, Instant time) implements QueueEvent {}
+  record Started(String id, Instant time) implements OfJob {}
 
   /**
    * A plan's output is in its place.
@@ -78,10 +81,10 @@ sealed interface QueueEvent extends QueueRecord {
    * @param plan from 0
    * @param result for people
    */
-  record PlanFinished(String id, Instant time, int plan, String result) implements QueueEvent {}
+  record PlanFinished(String id, Instant time, int plan, String result) implements OfJob {}
 
   /** Somebody wants the job to end; it is not queued and may still run. */
-  record CancelRequested(String id, Instant time) implements QueueEvent {}
+  record CancelRequested(String id, Instant time) implements OfJob {}
 
   /**
    * Nothing more happens to the job unless somebody asks for it.
@@ -98,12 +101,18 @@ sealed interface QueueEvent extends QueueRecord {
       JobProgress progress,
       Optional<JobFailure> failure,
       Optional<String> staging)
-      implements QueueEvent {}
+      implements OfJob {}
 
   /** The job, which had ended, is queued again. */
-  record Retried(String id, Instant time) implements QueueEvent {}
+  record Retried(String id, Instant time) implements OfJob {}
 
   /** Something for the job's log. */
   record Noted(String id, Instant time, LogLine.Level level, String message)
-      implements QueueEvent {}
+      implements OfJob {}
+
+  /** The worker is to finish what it has and to take nothing more, whenever it is here. */
+  record WorkerDrained(String worker, Instant time) implements QueueEvent {}
+
+  /** The worker may take work again. */
+  record WorkerResumed(String worker, Instant time) implements QueueEvent {}
 }

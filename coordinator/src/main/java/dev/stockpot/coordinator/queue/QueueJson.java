@@ -19,7 +19,10 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
   private static final String ENDED = "ended/1";
   private static final String RETRIED = "retried/1";
   private static final String NOTED = "noted/1";
-  private static final String SNAPSHOT = "queue/1";
+  private static final String WORKER_DRAINED = "worker-drained/1";
+  private static final String WORKER_RESUMED = "worker-resumed/1";
+  private static final String SNAPSHOT_1 = "queue/1";
+  private static final String SNAPSHOT = "queue/2";
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -38,6 +41,8 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
       case QueueEvent.Ended _ -> ENDED;
       case QueueEvent.Retried _ -> RETRIED;
       case QueueEvent.Noted _ -> NOTED;
+      case QueueEvent.WorkerDrained _ -> WORKER_DRAINED;
+      case QueueEvent.WorkerResumed _ -> WORKER_RESUMED;
       case QueueSnapshot _ -> SNAPSHOT;
     };
   }
@@ -49,6 +54,9 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    if (manifest.equals(SNAPSHOT_1)) {
+      return JSON.readValue(bytes, QueueSnapshot.First.class).snapshot();
+    }
     Class<? extends QueueRecord> type =
         switch (manifest) {
           case SUBMITTED -> QueueEvent.Submitted.class;
@@ -58,6 +66,8 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
           case ENDED -> QueueEvent.Ended.class;
           case RETRIED -> QueueEvent.Retried.class;
           case NOTED -> QueueEvent.Noted.class;
+          case WORKER_DRAINED -> QueueEvent.WorkerDrained.class;
+          case WORKER_RESUMED -> QueueEvent.WorkerResumed.class;
           case SNAPSHOT -> QueueSnapshot.class;
           default ->
               throw new NotSerializableException(

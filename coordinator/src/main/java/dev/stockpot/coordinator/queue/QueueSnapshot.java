@@ -7,16 +7,26 @@ import dev.stockpot.protocol.api.LogLine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that the queue's events have added up to, so that they need not be kept.
  *
  * @param jobs in order of submission
+ * @param drained names of workers that are to take nothing
  */
-record QueueSnapshot(List<Job> jobs) implements QueueRecord {
+record QueueSnapshot(List<Job> jobs, Set<String> drained) implements QueueRecord {
 
   QueueSnapshot {
     jobs = List.copyOf(jobs);
+    drained = Set.copyOf(drained);
+  }
+
+  /** As release 0.1.0 wrote it. */
+  record First(List<Job> jobs) {
+    QueueSnapshot snapshot() {
+      return new QueueSnapshot(jobs, Set.of());
+    }
   }
 
   /**

@@ -39,6 +39,9 @@ final class QueueState {
   /** With the size that each counts for. */
   private final Map<String, Long> ended = new LinkedHashMap<>();
 
+  /** Names of workers that are to take nothing. */
+  private final Set<String> drained = new TreeSet<>();
+
   private long endedSize;
   private long openSize;
   private long accepted;
@@ -53,32 +56,38 @@ final class QueueState {
         .filter(job -> job.status().isTerminal())
         .sorted(Comparator.comparing(QueuedJob::ended))
         .forEach(job -> ended.put(job.id(), ended.remove(job.id())));
+    drained.addAll(snapshot.drained());
     forgetOldest();
   }
 
   QueueSnapshot snapshot() {
-    return new QueueSnapshot(jobs.values().stream().map(QueuedJob::snapshot).toList());
+    return new QueueSnapshot(jobs.values().stream().map(QueuedJob::snapshot).toList(), drained);
   }
 
   QueueState apply(QueueEvent event) {
-    if (event instanceof QueueEvent.Submitted submitted) {
-      put(QueuedJob.accepted(submitted));
-      return this;
+    switch (event) {
+      case QueueEvent.Submitted submitted -> put(QueuedJob.accepted(submitted));
+      case QueueEvent.OfJob ofJob -> happened(ofJob);
+      case QueueEvent.WorkerDrained(String worker, _) -> drained.add(worker);
+      case QueueEvent.WorkerResumed(String worker, _) -> drained.remove(worker);
     }
+    return this;
+  }
+
+  private void happened(QueueEvent.OfJob event) {
     QueuedJob job = jobs.get(event.id());
     if (job == null) {
       // Its end was long ago; a note may still have been under way.
-      return this;
+      return;
     }
     if (event instanceof QueueEvent.Noted && !job.status().isTerminal()) {
       job.apply(event);
-      return this;
+      return;
     }
     unlist(job);
     job.apply(event);
     list(job);
     forgetOldest();
-    return this;
   }
 
   private void put(QueuedJob job) {
@@ -122,6 +131,11 @@ final class QueueState {
       jobs.remove(oldest.getKey());
       order.remove(oldest.getKey());
     }
+  }
+
+  /** Names of workers that are to take nothing. */
+  Set<String> drained() {
+    return Set.copyOf(drained);
   }
 
   Optional<QueuedJob> job(String id) {

@@ -65,7 +65,7 @@ final class QueuedJob {
         log.last());
   }
 
-  void apply(QueueEvent event) {
+  void apply(QueueEvent.OfJob event) {
     switch (event) {
       case Submitted _ -> throw new IllegalStateException(submission.id() + " is there already");
       case QueueEvent.Started at -> {

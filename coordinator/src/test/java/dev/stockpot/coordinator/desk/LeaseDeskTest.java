@@ -250,6 +250,50 @@ class LeaseDeskTest {
   }
 
   @Test
+  void aWorkerThatIsDrainedFinishesWhatItHasAlsoAfterARestartUntilItIsResumed() {
+    Worker ann = new Worker("ann", 2);
+    ann.report();
+    open();
+    MergeTensors first = ann.lease();
+    MergeTensors second = ann.lease();
+    desk.tell(new LeaseDesk.DrainWorkers(Set.of("ann", "nobody")));
+    ann.report(first.lease(), second.lease());
+    ann.merged(first);
+    arrived();
+    desk.tell(new LeaseDesk.Recorded("run"));
+    ann.probe.expectMessageClass(AcknowledgeReceipts.class);
+    ann.isGivenNothing();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("draining");
+    ann.merged(second);
+    arrived();
+    desk.tell(new LeaseDesk.Recorded("run"));
+    ann.probe.expectMessageClass(AcknowledgeReceipts.class);
+    ann.id = new WorkerId("ann", 2);
+    ann.report();
+    ann.isGivenNothing();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("drained");
+    desk.tell(new LeaseDesk.DrainWorkers(Set.of()));
+    ann.report();
+    ann.lease();
+    ann.lease();
+    assertThat(views()).extracting(WorkerView::status).containsExactly("working");
+  }
+
+  @Test
+  void theCpuServesAsSoonAsTheGpuIsDrained() {
+    Worker cpu = slowCpu();
+    Worker gpu = quickGpu();
+    open();
+    gpu.lease();
+    gpu.lease();
+    cpu.isGivenNothing();
+    desk.tell(new LeaseDesk.DrainWorkers(Set.of("gpu")));
+    gpu.report();
+    cpu.lease();
+    cpu.lease();
+  }
+
+  @Test
   void aWorkerThatStartedAnewGivesItsLeasesBack() {
     Worker ann = new Worker("ann", 1);
     ann.report();

@@ -16,6 +16,7 @@ import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
+import dev.stockpot.protocol.api.WorkerDrain;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -200,6 +201,31 @@ final class OpenApiTest {
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
         operation(
+            "post /v1/workers/{host}/{device}/drain",
+            "/v1/workers/node-3/cpu/drain",
+            200,
+            asked(
+                JobRequest.Drain.class,
+                drain ->
+                    drain
+                        .replyTo()
+                        .tell(new Answer.Ok<>(new WorkerDrain(drain.worker(), true))))),
+        operation(
+            "post /v1/workers/{host}/{device}/drain",
+            "/v1/workers/node-4/cpu/drain",
+            404,
+            OpenApiTest::nothing),
+        operation(
+            "post /v1/workers/{host}/{device}/resume",
+            "/v1/workers/node-4/cpu@10.0.0.7:41/resume",
+            200,
+            asked(
+                JobRequest.Resume.class,
+                resume ->
+                    resume
+                        .replyTo()
+                        .tell(new Answer.Ok<>(new WorkerDrain(resume.worker(), false))))),
+        operation(
             "get /v1/data/{run}/inputs/{input}",
             "/v1/data/run/inputs/0",
             403,
@@ -257,6 +283,7 @@ final class OpenApiTest {
             Map.entry("LogLine", LogLine.class),
             Map.entry("Gap", EventBacklog.Gap.class),
             Map.entry("Worker", WorkerView.class),
+            Map.entry("WorkerDrain", WorkerDrain.class),
             Map.entry("Storage", WorkerView.Storage.class),
             Map.entry("Sample", DeviceSample.class));
     Set<String> schemas = new TreeSet<>(records.keySet());

@@ -13,6 +13,7 @@ import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
+import dev.stockpot.protocol.api.WorkerDrain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,35 @@ class JobQueueTest {
     Answer<JobRequest.Submitted> late = bench.submit(bench.submission("soup", "third"));
     assertThat(QueueHarness.refused(late).reason()).isEqualTo(Reason.CONFLICT);
     assertThat(bench.job("soup").outputs()).containsExactly(bench.root.resolve("out").toString());
+  }
+
+  @Test
+  void aWorkerStaysDrainedAcrossRestartsUntilItIsResumed() throws InterruptedException {
+    begin(Map.of("stockpot.coordinator.queue.snapshot-every", 1));
+    assertThat(bench.drained.take()).isEmpty();
+    for (int twice = 0; twice < 2; twice++) {
+      assertThat(drain("alpha/cpu")).isEqualTo(new WorkerDrain("alpha/cpu", true));
+      assertThat(bench.drained.take()).containsExactly("alpha/cpu");
+    }
+    drain("alpha/gpu-0");
+    restart();
+    assertThat(bench.drained.take()).containsExactlyInAnyOrder("alpha/cpu", "alpha/gpu-0");
+    assertThat(QueueHarness.ok(resume("alpha/cpu"))).isEqualTo(new WorkerDrain("alpha/cpu", false));
+    assertThat(bench.drained.take()).containsExactly("alpha/gpu-0");
+    Answer.Refused<?> refused = QueueHarness.refused(resume("alpha/cpu"));
+    assertThat(refused.reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(refused.message()).contains("alpha/gpu-0");
+    restart();
+    assertThat(bench.drained.take()).containsExactly("alpha/gpu-0");
+  }
+
+  private WorkerDrain drain(String worker) {
+    return QueueHarness.ok(
+        bench.<Answer<WorkerDrain>>ask(replyTo -> new JobRequest.Drain(worker, replyTo)));
+  }
+
+  private Answer<WorkerDrain> resume(String worker) {
+    return bench.ask(replyTo -> new JobRequest.Resume(worker, replyTo));
   }
 
   @Test

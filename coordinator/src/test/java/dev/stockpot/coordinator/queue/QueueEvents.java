@@ -7,6 +7,8 @@ import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
 import dev.stockpot.coordinator.queue.QueueEvent.Retried;
 import dev.stockpot.coordinator.queue.QueueEvent.Started;
 import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.QueueEvent.WorkerDrained;
+import dev.stockpot.coordinator.queue.QueueEvent.WorkerResumed;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
@@ -75,6 +77,14 @@ final class QueueEvents {
         ended("second", JobStatus.CANCELLED),
         started("first"),
         submitted("third", 5, "/out/3"));
+  }
+
+  /** Events of kinds that came later. */
+  static List<QueueEvent> later() {
+    return List.of(
+        new WorkerDrained("alpha/cpu", NOON),
+        new WorkerDrained("alpha/gpu-0", NOON),
+        new WorkerResumed("alpha/cpu", NOON.plusSeconds(1)));
   }
 
   static QueueState state(List<QueueEvent> events) {

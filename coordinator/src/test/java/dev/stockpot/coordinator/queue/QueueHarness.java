@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -33,6 +36,9 @@ final class QueueHarness implements AutoCloseable {
   final ScriptedMerges merges = new ScriptedMerges();
   final ActorTestKit kit;
   final ActorRef<JobRequest> queue;
+
+  /** What the desk is told, one after the other. */
+  final BlockingQueue<Set<String>> drained = new LinkedBlockingQueue<>();
 
   private QueueHarness(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     Config own =
@@ -52,7 +58,9 @@ final class QueueHarness implements AutoCloseable {
                 ConfigFactory.load(
                     own.withFallback(ConfigFactory.parseResources("application-test.conf")))));
     queue =
-        kit.spawn(JobQueue.create(QueueSettings.from(kit.system().settings().config()), merges));
+        kit.spawn(
+            JobQueue.create(
+                QueueSettings.from(kit.system().settings().config()), merges, drained::add));
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */

@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param name host and device
  * @param address of its node, or {@code local}
- * @param status {@code working}, {@code idle} without a lease, {@code draining}, {@code out} or
- *     {@code silent}
+ * @param status {@code working}, {@code idle} without a lease, {@code draining} while it finishes
+ *     what it has, {@code drained} after that, {@code out} or {@code silent}
  * @param kind of its device, {@code cpu} or {@code cuda}
  * @param device the device's own name
  * @param detail how it computes

@@ -1,0 +1,63 @@
+package dev.stockpot.cli.client;
+
+import dev.stockpot.cli.ExitCode;
+import dev.stockpot.protocol.api.WorkerDrain;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stockpot drain}. */
+@Command(
+    name = "drain",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Let a worker finish what it has, and give it nothing more.",
+      "",
+      "It stays so when the worker or the coordinator starts anew, until --undo. 'workers' shows when it"
+          + " holds nothing any more: it is 'drained' then.",
+      ""
+    })
+public final class DrainCommand implements Callable<Integer> {
+
+  private static final String SEGMENT = "[A-Za-z0-9._:@-]{1,128}";
+
+  @Parameters(paramLabel = "WORKER", description = "Its name, as 'workers' shows it: alpha/cpu.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String worker;
+
+  @Option(names = "--undo", description = "Give it work again.")
+  private boolean undo;
+
+  @Mixin private final ClientOptions client = new ClientOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (!worker.matches(SEGMENT + "/" + SEGMENT)) {
+      throw new ClientException.Unusable(
+          "'%s' cannot be a worker's name, which is HOST/DEVICE; 'stockpot workers' shows them"
+              .formatted(ServerText.line(worker)));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    String path = "/v1/workers/" + worker + (undo ? "/resume" : "/drain");
+    try (Api api = client.connect()) {
+      Api.Reply<WorkerDrain> answer = api.post(path, WorkerDrain.class);
+      out.println(
+          client.json()
+              ? ApiJson.text(answer.json())
+              : "worker %s: %s"
+                  .formatted(
+                      worker, answer.value().drained() ? "takes no more work" : "takes work again"));
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+}
