@@ -4,6 +4,7 @@ import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
 import dev.stockpot.cli.client.CancelCommand;
+import dev.stockpot.cli.client.DeleteCommand;
 import dev.stockpot.cli.client.DrainCommand;
 import dev.stockpot.cli.client.ListCommand;
 import dev.stockpot.cli.client.LogsCommand;
@@ -63,6 +64,7 @@ final class Stockpot implements Runnable {
           LogsCommand.class,
           CancelCommand.class,
           RetryCommand.class,
+          DeleteCommand.class,
           WorkersCommand.class,
           DrainCommand.class,
           DevicesCommand.class,

@@ -86,7 +86,8 @@ class QueuedMergesTest {
     SearchStarter searches =
         new SearchStarter(settings.journal(), merges, EvaluatorPermission.any(), tenure, _ -> {});
     queue =
-        kit.spawn(JobQueue.create(QueueSettings.from(config), PlanStarter.of(merges, searches), _ -> {}));
+        kit.spawn(
+            JobQueue.create(QueueSettings.from(config), PlanStarter.of(merges, searches), _ -> {}));
   }
 
   @AfterEach

@@ -92,6 +92,10 @@ final class Api implements AutoCloseable {
     return send(path, request -> request.POST(BodyPublishers.noBody()), type);
   }
 
+  <T> Reply<T> delete(String path, Class<T> type) {
+    return send(path, HttpRequest.Builder::DELETE, type);
+  }
+
   /**
    * Follows what happens to a job.
    *

@@ -55,7 +55,8 @@ public final class DrainCommand implements Callable<Integer> {
               ? ApiJson.text(answer.json())
               : "worker %s: %s"
                   .formatted(
-                      worker, answer.value().drained() ? "takes no more work" : "takes work again"));
+                      worker,
+                      answer.value().drained() ? "takes no more work" : "takes work again"));
     }
     out.flush();
     return ExitCode.DONE;

@@ -163,6 +163,18 @@ class AskingTest {
   }
 
   @Test
+  void aJobThatEndedIsDeleted() {
+    coordinator
+        .on("DELETE /v1/jobs/old", json(200, job("old", JobStatus.DONE, 100)))
+        .on("DELETE /v1/jobs/new", error(409, "the job 'new' has not ended; cancel it first"));
+
+    assertThat(run("delete", "old").out()).isEqualTo("job old: deleted\n");
+    assertThat(run("delete", "new"))
+        .isEqualTo(
+            new CommandRun(2, "", "stockpot: the job 'new' has not ended; cancel it first\n"));
+  }
+
+  @Test
   void aWorkerIsDrainedAndGivenWorkAgain() {
     coordinator
         .on(

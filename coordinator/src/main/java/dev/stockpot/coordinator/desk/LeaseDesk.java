@@ -95,7 +95,9 @@ public final class LeaseDesk {
     }
   }
 
-  /** From now on the workers of these names, and no others, finish what they have and get no more. */
+  /**
+   * From now on the workers of these names, and no others, finish what they have and get no more.
+   */
   public record DrainWorkers(Set<String> names) implements Command {
     public DrainWorkers {
       names = Set.copyOf(names);
@@ -388,8 +390,7 @@ public final class LeaseDesk {
   /** Who may take work again is offered it with its next report. */
   private void onDrainWorkers(Set<String> names) {
     drained = names;
-    names.forEach(
-        name -> roster.named(name).ifPresent(worker -> shares.withdraw(worker.id())));
+    names.forEach(name -> roster.named(name).ifPresent(worker -> shares.withdraw(worker.id())));
   }
 
   private void onWorkersLost(Set<Address> nodes) {

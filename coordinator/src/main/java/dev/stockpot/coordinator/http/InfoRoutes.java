@@ -20,8 +20,7 @@ final class InfoRoutes {
   private final byte[] document = document();
 
   List<Route> routes() {
-    return List.of(
-        Route.of(HttpMethods.GET, "/v1/openapi.json", Admission.TOKEN, this::openapi));
+    return List.of(Route.of(HttpMethods.GET, "/v1/openapi.json", Admission.TOKEN, this::openapi));
   }
 
   private CompletionStage<HttpResponse> openapi(Call call) {

@@ -39,6 +39,11 @@ final class JobRoutes {
         Route.of(HttpMethods.GET, "/v1/jobs", Admission.TOKEN, this::list),
         Route.of(HttpMethods.GET, "/v1/jobs/{id}", Admission.TOKEN, this::get),
         Route.of(
+            HttpMethods.DELETE,
+            "/v1/jobs/{id}",
+            Admission.TOKEN,
+            call -> change(call, JobRequest.Delete::new)),
+        Route.of(
             HttpMethods.POST,
             "/v1/jobs/{id}/cancel",
             Admission.TOKEN,
@@ -75,7 +80,8 @@ final class JobRoutes {
             .get("status")
             .map(JobRoutes::statuses)
             .orElseGet(() -> EnumSet.allOf(JobStatus.class));
-    return queue.<List<JobView>>ask(call, JobRequest.ListJobs::new)
+    return queue
+        .<List<JobView>>ask(call, JobRequest.ListJobs::new)
         .thenApply(jobs ->
             Replies.ok(jobs.stream().filter(job -> wanted.contains(job.status())).toList()));
   }
@@ -100,14 +106,16 @@ final class JobRoutes {
 
   private CompletionStage<HttpResponse> change(
       Call call, BiFunction<String, ActorRef<Answer<JobView>>, JobRequest> request) {
-    return queue.<Answer<JobView>>ask(call, replyTo -> request.apply(id(call), replyTo))
+    return queue
+        .<Answer<JobView>>ask(call, replyTo -> request.apply(id(call), replyTo))
         .thenApply(answer -> Replies.ok(QueueAsk.value(answer)));
   }
 
   private CompletionStage<HttpResponse> logs(Call call) {
     long after =
         call.request().getUri().query().get("after").map(text -> count("after", text)).orElse(0L);
-    return queue.<Answer<List<LogLine>>>ask(
+    return queue
+        .<Answer<List<LogLine>>>ask(
             call, replyTo -> new JobRequest.GetLog(id(call), after, replyTo))
         .thenApply(answer -> Replies.ok(QueueAsk.value(answer)));
   }
@@ -116,7 +124,8 @@ final class JobRoutes {
   private CompletionStage<HttpResponse> events(Call call) {
     long after = call.header("Last-Event-ID").map(text -> count("Last-Event-ID", text)).orElse(0L);
     String id = id(call);
-    return queue.<Answer<JobView>>ask(call, replyTo -> new JobRequest.GetJob(id, replyTo))
+    return queue
+        .<Answer<JobView>>ask(call, replyTo -> new JobRequest.GetJob(id, replyTo))
         .thenApply(answer -> {
           JobView known = QueueAsk.value(answer);
           return JobEvents.response(call.duty().queue(), known.id(), after, settings);

@@ -102,8 +102,7 @@ public final class Tokens {
     try {
       return TokenLine.parse(Files.readString(file), file.toString());
     } catch (IllegalArgumentException e) {
-      throw MergeException.environment(
-          e.getMessage() + "; delete the file to get a new one", e);
+      throw MergeException.environment(e.getMessage() + "; delete the file to get a new one", e);
     }
   }
 

@@ -32,10 +32,7 @@ final class WorkerRoutes {
         Route.of(
             HttpMethods.POST, "/v1/workers/{host}/{device}/drain", Admission.TOKEN, this::drain),
         Route.of(
-            HttpMethods.POST,
-            "/v1/workers/{host}/{device}/resume",
-            Admission.TOKEN,
-            this::resume));
+            HttpMethods.POST, "/v1/workers/{host}/{device}/resume", Admission.TOKEN, this::resume));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {

@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobRequest.Cancel;
+import dev.stockpot.coordinator.queue.JobRequest.Delete;
 import dev.stockpot.coordinator.queue.JobRequest.Drain;
 import dev.stockpot.coordinator.queue.JobRequest.Follow;
 import dev.stockpot.coordinator.queue.JobRequest.GetJob;
@@ -28,6 +29,7 @@ import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRefused;
 import dev.stockpot.coordinator.queue.QueueMessage.TellProgress;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -171,10 +173,10 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       case Submit submit -> answered(() -> submissions.on(state, submit));
       case Cancel cancel -> onCancel(state, cancel);
       case Retry retry -> onRetry(state, retry);
+      case Delete delete -> onDelete(state, delete);
       case Drain drain ->
           persist(
-              drains.on(state, drain),
-              () -> drains.done(state, drain.worker(), drain.replyTo()));
+              drains.on(state, drain), () -> drains.done(state, drain.worker(), drain.replyTo()));
       case Resume resume -> onResume(state, resume);
       case GetJob get -> answered(() -> reader.on(state, get));
       case ListJobs list -> answered(() -> reader.on(state, list));
@@ -295,6 +297,21 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       case QUEUED, PLANNING, RUNNING, COMMITTING ->
           answered(() -> retry.replyTo().tell(conflict(job, "has not ended")));
     };
+  }
+
+  private Effect<QueueEvent, QueueState> onDelete(QueueState state, Delete delete) {
+    Optional<QueuedJob> known = state.job(delete.id());
+    if (known.isEmpty()) {
+      return answered(() -> delete.replyTo().tell(JobReader.unknown(delete.id())));
+    }
+    QueuedJob job = known.get();
+    if (!job.status().isTerminal()) {
+      return answered(() -> delete.replyTo().tell(conflict(job, "has not ended; cancel it first")));
+    }
+    JobView last = reader.view(job);
+    return persist(
+        List.of(new QueueEvent.Deleted(job.id(), clock.instant())),
+        () -> delete.replyTo().tell(new Ok<>(last)));
   }
 
   private Effect<QueueEvent, QueueState> onResume(QueueState state, Resume resume) {

@@ -30,6 +30,9 @@ public sealed interface JobRequest extends QueueMessage {
   /** Queue a failed or cancelled job again; what it merged before is kept. */
   record Retry(String id, ActorRef<Answer<JobView>> replyTo) implements JobRequest {}
 
+  /** Forget a job that has ended, and its log; its output stays. Answered as it was. */
+  record Delete(String id, ActorRef<Answer<JobView>> replyTo) implements JobRequest {}
+
   /** Give the worker of that name no work, until it is resumed. */
   record Drain(String worker, ActorRef<Answer<WorkerDrain>> replyTo) implements JobRequest {}
 

@@ -106,9 +106,11 @@ sealed interface QueueEvent extends QueueRecord {
   /** The job, which had ended, is queued again. */
   record Retried(String id, Instant time) implements OfJob {}
 
+  /** The job, which had ended, is forgotten. */
+  record Deleted(String id, Instant time) implements OfJob {}
+
   /** Something for the job's log. */
-  record Noted(String id, Instant time, LogLine.Level level, String message)
-      implements OfJob {}
+  record Noted(String id, Instant time, LogLine.Level level, String message) implements OfJob {}
 
   /** The worker is to finish what it has and to take nothing more, whenever it is here. */
   record WorkerDrained(String worker, Instant time) implements QueueEvent {}

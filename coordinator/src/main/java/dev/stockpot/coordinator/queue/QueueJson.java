@@ -18,6 +18,7 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
   private static final String CANCEL_REQUESTED = "cancel-requested/1";
   private static final String ENDED = "ended/1";
   private static final String RETRIED = "retried/1";
+  private static final String DELETED = "deleted/1";
   private static final String NOTED = "noted/1";
   private static final String WORKER_DRAINED = "worker-drained/1";
   private static final String WORKER_RESUMED = "worker-resumed/1";
@@ -40,6 +41,7 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
       case QueueEvent.CancelRequested _ -> CANCEL_REQUESTED;
       case QueueEvent.Ended _ -> ENDED;
       case QueueEvent.Retried _ -> RETRIED;
+      case QueueEvent.Deleted _ -> DELETED;
       case QueueEvent.Noted _ -> NOTED;
       case QueueEvent.WorkerDrained _ -> WORKER_DRAINED;
       case QueueEvent.WorkerResumed _ -> WORKER_RESUMED;
@@ -65,6 +67,7 @@ public final class QueueJson extends SerializerWithStringManifest implements Jso
           case CANCEL_REQUESTED -> QueueEvent.CancelRequested.class;
           case ENDED -> QueueEvent.Ended.class;
           case RETRIED -> QueueEvent.Retried.class;
+          case DELETED -> QueueEvent.Deleted.class;
           case NOTED -> QueueEvent.Noted.class;
           case WORKER_DRAINED -> QueueEvent.WorkerDrained.class;
           case WORKER_RESUMED -> QueueEvent.WorkerResumed.class;

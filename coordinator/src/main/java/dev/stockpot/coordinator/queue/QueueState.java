@@ -67,6 +67,7 @@ final class QueueState {
   QueueState apply(QueueEvent event) {
     switch (event) {
       case QueueEvent.Submitted submitted -> put(QueuedJob.accepted(submitted));
+      case QueueEvent.Deleted(String id, _) -> job(id).ifPresent(this::forget);
       case QueueEvent.OfJob ofJob -> happened(ofJob);
       case QueueEvent.WorkerDrained(String worker, _) -> drained.add(worker);
       case QueueEvent.WorkerResumed(String worker, _) -> drained.remove(worker);
@@ -125,12 +126,14 @@ final class QueueState {
 
   private void forgetOldest() {
     while (ended.size() > MAX_ENDED || (endedSize > MAX_ENDED_SIZE && ended.size() > 1)) {
-      Map.Entry<String, Long> oldest = ended.entrySet().iterator().next();
-      endedSize -= oldest.getValue();
-      ended.remove(oldest.getKey());
-      jobs.remove(oldest.getKey());
-      order.remove(oldest.getKey());
+      job(ended.keySet().iterator().next()).ifPresent(this::forget);
     }
+  }
+
+  private void forget(QueuedJob job) {
+    unlist(job);
+    jobs.remove(job.id());
+    order.remove(job.id());
   }
 
   /** Names of workers that are to take nothing. */

@@ -68,6 +68,7 @@ final class QueuedJob {
   void apply(QueueEvent.OfJob event) {
     switch (event) {
       case Submitted _ -> throw new IllegalStateException(submission.id() + " is there already");
+      case QueueEvent.Deleted _ -> throw new IllegalStateException(submission.id() + " is gone");
       case QueueEvent.Started at -> {
         status = JobStatus.PLANNING;
         started = Optional.of(at.time());

@@ -284,9 +284,7 @@ final class HttpApiTest {
     while (status == before && System.nanoTime() < end) {
       status =
           site.send(
-                  site.request("/v1/openapi.json")
-                      .header("Authorization", "Bearer " + token)
-                      .GET())
+                  site.request("/v1/openapi.json").header("Authorization", "Bearer " + token).GET())
               .statusCode();
     }
     return status;

@@ -184,6 +184,11 @@ final class OpenApiTest {
             200,
             asked(JobRequest.GetJob.class, get -> get.replyTo().tell(job))),
         operation(
+            "delete /v1/jobs/{id}",
+            "/v1/jobs/a",
+            200,
+            asked(JobRequest.Delete.class, delete -> delete.replyTo().tell(job))),
+        operation(
             "post /v1/jobs/{id}/cancel",
             "/v1/jobs/a/cancel",
             200,
@@ -207,9 +212,7 @@ final class OpenApiTest {
             asked(
                 JobRequest.Drain.class,
                 drain ->
-                    drain
-                        .replyTo()
-                        .tell(new Answer.Ok<>(new WorkerDrain(drain.worker(), true))))),
+                    drain.replyTo().tell(new Answer.Ok<>(new WorkerDrain(drain.worker(), true))))),
         operation(
             "post /v1/workers/{host}/{device}/drain",
             "/v1/workers/node-4/cpu/drain",

@@ -120,6 +120,51 @@ class JobQueueTest {
   }
 
   @Test
+  void aJobThatEndedIsDeletedAndItsOutputStays() throws InterruptedException, IOException {
+    begin();
+    bench.submitted(bench.submission("soup", "out"));
+    Scripted merge = bench.merges.next();
+    assertThat(bench.whyNot(replyTo -> new JobRequest.Delete("soup", replyTo)))
+        .isEqualTo(Reason.CONFLICT);
+    merge.finish();
+    bench.await("soup", JobStatus.DONE);
+    Path output = Files.createDirectory(bench.root.resolve("out"));
+    JobView deleted =
+        QueueHarness.ok(
+            bench.<Answer<JobView>>ask(replyTo -> new JobRequest.Delete("soup", replyTo)));
+    assertThat(deleted.status()).isEqualTo(JobStatus.DONE);
+    for (int twice = 0; twice < 2; twice++) {
+      assertThat(bench.<List<JobView>>ask(JobRequest.ListJobs::new)).isEmpty();
+      assertThat(bench.whyNot(replyTo -> new JobRequest.GetJob("soup", replyTo)))
+          .isEqualTo(Reason.NOT_FOUND);
+      assertThat(bench.whyNot(replyTo -> new JobRequest.Delete("soup", replyTo)))
+          .isEqualTo(Reason.NOT_FOUND);
+      restart();
+    }
+    assertThat(output).exists();
+    bench.submitted(bench.submission("soup", "other"));
+    assertThat(bench.log("soup").getFirst()).isEqualTo("accepted with priority 0");
+  }
+
+  @Test
+  void aQueuedJobIsNotDeleted() throws InterruptedException {
+    begin(Map.of("stockpot.coordinator.queue.max-running", 1));
+    bench.submitted(bench.submission("running", "out/1"));
+    Scripted running = bench.merges.next();
+    bench.submitted(bench.submission("waiting", "out/2"));
+    assertThat(bench.whyNot(replyTo -> new JobRequest.Delete("waiting", replyTo)))
+        .isEqualTo(Reason.CONFLICT);
+    bench.cancel("waiting");
+    QueueHarness.ok(
+        bench.<Answer<JobView>>ask(replyTo -> new JobRequest.Delete("waiting", replyTo)));
+    running.finish();
+    bench.await("running", JobStatus.DONE);
+    assertThat(bench.<List<JobView>>ask(JobRequest.ListJobs::new))
+        .extracting(JobView::id)
+        .containsExactly("running");
+  }
+
+  @Test
   void aWorkerStaysDrainedAcrossRestartsUntilItIsResumed() throws InterruptedException {
     begin(Map.of("stockpot.coordinator.queue.snapshot-every", 1));
     assertThat(bench.drained.take()).isEmpty();

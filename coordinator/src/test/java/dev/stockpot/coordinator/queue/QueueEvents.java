@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.queue.QueueEvent.CancelRequested;
+import dev.stockpot.coordinator.queue.QueueEvent.Deleted;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
@@ -82,6 +83,7 @@ final class QueueEvents {
   /** Events of kinds that came later. */
   static List<QueueEvent> later() {
     return List.of(
+        new Deleted("second", NOON.plusSeconds(10)),
         new WorkerDrained("alpha/cpu", NOON),
         new WorkerDrained("alpha/gpu-0", NOON),
         new WorkerResumed("alpha/cpu", NOON.plusSeconds(1)));

@@ -34,9 +34,7 @@ class QueueJsonTest {
   void everyKindOfRecordIsAmongTheTested() {
     Set<Class<?>> tested = new HashSet<>();
     records().forEach(each -> tested.add(each.getClass()));
-    assertThat(tested)
-        .containsAll(kinds(QueueEvent.class))
-        .contains(QueueSnapshot.class);
+    assertThat(tested).containsAll(kinds(QueueEvent.class)).contains(QueueSnapshot.class);
   }
 
   private static Set<Class<?>> kinds(Class<?> sealed) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stockpot.system.StockpotProcess.Ended;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -197,11 +197,7 @@ final class ClusterTest {
   }
 
   private List<String> told(String field) {
-    return cluster
-        .workers()
-        .valueStream()
-        .map(worker -> ClusterSite.text(worker, field))
-        .toList();
+    return cluster.workers().valueStream().map(worker -> ClusterSite.text(worker, field)).toList();
   }
 
   @Test

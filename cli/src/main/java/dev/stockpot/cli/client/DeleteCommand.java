@@ -1,0 +1,47 @@
+package dev.stockpot.cli.client;
+
+import dev.stockpot.cli.ExitCode;
+import dev.stockpot.protocol.api.JobView;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stockpot delete}. */
+@Command(
+    name = "delete",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Forget a job that has ended, and its log.",
+      "",
+      "Files stay as they are: its output, and for one that failed or was cancelled what it merged,"
+          + " with which the same plan goes on.",
+      ""
+    })
+public final class DeleteCommand implements Callable<Integer> {
+
+  @Parameters(paramLabel = "ID", description = "The job.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String id;
+
+  @Mixin private final ClientOptions client = new ClientOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    String path = "/v1/jobs/" + ClientOptions.checkedId(id);
+    try (Api api = client.connect()) {
+      Api.Reply<JobView> job = api.delete(path, JobView.class);
+      out.println(client.json() ? ApiJson.text(job.json()) : "job " + id + ": deleted");
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+}
