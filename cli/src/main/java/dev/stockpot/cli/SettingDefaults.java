@@ -2,10 +2,10 @@ package dev.stockpot.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueType;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.stockpot.cli.node.WorkerRole;
+import dev.stockpot.cli.settings.CommandConfig;
+import dev.stockpot.cli.settings.SettingsFile;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 final class SettingDefaults implements IDefaultValueProvider {
 
   /** The options that make sense as a standing choice; others are about one call. */
-  private static final List<String> SETTINGS =
+  static final List<String> SETTINGS =
       List.of("--threads", "--workers", "--coordinator", "--token-file", "--ca", "--retry-for");
 
   private @Nullable Config config;
@@ -36,29 +36,32 @@ final class SettingDefaults implements IDefaultValueProvider {
     String name = option.longestName().substring(2);
     String environment =
         System.getenv("STOCKPOT_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
-    return environment != null ? environment : configured("stockpot.cli." + name);
+    if (environment != null) {
+      return environment;
+    }
+    // A node has a file of its own, which says more of it.
+    return option.command().userObject() instanceof WorkerRole ? null : configured(name);
   }
 
-  private @Nullable String configured(String key) {
+  private @Nullable String configured(String name) {
     try {
       if (config == null) {
-        config =
-            load(Path.of("stockpot.conf")).withFallback(load(UserFiles.named("stockpot.conf")));
+        config = CommandConfig.load(SETTINGS.stream().map(each -> each.substring(2)).toList());
       }
+      String key = "stockpot.cli." + name;
       if (!config.hasPath(key)) {
         return null;
       }
-      return config.getValue(key).valueType() == ConfigValueType.LIST
-          ? String.join(",", config.getStringList(key))
-          : config.getString(key);
+      String value =
+          config.getValue(key).valueType() == ConfigValueType.LIST
+              ? String.join(",", config.getStringList(key))
+              : config.getString(key);
+      if (value.isEmpty()) {
+        return null;
+      }
+      return value.startsWith("~/") ? UserFiles.written(value).toString() : value;
     } catch (ConfigException e) {
-      throw new TypeConversionException(String.valueOf(e.getMessage()));
+      throw new TypeConversionException(SettingsFile.words(e));
     }
-  }
-
-  private static Config load(Path file) {
-    return Files.isRegularFile(file)
-        ? ConfigFactory.parseFile(file.toFile())
-        : ConfigFactory.empty();
   }
 }

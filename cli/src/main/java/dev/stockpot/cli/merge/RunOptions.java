@@ -12,7 +12,6 @@ import dev.stockpot.worker.storage.NodeStorage;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,8 +34,9 @@ public final class RunOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Merging threads in all. Default: one per core.")
-  private @Nullable Integer threads;
+      description = "Merging threads in all; 0 is one per core. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "0")
+  private int threads;
 
   @Option(
       names = "--workers",
@@ -112,7 +112,7 @@ public final class RunOptions {
 
   /** The workers, which divide threads and buffers among them. */
   private List<CpuSettings> workers() {
-    int threads = this.threads != null ? this.threads : Runtime.getRuntime().availableProcessors();
+    int threads = this.threads != 0 ? this.threads : Runtime.getRuntime().availableProcessors();
     if (threads < 1 || workers < 1 || workers > threads) {
       throw wrong("--threads and --workers must be at least 1, and no more workers than threads");
     }

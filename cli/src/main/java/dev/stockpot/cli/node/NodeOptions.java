@@ -3,11 +3,13 @@ package dev.stockpot.cli.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValueFactory;
-import java.nio.file.Files;
+import dev.stockpot.cli.settings.NodeConfig;
+import dev.stockpot.cli.settings.SettingsFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,31 +46,22 @@ final class NodeOptions {
   private CommandSpec spec;
 
   /**
-   * The configuration of a node: flags, then the file, then the role's defaults, then all others.
+   * The configuration of a node, as {@link NodeConfig} has it.
    *
    * @param role whose defaults stand in the resource {@code ROLE.conf}
    * @param more further keys that flags set; null values set nothing
-   * @throws ParameterException if the file cannot be read
+   * @throws ParameterException if the file cannot be read, or sets what nothing reads
    */
-  Config load(String role, java.util.Map<String, @Nullable Object> more) {
+  Config load(String role, Map<String, @Nullable Object> more) {
+    Config flags = ConfigFactory.empty();
+    flags = with(flags, "stockpot.cluster.host", host);
+    flags = with(flags, "stockpot.cluster.port", port);
+    flags = with(flags, "stockpot.cluster.seeds", seeds);
+    for (Map.Entry<String, @Nullable Object> each : more.entrySet()) {
+      flags = with(flags, each.getKey(), each.getValue());
+    }
     try {
-      Config config = ConfigFactory.parseResources(role + ".conf");
-      if (file != null) {
-        if (!Files.isReadable(file)) {
-          throw new ParameterException(spec.commandLine(), file + ": no such file, or unreadable");
-        }
-        config =
-            ConfigFactory.parseFile(
-                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
-                .withFallback(config);
-      }
-      config = with(config, "stockpot.cluster.host", host);
-      config = with(config, "stockpot.cluster.port", port);
-      config = with(config, "stockpot.cluster.seeds", seeds);
-      for (java.util.Map.Entry<String, @Nullable Object> each : more.entrySet()) {
-        config = with(config, each.getKey(), each.getValue());
-      }
-      return config.withFallback(ConfigFactory.defaultReferenceUnresolved()).resolve();
+      return NodeConfig.load(role, Optional.ofNullable(file), flags);
     } catch (ConfigException e) {
       throw wrong(e);
     }
@@ -81,7 +74,7 @@ final class NodeOptions {
   }
 
   ParameterException wrong(ConfigException e) {
-    return wrong(String.valueOf(e.getMessage()));
+    return wrong(SettingsFile.words(e));
   }
 
   ParameterException wrong(String message) {

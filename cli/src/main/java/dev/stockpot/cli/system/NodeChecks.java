@@ -1,6 +1,7 @@
 package dev.stockpot.cli.system;
 
 import com.typesafe.config.ConfigException;
+import dev.stockpot.cli.settings.SettingsFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -29,10 +30,7 @@ final class NodeChecks {
       node = NodeFile.read(file);
     } catch (ConfigException e) {
       return List.of(
-          Check.fail(
-              file.toString(),
-              String.valueOf(e.getMessage()),
-              "mend it; config/ explains the keys"));
+          Check.fail(file.toString(), SettingsFile.words(e), "mend it; config/ explains the keys"));
     }
     NodeChecks checks = new NodeChecks(node);
     checks.checks.add(

@@ -31,6 +31,14 @@ final class ConfigFolder {
     return Files.readString(file(path));
   }
 
+  /** All files whose names end so, relative to it. */
+  static List<String> files(String ending) {
+    return walk(file(""))
+        .map(path -> file("").relativize(path).toString())
+        .filter(path -> path.endsWith(ending))
+        .toList();
+  }
+
   /** The files of these folders, by name; there are some. */
   static List<Path> filesOf(String... folders) throws IOException {
     List<Path> files =

@@ -207,7 +207,7 @@ class NodeChecksTest {
     Path file = Files.writeString(root.resolve("broken.conf"), "stockpot {\n  cluster = {");
     CommandRun run = CommandRun.of("doctor", "--config", file, root);
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.out()).contains("FAIL  " + file + ": ").contains("broken.conf: 2");
+    assertThat(run.out()).contains("FAIL  " + file + ": ").contains("broken.conf:2:");
     assertThat(CommandRun.of("doctor", "--config", root.resolve("none"), root).out())
         .contains("FAIL  " + root.resolve("none"));
   }

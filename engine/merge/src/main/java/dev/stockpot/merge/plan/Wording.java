@@ -44,7 +44,7 @@ public final class Wording {
   }
 
   /** The candidate with the fewest edits, if they are at most a third of the longer word. */
-  static Optional<String> nearest(String written, Collection<String> candidates) {
+  public static Optional<String> nearest(String written, Collection<String> candidates) {
     if (written.length() > MAX_COMPARED) {
       return Optional.empty();
     }

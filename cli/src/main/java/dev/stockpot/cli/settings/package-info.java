@@ -1,0 +1,5 @@
+/** The files of settings: how they are read, and which keys they may hold. */
+@NullMarked
+package dev.stockpot.cli.settings;
+
+import org.jspecify.annotations.NullMarked;
