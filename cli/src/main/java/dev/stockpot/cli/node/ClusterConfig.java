@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ final class ClusterConfig {
    *
    * @param root the node's own, resolved
    * @param role {@code coordinator} or {@code worker}
-   * @throws IOException if the TLS password cannot be read
+   * @throws IOException if the TLS files cannot be read
+   * @throws MergeException of kind ENVIRONMENT if everybody can read them
    */
   static Config of(Config root, NodeSettings settings, String role) throws IOException {
     Map<String, Object> keys = new HashMap<>();
@@ -55,6 +57,8 @@ final class ClusterConfig {
     settings.bindHost().ifPresent(host -> keys.put(artery + "bind.hostname", host));
     if (settings.tls().isPresent()) {
       NodeSettings.Tls tls = settings.tls().get();
+      PrivateFiles.demandSecret(tls.keyStore(), "key store");
+      PrivateFiles.demandSecret(tls.passwordFile(), "password of the key store");
       String password = Files.readString(tls.passwordFile()).strip();
       keys.put(artery + "transport", "tls-tcp");
       String engine = artery + "ssl.config-ssl-engine.";

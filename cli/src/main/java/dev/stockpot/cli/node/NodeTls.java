@@ -1,5 +1,6 @@
 package dev.stockpot.cli.node;
 
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ final class NodeTls {
 
   private static SSLContext clientContext(NodeSettings.Tls tls) {
     try (InputStream file = Files.newInputStream(tls.trustStore())) {
+      PrivateFiles.demandSecret(tls.passwordFile(), "password of the trust store");
       char[] password = Files.readString(tls.passwordFile()).strip().toCharArray();
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(file, password);

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.system;
 
 import dev.stockpot.cli.system.NodeFile.TlsFiles;
+import dev.stockpot.coordinator.PrivateFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +12,6 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -114,9 +113,8 @@ final class TlsChecks {
 
   private Check secret() throws IOException {
     for (Path file : List.of(files.passwordFile(), files.keyStore())) {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-      if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-        return Check.warn(SUBJECT, "everybody here can read '" + file + "'", "chmod 600 it");
+      if (PrivateFiles.isOpenToAll(file)) {
+        return fail("everybody here can read '" + file + "'", "chmod 600 it");
       }
     }
     return Check.ok(SUBJECT, "key and password are kept from others");

@@ -134,10 +134,10 @@ class TlsChecksTest {
   }
 
   @Test
-  void aPasswordThatEverybodyReadsIsAWarning() throws Exception {
+  void aPasswordThatEverybodyReadsIsRefused() throws Exception {
     TlsFiles own = files(copy());
     Files.setPosixFilePermissions(own.passwordFile(), PosixFilePermissions.fromString("rw-r--r--"));
-    Check check = only(TlsChecks.of(own, "node.example").checks(), Status.WARN);
+    Check check = only(TlsChecks.of(own, "node.example").checks(), Status.FAIL);
     assertThat(check.found())
         .isEqualTo("everybody here can read '%s'".formatted(own.passwordFile()));
   }

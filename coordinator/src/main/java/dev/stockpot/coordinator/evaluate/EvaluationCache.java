@@ -43,7 +43,7 @@ public record EvaluationCache(Path directory) {
       return Optional.empty();
     }
     try {
-      Optional<String> entry = new JournalFile(file).onlyEntry();
+      Optional<String> entry = JournalFile.shared(file).onlyEntry();
       JsonNode root = entry.isEmpty() ? JSON.nullNode() : JSON.readTree(entry.get());
       if (root.path("version").asInt(0) == VERSION && root.path("hash").asString("").equals(hash)) {
         return scored(root, categories);
@@ -82,7 +82,7 @@ public record EvaluationCache(Path directory) {
             .put("millis", scored.took().toMillis());
     scored.scores().forEach(root.putObject("scores")::put);
     scored.counts().forEach(root.putObject("n")::put);
-    new JournalFile(file(hash)).replace(List.of(JSON.writeValueAsString(root)));
+    JournalFile.shared(file(hash)).replace(List.of(JSON.writeValueAsString(root)));
   }
 
   private Path file(String hash) {

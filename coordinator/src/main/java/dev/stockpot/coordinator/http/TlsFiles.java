@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.http;
 
 import com.typesafe.config.Config;
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,8 @@ public record TlsFiles(Path keyStore, Path passwordFile) {
    */
   SSLContext context() {
     try (InputStream file = Files.newInputStream(keyStore)) {
+      PrivateFiles.demandSecret(keyStore, "key store");
+      PrivateFiles.demandSecret(passwordFile, "password of the key store");
       char[] password = Files.readString(passwordFile).strip().toCharArray();
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(file, password);

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.TokenLine;
 import java.io.IOException;
@@ -95,10 +96,7 @@ public final class Tokens {
   }
 
   private static List<TokenLine> read(Path file) throws IOException {
-    if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-      throw MergeException.environment(
-          file + ": everybody on this machine can read the tokens; run chmod 600 on it", null);
-    }
+    PrivateFiles.demandSecret(file, "tokens");
     try {
       return TokenLine.parse(Files.readString(file), file.toString());
     } catch (IllegalArgumentException e) {

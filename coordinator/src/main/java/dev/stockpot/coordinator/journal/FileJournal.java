@@ -101,7 +101,7 @@ public final class FileJournal extends AsyncWriteJournal {
 
   private JournalFile file(String persistenceId) {
     Path place = Path.of(persistenceId);
-    return new JournalFile(
+    return JournalFile.of(
         place.isAbsolute()
             ? place.resolveSibling(place.getFileName() + FILE_SUFFIX)
             : directory.resolve(

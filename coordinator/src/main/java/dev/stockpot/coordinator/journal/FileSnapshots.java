@@ -55,7 +55,7 @@ public final class FileSnapshots extends SnapshotStore {
       String persistenceId, SnapshotSelectionCriteria criteria) {
     return async(() -> {
       for (Kept kept : newestFirst(persistenceId, metadata -> matches(metadata, criteria))) {
-        Optional<String> text = new JournalFile(kept.file()).onlyEntry();
+        Optional<String> text = JournalFile.of(kept.file()).onlyEntry();
         if (text.isPresent()) {
           return Optional.of(
               new SelectedSnapshot(kept.metadata(), payloads.read(JSON.readTree(text.get()))));
@@ -78,7 +78,7 @@ public final class FileSnapshots extends SnapshotStore {
     return async(() -> {
       ObjectNode node = JSON.createObjectNode();
       payloads.write(snapshot, node);
-      new JournalFile(file(metadata)).replace(List.of(JSON.writeValueAsString(node)));
+      JournalFile.of(file(metadata)).replace(List.of(JSON.writeValueAsString(node)));
       return null;
     });
   }

@@ -1,10 +1,12 @@
 package dev.stockpot.coordinator.journal;
 
+import dev.stockpot.coordinator.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,19 +24,28 @@ import java.util.zip.CRC32C;
  * was never acknowledged: reading the file cuts it off, so it is to be read before it is written
  * again. A damaged line with whole lines after it is not the work of a crash and is an error.
  */
-public record JournalFile(Path file) {
+public record JournalFile(Path file, boolean shared) {
 
   private static final int PREFIX = 9;
   private static final String UNFINISHED = ".new";
+
+  /** A file that is for this user only. */
+  public static JournalFile of(Path file) {
+    return new JournalFile(file, false);
+  }
+
+  /** A file that is for whom the umask lets read it. */
+  public static JournalFile shared(Path file) {
+    return new JournalFile(file, true);
+  }
 
   /** Writes one entry and forces it to storage; creates the file if need be. */
   void append(String json) throws IOException {
     boolean created = Files.notExists(file);
     if (created) {
-      Files.createDirectories(file.toAbsolutePath().resolveSibling("."));
+      makeDirectory();
     }
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+    try (FileChannel channel = open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       if (created) {
         forceDirectory();
       }
@@ -57,11 +68,10 @@ public record JournalFile(Path file) {
    * the file if need be.
    */
   public void replace(List<String> entries) throws IOException {
-    Path directory = file.toAbsolutePath().resolveSibling(".");
-    Files.createDirectories(directory);
+    makeDirectory();
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
     try (FileChannel channel =
-        FileChannel.open(
+        open(
             unfinished,
             StandardOpenOption.WRITE,
             StandardOpenOption.CREATE,
@@ -76,6 +86,19 @@ public record JournalFile(Path file) {
     }
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     forceDirectory();
+  }
+
+  private void makeDirectory() throws IOException {
+    Path directory = file.toAbsolutePath().resolveSibling(".");
+    if (shared) {
+      Files.createDirectories(directory);
+    } else {
+      PrivateFiles.makeDirectory(directory);
+    }
+  }
+
+  private FileChannel open(Path path, OpenOption... options) throws IOException {
+    return shared ? FileChannel.open(path, options) : PrivateFiles.open(path, options);
   }
 
   /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.staging;
 import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.coordinator.lock.Uses;
 import dev.stockpot.merge.Failure;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
  * until they are committed. It is on the output's file system, so that the commit is a rename;
  * where the output itself is a mount point, it lies inside the output.
  *
- * <p>One process at a time holds it, until it ends in any way.
+ * <p>It is closed to other users, to the group too unless the umask lets that write; the output
+ * itself gets the umask's modes. One process at a time holds it, until it ends in any way.
  */
 public final class StagingArea implements AutoCloseable {
 
@@ -65,7 +67,7 @@ public final class StagingArea implements AutoCloseable {
     List<Path> createdParents = missingParents(root);
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
-        Files.createDirectories(root);
+        PrivateFiles.makeSharedDirectory(root);
         Optional<DirectoryLock> lock = DirectoryLock.acquire(root);
         if (lock.isPresent()) {
           return new StagingArea(output, root, inside, createdParents, lock.get())

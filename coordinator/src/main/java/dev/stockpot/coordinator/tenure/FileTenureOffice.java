@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.tenure;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.coordinator.lock.DirectoryLock;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class FileTenureOffice implements TenureOffice {
   @Override
   public Optional<Tenure> tryAcquire() {
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.makeDirectory(directory);
       Optional<DirectoryLock> lock = DirectoryLock.acquire(directory);
       if (lock.isEmpty()) {
         return Optional.empty();

@@ -89,7 +89,7 @@ class EvaluationCacheTest {
     assertThat(cache().find("decaf", CATEGORIES)).isEmpty();
     String json =
         Files.readString(entry()).substring(9).replace("\"version\":1", "\"version\":2").strip();
-    new JournalFile(directory.resolve("cache/c0ffee.scores")).replace(List.of(json));
+    JournalFile.of(directory.resolve("cache/c0ffee.scores")).replace(List.of(json));
     assertThat(Files.readString(directory.resolve("cache/c0ffee.scores"), StandardCharsets.UTF_8))
         .contains("\"version\":2");
     assertThat(cache().find("c0ffee", CATEGORIES)).isEmpty();

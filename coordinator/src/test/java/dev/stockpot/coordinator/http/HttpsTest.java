@@ -12,10 +12,12 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -63,9 +65,22 @@ final class HttpsTest {
     assertThat(keytool.waitFor()).isZero();
     Files.writeString(directory.resolve("password"), PASSWORD + "\n");
     Files.writeString(directory.resolve("wrong"), "wrong\n");
+    Files.writeString(directory.resolve("open"), PASSWORD + "\n");
+    for (String secret : List.of("node.p12", "password", "wrong")) {
+      setMode(directory.resolve(secret), "rw-------");
+    }
+    setMode(directory.resolve("open"), "rw-r--r--");
+  }
+
+  private static void setMode(Path file, String mode) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
   }
 
   private static String tls(String passwordFile) {
+    return tls(keyStore, passwordFile);
+  }
+
+  private static String tls(Path keyStore, String passwordFile) {
     return "stockpot.tls { key-store = \"%s\", password-file = \"%s\" }"
         .formatted(keyStore, directory.resolve(passwordFile));
   }
@@ -161,6 +176,19 @@ final class HttpsTest {
     try (ApiSite site = new ApiSite(files, client("TLSv1.3"), named)) {
       assertThat(site.api.url()).isEqualTo("https://soup.test:1");
     }
+  }
+
+  @Test
+  void whatEverybodyCanReadIsNoSecret(@TempDir Path files) throws Exception {
+    assertThatThrownBy(() -> ApiSite.in(files, tls("open")))
+        .isInstanceOf(MergeException.class)
+        .hasMessageStartingWith(directory.resolve("open") + ": everybody on this machine can read")
+        .hasMessageEndingWith("run chmod 600 on it");
+    Path copy = Files.copy(keyStore, files.resolve("copy.p12"));
+    setMode(copy, "rw-r--r--");
+    assertThatThrownBy(() -> ApiSite.in(files, tls(copy, "password")))
+        .isInstanceOf(MergeException.class)
+        .hasMessageStartingWith(copy + ": everybody on this machine can read the key store");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ class JournalFileTest {
   }
 
   private void write(List<String> entries) throws IOException {
-    JournalFile journal = new JournalFile(file);
+    JournalFile journal = JournalFile.of(file);
     for (String entry : entries) {
       journal.append(entry);
     }
@@ -36,7 +37,7 @@ class JournalFileTest {
 
   private List<String> read() throws IOException {
     List<String> found = new ArrayList<>();
-    new JournalFile(file).forEach(found::add);
+    JournalFile.of(file).forEach(found::add);
     return found;
   }
 
@@ -52,6 +53,25 @@ class JournalFileTest {
     assertThat(file).doesNotExist();
   }
 
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void aJournalIsForItsUserOnlyAndWhatIsSharedForWhomTheUmaskLets() throws IOException {
+    Path plain = Files.createFile(Files.createDirectory(directory.resolve("d")).resolve("f"));
+    file = directory.resolve("private/some.journal");
+    write(ENTRIES);
+    assertThat(mode(file)).isEqualTo("rw-------");
+    assertThat(mode(file.resolveSibling("."))).isEqualTo("rwx------");
+    JournalFile.of(file).replace(ENTRIES);
+    assertThat(mode(file)).isEqualTo("rw-------");
+    Path shared = directory.resolve("shared/some.scores");
+    JournalFile.shared(shared).replace(ENTRIES);
+    assertThat(mode(shared)).isEqualTo(mode(plain));
+    assertThat(mode(shared.resolveSibling("."))).isEqualTo(mode(plain.resolveSibling(".")));
+  }
+
   @Test
   void theDirectoryIsMadeWithTheFile() throws IOException {
     file = directory.resolve("to/be/made/some.journal");
@@ -61,7 +81,7 @@ class JournalFileTest {
 
   @Test
   void anEntryStandsInTheFileWhenAppendReturns() throws IOException {
-    JournalFile journal = new JournalFile(file);
+    JournalFile journal = JournalFile.of(file);
     for (int count = 1; count <= ENTRIES.size(); count++) {
       journal.append(ENTRIES.get(count - 1));
       assertThat(Files.readAllLines(file)).hasSize(count);
