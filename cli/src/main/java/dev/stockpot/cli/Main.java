@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.client.ClientException;
 import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.demo.CaseException;
@@ -51,42 +52,46 @@ public final class Main {
   private static int onWrongUsage(ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("stockpot: " + wrong.getMessage());
+    err.println(Printable.lines("stockpot: " + wrong.getMessage()));
     if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
       err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     }
     return ExitCode.USAGE;
   }
 
+  private static void tell(PrintWriter err, Exception known) {
+    err.println(Printable.lines(String.valueOf(known.getMessage())));
+  }
+
   private static int onFailure(Exception failure, CommandLine command) {
     PrintWriter err = command.getErr();
     return switch (failure) {
       case InvalidPlanException invalid -> {
-        err.println(invalid.getMessage());
+        tell(err, invalid);
         yield ExitCode.USAGE;
       }
       case CheckpointException broken -> {
-        err.println(broken.getMessage());
+        tell(err, broken);
         yield ExitCode.USAGE;
       }
       case CaseException wrong -> {
-        err.println(wrong.getMessage());
+        tell(err, wrong);
         yield ExitCode.USAGE;
       }
       case SoceException refused -> {
-        err.println(refused.getMessage());
+        tell(err, refused);
         yield ExitCode.USAGE;
       }
       case MergeException known -> {
-        err.println(known.getMessage());
+        tell(err, known);
         yield ExitCode.of(known.failure());
       }
       case ClientException client -> {
-        err.println(client.getMessage());
+        tell(err, client);
         yield client.exitCode();
       }
       case IOException io -> {
-        err.println(FileErrors.located(io));
+        err.println(Printable.lines(FileErrors.located(io)));
         yield io instanceof NoSuchFileException ? ExitCode.USAGE : ExitCode.FAILED;
       }
       default -> {

@@ -1,6 +1,7 @@
 package dev.stockpot.worker;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
@@ -34,12 +35,15 @@ final class NonFiniteReport {
       if (!isFinite(source.bytes(), source.dtype(), at)) {
         origin =
             "it comes from "
-                + spec.models().get(task.sources().get(recipe.sources().get(k)).model());
+                + Printable.line(
+                    spec.models().get(task.sources().get(recipe.sources().get(k)).model()));
         break;
       }
     }
     String which =
-        recipe.directory().isEmpty() ? "the result" : "soup '%s'".formatted(recipe.directory());
+        recipe.directory().isEmpty()
+            ? "the result"
+            : "soup " + Printable.quoted(recipe.directory());
     return "%s: element %d of %s is %s; %s. Leave that model out, or set 'non_finite: warn' to keep such values"
         .formatted(
             task.tensor(),

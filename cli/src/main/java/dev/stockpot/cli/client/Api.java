@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.protocol.api.ApiError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -188,7 +189,7 @@ final class Api implements AutoCloseable {
                   address,
                   Attempt.Kind.STANDBY,
                   error(response)
-                      .map(error -> ServerText.lines(error.error()))
+                      .map(error -> Printable.lines(error.error()))
                       .orElse("it does not coordinate now")));
       case 502, 504 ->
           Optional.of(
@@ -238,7 +239,7 @@ final class Api implements AutoCloseable {
         address(),
         Attempt.Kind.FOREIGN,
         "what answers there is no coordinator of Stockpot (status %d, %s); is it a proxy?"
-            .formatted(response.statusCode(), ServerText.line(type)));
+            .formatted(response.statusCode(), Printable.line(type)));
   }
 
   private static ClientException.Unreachable failed(Attempt attempt) {

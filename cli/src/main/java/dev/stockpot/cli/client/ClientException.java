@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.protocol.api.ApiError;
 import java.util.List;
@@ -77,8 +78,8 @@ public abstract sealed class ClientException extends RuntimeException {
     /** The mistakes first, so that the sentence about all of them is not lost above the screen. */
     private static String message(ApiError error) {
       return error.details().stream()
-          .map(detail -> ServerText.lines(detail) + "\n")
-          .collect(Collectors.joining("", "", "stockpot: " + ServerText.lines(error.error())));
+          .map(detail -> Printable.lines(detail) + "\n")
+          .collect(Collectors.joining("", "", "stockpot: " + Printable.lines(error.error())));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.UserFiles;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class ClientOptions {
     if (!id.matches(JobSubmission.ID_PATTERN)) {
       throw new ClientException.Unusable(
           "'%s' cannot be a job's id: small letters, digits, '.', '_' and '-', at most 63"
-              .formatted(ServerText.line(id)));
+              .formatted(Printable.line(id)));
     }
     return id;
   }

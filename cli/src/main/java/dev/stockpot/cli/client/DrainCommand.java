@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.protocol.api.WorkerDrain;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ public final class DrainCommand implements Callable<Integer> {
     if (!worker.matches(SEGMENT + "/" + SEGMENT)) {
       throw new ClientException.Unusable(
           "'%s' cannot be a worker's name, which is HOST/DEVICE; 'stockpot workers' shows them"
-              .formatted(ServerText.line(worker)));
+              .formatted(Printable.line(worker)));
     }
     PrintWriter out = spec.commandLine().getOut();
     String path = "/v1/workers/" + worker + (undo ? "/resume" : "/drain");

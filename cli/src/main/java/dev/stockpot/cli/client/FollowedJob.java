@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.protocol.api.JobView;
@@ -68,12 +69,12 @@ final class FollowedJob {
     switch (job.status()) {
       case DONE -> {
         if (!json) {
-          job.outputs().forEach(path -> out.println(ServerText.line(path)));
+          job.outputs().forEach(path -> out.println(Printable.line(path)));
           out.flush();
         }
       }
       case FAILED -> {
-        job.failure().ifPresent(failure -> err.println(ServerText.lines(failure.message())));
+        job.failure().ifPresent(failure -> err.println(Printable.lines(failure.message())));
         if (job.failure().filter(JobFailure::resumable).isPresent()) {
           err.println("What is merged so far is kept; 'stockpot retry " + id + "' goes on.");
         }

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -30,7 +31,7 @@ final class JobText {
 
   /** One job in a line. */
   static String line(JobView job) {
-    return ServerText.line(
+    return Printable.line(
         "%s: %s, %s done, %s"
             .formatted(job.id(), Table.word(job.status()), part(job), output(job)));
   }
@@ -59,7 +60,7 @@ final class JobText {
     List<String> lines = new ArrayList<>();
     line(lines, "job", job.id());
     line(lines, "status", Table.word(job.status()));
-    line(lines, "plan", job.source());
+    line(lines, "plan", Printable.line(job.source()));
     for (int i = 0; i < job.outputs().size(); i++) {
       String state =
           job.outputs().size() == 1 || job.status() == JobStatus.QUEUED
@@ -67,7 +68,7 @@ final class JobText {
               : i < job.plan() || job.status() == JobStatus.DONE
                   ? "   done"
                   : i == job.plan() ? "   " + Table.word(job.status()) : "   waiting";
-      line(lines, i == 0 ? "output" : "", job.outputs().get(i) + state);
+      line(lines, i == 0 ? "output" : "", Printable.line(job.outputs().get(i)) + state);
     }
     line(lines, "priority", String.valueOf(job.priority()));
     line(lines, "attempt", String.valueOf(job.attempt()));
@@ -107,8 +108,6 @@ final class JobText {
   }
 
   private static void line(List<String> lines, String name, String value) {
-    String indent = "\n" + " ".repeat(11);
-    lines.add(
-        "%-11s%s".formatted(name, ServerText.lines(value).replace("\n", indent)).stripTrailing());
+    lines.add("%-11s%s".formatted(name, Printable.indented(value, 11)).stripTrailing());
   }
 }

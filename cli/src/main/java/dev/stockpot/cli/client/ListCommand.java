@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
@@ -48,7 +49,7 @@ public final class ListCommand implements Callable<Integer> {
       if (client.json()) {
         out.println(ApiJson.text(jobs.json()));
       } else if (quiet) {
-        List.of(jobs.value()).forEach(job -> out.println(ServerText.line(job.id())));
+        List.of(jobs.value()).forEach(job -> out.println(Printable.line(job.id())));
       } else {
         JobText.table(List.of(jobs.value()), Instant.now())
             .lines(Terminal.here())

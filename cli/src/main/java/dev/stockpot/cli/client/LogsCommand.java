@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
@@ -72,8 +73,8 @@ public final class LogsCommand implements Callable<Integer> {
     }
 
     private static String text(LogLine line) {
-      return "%s %-7s %s"
-          .formatted(Ages.clock(line.time()), line.level(), ServerText.lines(line.message()));
+      String head = "%s %-7s ".formatted(Ages.clock(line.time()), line.level());
+      return head + Printable.indented(line.message(), head.length());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.ProgressWriter;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import java.io.IOException;
@@ -99,7 +100,9 @@ public final class SubmitCommand implements Callable<Integer> {
     if (client.json()) {
       return new FollowJson(out, err);
     }
-    return quiet ? new FollowQuietly(err) : new FollowText(err, Terminal.here().err());
+    return quiet
+        ? new FollowQuietly(err)
+        : new FollowText(new ProgressWriter(err, Terminal.here().err()));
   }
 
   private JobSubmission submission(SubmittedPlan plan, String name) {

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.protocol.api.JobStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class Table {
     if (cells.length != heads.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + heads.size() + " columns");
     }
-    rows.add(IntStream.range(0, cells.length).mapToObj(i -> ServerText.line(cells[i])).toList());
+    rows.add(IntStream.range(0, cells.length).mapToObj(i -> Printable.line(cells[i])).toList());
   }
 
   /** The lines, headings first. */

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.ProgressWriter;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -50,7 +51,9 @@ public final class WatchCommand implements Callable<Integer> {
 
   private int watch(String id, Api api, PrintWriter out, PrintWriter err) {
     JobListener listener =
-        client.json() ? new FollowJson(out, err) : new FollowText(err, Terminal.here().err());
+        client.json()
+            ? new FollowJson(out, err)
+            : new FollowText(new ProgressWriter(err, Terminal.here().err()));
     JobFollower follower = new JobFollower(api, follow.patience(listener::onNotice), listener);
     return new FollowedJob(id, out, err).toEnd(follower, client.json());
   }

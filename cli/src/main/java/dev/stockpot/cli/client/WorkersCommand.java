@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.protocol.DeviceSample;
@@ -56,7 +57,8 @@ public final class WorkersCommand implements Callable<Integer> {
         for (WorkerView worker : workers.value()) {
           worker
               .outOfService()
-              .ifPresent(why -> out.println(worker.name() + " is out of service: " + why));
+              .ifPresent(
+                  why -> out.println(Printable.line(worker.name() + " is out of service: " + why)));
         }
       }
     }

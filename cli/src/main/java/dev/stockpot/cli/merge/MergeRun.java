@@ -1,6 +1,8 @@
 package dev.stockpot.cli.merge;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.ProgressWriter;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.MergePlan;
@@ -47,7 +49,8 @@ public final class MergeRun {
   }
 
   private int merge(LocalSystem system, MergePlan plan, boolean force) {
-    ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean(TERMINAL));
+    ProgressPrinter progress =
+        new ProgressPrinter(new ProgressWriter(err, Boolean.getBoolean(TERMINAL)));
     StopNotice notice = StopNotice.on(err);
     JobUpdate.End last;
     boolean goesOn;
@@ -137,7 +140,7 @@ public final class MergeRun {
   }
 
   private void tell(JobUpdate.Failed failed) {
-    err.println(failed.failure().message());
+    err.println(Printable.lines(failed.failure().message()));
     failed.resumable().map(Path::toString).ifPresent(this::tellWhatIsKept);
     err.flush();
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.merge;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.merge.TensorTask;
@@ -35,7 +36,9 @@ final class PlanSummary {
   }
 
   static void print(PlannedMerge planned, PrintWriter out) {
-    planned.warnings().forEach(warning -> out.println("warning: " + warning));
+    planned
+        .warnings()
+        .forEach(warning -> out.println("warning: " + Printable.indented(warning, 2)));
     out.println(line(planned));
     out.printf(
         "%d pieces of work, %d of them copies of tensors that are not averaged%n",

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.plan;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.merge.planner.PlannedMerge;
@@ -15,11 +16,16 @@ final class VerdictText {
   static void print(Verdict verdict, PrintWriter out, PrintWriter err) {
     switch (verdict) {
       case Verdict.Valid(String plan, PlannedMerge planned) -> {
-        planned.warnings().forEach(warning -> err.println(plan + ": warning: " + warning));
+        planned
+            .warnings()
+            .forEach(warning -> err.println(plan + ": warning: " + Printable.line(warning)));
         out.println(plan + ": valid: " + summary(planned));
       }
       case Verdict.ValidSearch(String plan, Search search) -> {
-        search.planned().warnings().forEach(line -> err.println(plan + ": warning: " + line));
+        search
+            .planned()
+            .warnings()
+            .forEach(line -> err.println(plan + ": warning: " + Printable.line(line)));
         out.println(plan + ": valid: " + summary(search));
       }
       case Verdict.Deferred(String plan, var awaited) ->
@@ -29,7 +35,7 @@ final class VerdictText {
                   + awaited
                   + ", which an earlier plan writes");
       case Verdict.Invalid(String plan, var problems) -> {
-        problems.forEach(err::println);
+        problems.forEach(problem -> err.println(Printable.lines(problem)));
         err.println(plan + ": not valid: " + count(problems.size(), "problem"));
       }
     }

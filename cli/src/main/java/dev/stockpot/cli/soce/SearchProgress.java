@@ -1,5 +1,6 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.Sizes;
 import dev.stockpot.cli.client.Ages;
 import dev.stockpot.coordinator.search.Outcome;
@@ -23,10 +24,10 @@ final class SearchProgress {
     switch (update) {
       case SearchUpdate.Started started -> onStarted(started);
       case SearchUpdate.Evaluated evaluated -> onEvaluated(evaluated);
-      case SearchUpdate.Placed(String line) -> err.println(line);
+      case SearchUpdate.Placed(String line) -> err.println(Printable.line(line));
       case SearchUpdate.Noted(Level level, String message) -> {
         if (level != Level.INFO) {
-          err.println("warning: " + message);
+          err.println("warning: " + Printable.indented(message, 2));
         }
       }
       case SearchUpdate.Merging _, SearchUpdate.End _ -> {}
@@ -39,8 +40,8 @@ final class SearchProgress {
     SearchPlan plan = search.plan();
     err.printf(
         "experts: %s (of %s)%n",
-        String.join(", ", search.selection().models()),
-        String.join(", ", search.selection().low().categories()));
+        Printable.line(String.join(", ", search.selection().models())),
+        Printable.line(String.join(", ", search.selection().low().categories())));
     int onDisk = plan.search().candidatesOnDisk();
     err.printf(
         "%,d candidates, %,d of them known already; disk: up to %d at a time, %s in all%n",
@@ -56,13 +57,13 @@ final class SearchProgress {
           case Outcome.Scored _ when evaluated.value().isPresent() ->
               String.format(Locale.ROOT, "%.4f", evaluated.value().getAsDouble());
           case Outcome.Scored _ -> "held out";
-          case Outcome.Failed(String reason, _) -> "failed: " + reason;
+          case Outcome.Failed(String reason, _) -> "failed: " + Printable.line(reason);
         };
     err.printf(
         "%d/%d  %s  %s%s%n",
         evaluated.evaluated(),
         evaluated.candidates(),
-        evaluated.name(),
+        Printable.line(evaluated.name()),
         result,
         evaluated
             .remaining()

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.cli.merge.ModelSizes;
@@ -75,7 +76,7 @@ public final class SearchRun {
   }
 
   private void tell(SearchUpdate.Failed failed) {
-    err.println(failed.failure().message());
+    err.println(Printable.lines(failed.failure().message()));
     failed
         .resumable()
         .ifPresent(kept ->

@@ -82,7 +82,11 @@ class FollowingTest {
     assertThat(run.out()).isEqualTo("/models/soup\n");
     assertThat(run.err().lines())
         .containsExactly(
-            "job soup: queued", "job soup: running", "warning: two licences", "job soup: done");
+            "job soup: queued",
+            "planned 100 tasks",
+            "job soup: running",
+            "warning: two licences",
+            "job soup: done");
     assertThat(first.lines()).containsExactly("POST /v1/jobs", EVENTS);
     assertThat(ApiJson.tree(first.requests().getFirst().body()))
         .isEqualTo(

@@ -2,6 +2,7 @@ package dev.stockpot.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.cli.ProgressWriter;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
@@ -108,7 +109,7 @@ class TerminalTest {
 
   @Test
   void progressIsOneLineThatGivesWayToNews() {
-    FollowText follow = new FollowText(printer, true);
+    FollowText follow = new FollowText(new ProgressWriter(printer, true));
     tell(follow, job("a", JobStatus.RUNNING, 25));
     follow.onNotice("connected again");
     tell(follow, job("a", JobStatus.RUNNING, 50));

@@ -2,6 +2,7 @@ package dev.stockpot.cli.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.cli.ProgressWriter;
 import dev.stockpot.coordinator.job.JobUpdate.Committing;
 import dev.stockpot.coordinator.job.JobUpdate.Progressed;
 import java.io.PrintWriter;
@@ -15,7 +16,7 @@ class ProgressPrinterTest {
 
   @Test
   void aTerminalSeesOneLineThatIsRedrawn() {
-    ProgressPrinter printer = new ProgressPrinter(err, true);
+    ProgressPrinter printer = new ProgressPrinter(new ProgressWriter(err, true));
     printer.on(new Progressed(1, 4, 250_000_000, 1_000_000_000, 1, 0));
     printer.on(new Progressed(2, 4, 500_000_000, 1_000_000_000, 1, 0));
     printer.on(new Committing());
@@ -29,7 +30,7 @@ class ProgressPrinterTest {
 
   @Test
   void aLogGetsNoLineBeforeItsTime() {
-    ProgressPrinter printer = new ProgressPrinter(err, false);
+    ProgressPrinter printer = new ProgressPrinter(new ProgressWriter(err, false));
     printer.on(new Committing());
 
     assertThat(text.toString()).isEmpty();
@@ -37,7 +38,8 @@ class ProgressPrinterTest {
 
   @Test
   void aMergeWithoutWorkersSaysWhatItWaitsFor() {
-    new ProgressPrinter(err, true).on(new Progressed(0, 4, 0, 1_000_000_000, 0, 0));
+    new ProgressPrinter(new ProgressWriter(err, true))
+        .on(new Progressed(0, 4, 0, 1_000_000_000, 0, 0));
 
     assertThat(text.toString()).endsWith("0 B of 1.00 GB, waiting for a worker");
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.desk;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
@@ -204,7 +205,7 @@ final class TaskBoard {
     List<TensorTask> batch = new ArrayList<>();
     while (batch.size() < most && lease.traffic < mostTraffic && hasWaiting()) {
       int id = waiting.next(worker.name());
-      TensorTask task = withShortName(tasks.get(id));
+      TensorTask task = withShownName(tasks.get(id));
       boolean fits = size.add(task);
       if (!fits && !batch.isEmpty()) {
         waiting.addFirst(id);
@@ -228,13 +229,17 @@ final class TaskBoard {
     return Optional.of(new Grant(id, worker, spec.forTasks(batch), batch));
   }
 
-  private static TensorTask withShortName(TensorTask task) {
-    if (task.tensor().length() <= MAX_NAME) {
+  /** Workers need the name for what they say only: short enough to travel, and fit to be shown. */
+  private static TensorTask withShownName(TensorTask task) {
+    String name = task.tensor();
+    String shown = Printable.line(name.substring(0, Math.min(name.length(), MAX_NAME)));
+    boolean cut = name.length() > MAX_NAME || shown.length() > MAX_NAME;
+    if (!cut && shown.equals(name)) {
       return task;
     }
     return new TensorTask(
         task.id(),
-        task.tensor().substring(0, MAX_NAME - 1) + "…",
+        cut ? shown.substring(0, MAX_NAME - 1) + "…" : shown,
         task.operation(),
         task.firstElement(),
         task.elements(),

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
+import dev.stockpot.checkpoint.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -97,7 +98,7 @@ final class BoundedLog {
     List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
     String quoted =
         lines.subList(Math.max(0, lines.size() - QUOTED_LINES), lines.size()).stream()
-            .map(line -> line.replaceAll("\\p{Cntrl}", " ").strip())
+            .map(line -> Printable.line(line.replace('\t', ' ').strip()))
             .collect(Collectors.joining("\n"));
     return quoted.substring(Math.max(0, quoted.length() - QUOTED_CHARACTERS));
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
+import dev.stockpot.checkpoint.Printable;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,7 +31,11 @@ public sealed interface Evaluation {
    * @param reason one sentence, for people
    * @param logTail the last lines that the evaluator printed; may be empty
    */
-  record Failed(String reason, String logTail) implements Evaluation {}
+  record Failed(String reason, String logTail) implements Evaluation {
+    public Failed {
+      reason = Printable.line(reason);
+    }
+  }
 
   /**
    * The evaluator asked at every attempt to be tried again, or it could not be started. That says
@@ -39,7 +44,11 @@ public sealed interface Evaluation {
    * @param reason one sentence, for people
    * @param logTail the last lines that the evaluator printed; may be empty
    */
-  record NotEvaluated(String reason, String logTail) implements Evaluation {}
+  record NotEvaluated(String reason, String logTail) implements Evaluation {
+    public NotEvaluated {
+      reason = Printable.line(reason);
+    }
+  }
 
   /** Nobody wanted to know any more. */
   record Cancelled() implements Evaluation {}

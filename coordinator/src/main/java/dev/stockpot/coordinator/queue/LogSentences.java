@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.coordinator.job.JobUpdate;
 import java.nio.charset.StandardCharsets;
 
@@ -22,11 +23,12 @@ final class LogSentences {
 
   static String of(QueuedJob job, JobUpdate.Summary summary) {
     return summary.alreadyFinished()
-        ? "%s%s: was finished before".formatted(which(job), summary.output())
+        ? "%s%s: was finished before"
+            .formatted(which(job), Printable.line(summary.output().toString()))
         : "%s%s: in its place, %,d tensors, %,d bytes, %,d tasks merged and %,d kept, %,d given back, %.1f s"
             .formatted(
                 which(job),
-                summary.output(),
+                Printable.line(summary.output().toString()),
                 summary.tensors(),
                 summary.outputBytes(),
                 summary.merged(),

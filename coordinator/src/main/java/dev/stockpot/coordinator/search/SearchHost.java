@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -101,16 +102,16 @@ final class SearchHost {
   }
 
   private void onEvaluated(SearchUpdate.Evaluated evaluated) {
+    String name = Printable.line(evaluated.name());
     switch (evaluated.outcome()) {
       case Outcome.Scored _ ->
           note(
               Level.INFO,
               evaluated.value().isPresent()
-                  ? String.format(
-                      Locale.ROOT, "%s: %.4f", evaluated.name(), evaluated.value().getAsDouble())
-                  : evaluated.name() + ": held out");
+                  ? String.format(Locale.ROOT, "%s: %.4f", name, evaluated.value().getAsDouble())
+                  : name + ": held out");
       case Outcome.Failed(String reason, _) ->
-          note(Level.WARNING, "%s: failed: %s".formatted(evaluated.name(), reason));
+          note(Level.WARNING, "%s: failed: %s".formatted(name, reason));
     }
     progress(evaluated.evaluated(), evaluated.candidates());
   }
@@ -123,7 +124,7 @@ final class SearchHost {
             note(
                 Level.INFO,
                 "the best soup is %s; the report is in %s"
-                    .formatted(best.name(), finished.reportDirectory())));
+                    .formatted(Printable.line(best.name()), finished.reportDirectory())));
     int tensors = search == null ? 0 : search.planned().layout().tensors().size();
     int evaluated = finished.report().map(report -> report.entries().size()).orElse(0);
     follower.tell(

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.staging;
 
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.merge.plan.MergePlan;
@@ -23,7 +24,7 @@ final class ModelCard {
   byte[] markdown() {
     StringBuilder card = new StringBuilder();
     card.append("---\nlibrary_name: transformers\ntags:\n- merge\n- stockpot\n---\n\n");
-    card.append("# ").append(plan.output().path().getFileName()).append("\n\n");
+    card.append("# ").append(name(plan.output().path())).append("\n\n");
     card.append("A soup of ")
         .append(plan.models().size())
         .append(plan.models().size() == 1 ? " checkpoint" : " checkpoints")
@@ -58,8 +59,10 @@ final class ModelCard {
     return card.toString().getBytes(StandardCharsets.UTF_8);
   }
 
+  /** In one line, and without a meaning in Markdown. */
   private static String name(Path path) {
     Path name = path.getFileName();
-    return name == null ? path.toString() : name.toString();
+    return Printable.line(name == null ? path.toString() : name.toString())
+        .replaceAll("[\\\\`*\\[\\]<>|&]", "\\\\$0");
   }
 }

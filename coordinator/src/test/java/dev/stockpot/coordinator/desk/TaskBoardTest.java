@@ -151,6 +151,16 @@ class TaskBoardTest {
   }
 
   @Test
+  void aNameThatATerminalWouldObeyIsShownInTheTask() {
+    TensorTask task = Tasks.named(Tasks.ofTraffic(1, 300).getFirst(), "w\n\u202e");
+    Grant grant = grant(board(List.of(task), List.of()), ANN);
+    assertThat(grant.tasks().getFirst().tensor()).isEqualTo("w\\u000a\\u202e");
+    TensorTask hostile = Tasks.named(task, "\n".repeat(TaskBoard.MAX_NAME));
+    assertThat(grant(board(List.of(hostile), List.of()), ANN).tasks().getFirst().tensor())
+        .hasSize(TaskBoard.MAX_NAME);
+  }
+
+  @Test
   void aNameTooLongForAMessageIsShortenedInTheTask() {
     TensorTask task = Tasks.named(Tasks.ofTraffic(1, 300).getFirst(), "b".repeat(1 << 20));
     Grant grant = grant(board(List.of(task), List.of()), ANN);

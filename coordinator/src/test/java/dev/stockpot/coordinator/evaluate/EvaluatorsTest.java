@@ -88,6 +88,15 @@ class EvaluatorsTest {
   }
 
   @Test
+  void whatAnEvaluatorPrintsIsShownAndNotObeyed() throws Exception {
+    EvaluatorCommand command = kitchen.command(LONG, "printf 'a\\033[2J\\342\\200\\256b'; exit 1");
+    Evaluation evaluation =
+        Kitchenette.await(Kitchenette.evaluators(command).evaluate(kitchen.request("a")));
+    assertThat(((Evaluation.Failed) evaluation).reason())
+        .endsWith("its log ends: a\\u001b[2J\\u202eb");
+  }
+
+  @Test
   void whoAlwaysAsksToBeTriedAgainIsGivenUp() throws Exception {
     EvaluatorCommand command =
         kitchen
@@ -118,8 +127,8 @@ class EvaluatorsTest {
     assertThatFails("echo loading", "printf '\\033[31mno such tokenizer\\n' >&2", "exit 3")
         .satisfies(failed -> {
           assertThat(failed.reason())
-              .isEqualTo("it ended with status 3; its log ends: [31mno such tokenizer");
-          assertThat(failed.logTail()).isEqualTo("loading\n[31mno such tokenizer");
+              .isEqualTo("it ended with status 3; its log ends: \\u001b[31mno such tokenizer");
+          assertThat(failed.logTail()).isEqualTo("loading\n\\u001b[31mno such tokenizer");
         });
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -98,6 +99,21 @@ class OutputCommitTest {
     assertThat(OutputCommit.isFinished(planned)).isTrue();
   }
 
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void whatIsStagedIsClosedToOthersAndTheOutputIsAsTheUmaskHasIt() throws IOException {
+    Path plain = Files.createFile(Files.createDirectory(directory.resolve("d")).resolve("f"));
+    assertThat(mode(staging.root())).matches("rwx(------|rwx---)");
+    commit(false);
+    assertThat(mode(soup.output())).isEqualTo(mode(plain.resolveSibling(".")));
+    for (String name : names(soup.output())) {
+      assertThat(mode(soup.output().resolve(name))).as(name).isEqualTo(mode(plain));
+    }
+  }
+
   @Test
   void whatAStoppedCommitWroteForAnotherDonorIsNotCarriedOver() throws IOException {
     Files.writeString(staging.shards().resolve("tokenizer.model"), "of another donor");
@@ -128,6 +144,15 @@ class OutputCommitTest {
     assertThat(Files.readString(soup.output().resolve("README.md")))
         .startsWith("---\n")
         .contains("| a | 0.3 |", "| b | 0.7 |", "# soup");
+  }
+
+  @Test
+  void aNameMeansNothingInTheCardsMarkdown() throws IOException {
+    staging.close();
+    begin(Soup.in(directory).writing("a|b\n# <i>[x](y) \u202e"));
+    commit(false);
+    assertThat(Files.readString(soup.output().resolve("README.md")))
+        .contains("# a\\|b\\\\u000a# \\<i\\>\\[x\\](y) \\\\u202e\n");
   }
 
   @Test

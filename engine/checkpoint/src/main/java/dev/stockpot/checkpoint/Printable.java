@@ -3,8 +3,9 @@ package dev.stockpot.checkpoint;
 import java.util.List;
 
 /**
- * Text from a file, made fit for a message: a header is untrusted, and its names may hold line
- * breaks, terminal escapes or millions of characters.
+ * Text of others made fit for people: what comes from files, from programs and over the network may
+ * hold line breaks, terminal escapes, characters that turn the text around, or millions of
+ * characters. This is the one rule, for terminals, logs and pages; JSON needs none.
  */
 public final class Printable {
   private static final int LONGEST = 200;
@@ -12,32 +13,71 @@ public final class Printable {
 
   private Printable() {}
 
-  /** The text with control, format and lone surrogate characters escaped, cut at 200 characters. */
+  /** The text in one line, cut at 200 characters. */
   public static String text(String raw) {
-    StringBuilder out = new StringBuilder(Math.min(raw.length(), LONGEST) + 8);
-    int at = 0;
-    while (at < raw.length() && at < LONGEST) {
-      int c = raw.codePointAt(at);
-      at += Character.charCount(c);
-      switch (Character.getType(c)) {
-        case Character.CONTROL,
-            Character.FORMAT,
-            Character.SURROGATE,
-            Character.LINE_SEPARATOR,
-            Character.PARAGRAPH_SEPARATOR ->
+    return text(raw, LONGEST);
+  }
+
+  /** The text in one line, cut after so many characters, which it then tells. */
+  public static String text(String raw, int longest) {
+    if (raw.length() <= longest) {
+      return line(raw);
+    }
+    int end = raw.offsetByCodePoints(0, raw.codePointCount(0, longest));
+    return line(raw.substring(0, end)) + "… (" + raw.length() + " characters)";
+  }
+
+  /** The text in one line: line breaks are escaped, and so is whatever {@link #isShown} denies. */
+  public static String line(String raw) {
+    return escaped(raw, "");
+  }
+
+  /** The text with its line breaks and tabs, and all else as in {@link #line}. */
+  public static String lines(String raw) {
+    return escaped(raw, "\n\t");
+  }
+
+  /** The same, every line but the first after so many spaces, so that none passes for ours. */
+  public static String indented(String raw, int spaces) {
+    return lines(raw).replace("\n", "\n" + " ".repeat(spaces));
+  }
+
+  /** The text in one line, in single quotes, cut at 200 characters. */
+  public static String quoted(String raw) {
+    return "'" + text(raw) + "'";
+  }
+
+  private static String escaped(String raw, String kept) {
+    if (raw.codePoints().allMatch(c -> isShown(c) || kept.indexOf(c) >= 0)) {
+      return raw;
+    }
+    StringBuilder out = new StringBuilder(raw.length() + 16);
+    raw.codePoints()
+        .forEach(c -> {
+          if (isShown(c) || kept.indexOf(c) >= 0) {
+            out.appendCodePoint(c);
+          } else {
             out.append("\\u%04x".formatted(c));
-        default -> out.appendCodePoint(c);
-      }
-    }
-    if (at < raw.length()) {
-      out.append("… (").append(raw.length()).append(" characters)");
-    }
+          }
+        });
     return out.toString();
   }
 
-  /** The same, in single quotes. */
-  public static String quoted(String raw) {
-    return "'" + text(raw) + "'";
+  /**
+   * Whether the character shows as itself and does nothing else: no control character (C0, DEL,
+   * C1), none that formats, such as those that override the direction, no line or paragraph
+   * separator, and no half of a surrogate pair.
+   */
+  public static boolean isShown(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 
   /** {@code [4096, 128]}, cut after 16 dimensions. */

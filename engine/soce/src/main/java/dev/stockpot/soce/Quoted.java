@@ -1,7 +1,7 @@
 package dev.stockpot.soce;
 
+import dev.stockpot.checkpoint.Printable;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Names from files as messages show them. */
@@ -11,24 +11,11 @@ final class Quoted {
 
   private Quoted() {}
 
-  /** In single quotes, cut after 80 characters; what a terminal would obey is escaped. */
+  /** In single quotes, in one line, cut after 80 characters. */
   static String text(String raw) {
-    StringBuilder quoted = new StringBuilder("'");
-    raw.codePoints()
-        .limit(LONGEST)
-        .forEach(c -> {
-          switch (Character.getType(c)) {
-            case Character.CONTROL,
-                Character.FORMAT,
-                Character.SURROGATE,
-                Character.LINE_SEPARATOR,
-                Character.PARAGRAPH_SEPARATOR ->
-                quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
-            default -> quoted.appendCodePoint(c);
-          }
-        });
     boolean cut = raw.codePointCount(0, raw.length()) > LONGEST;
-    return quoted.append(cut ? "…'" : "'").toString();
+    String shown = cut ? raw.substring(0, raw.offsetByCodePoints(0, LONGEST)) : raw;
+    return "'" + Printable.line(shown) + (cut ? "…'" : "'");
   }
 
   /** The first of these names, quoted, and how many more there are. */

@@ -128,8 +128,8 @@ final class WallsTest {
   }
 
   @Test
-  void soceKnowsNothingOfOurs() {
-    wall(SOCE, oursBut(SOCE));
+  void soceKnowsOnlyCheckpoint() {
+    wall(SOCE, oursBut(SOCE, CHECKPOINT));
   }
 
   @Test

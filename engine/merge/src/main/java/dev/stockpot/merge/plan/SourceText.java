@@ -1,5 +1,6 @@
 package dev.stockpot.merge.plan;
 
+import dev.stockpot.checkpoint.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,7 +76,7 @@ final class SourceText {
     }
     for (int i = from; i < to; ) {
       int c = text.codePointAt(i);
-      shown.appendCodePoint(c != '\t' && Wording.isInvisible(c) ? '\uFFFD' : c);
+      shown.appendCodePoint(c == '\t' || Printable.isShown(c) ? c : '\uFFFD');
       if (i < caret) {
         below.append(c == '\t' ? '\t' : ' ');
       }

@@ -1,5 +1,6 @@
 package dev.stockpot.merge.plan;
 
+import dev.stockpot.checkpoint.Printable;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,34 +14,11 @@ public final class Wording {
 
   private Wording() {}
 
-  /** In single quotes, cut to a readable length, control characters made visible. */
+  /** In single quotes, cut to a readable length, in one line. */
   public static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("'");
-    text.codePoints()
-        .limit(MAX_QUOTED)
-        .forEach(c -> {
-          if (isInvisible(c)) {
-            quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
-          } else {
-            quoted.appendCodePoint(c);
-          }
-        });
     boolean cut = text.codePointCount(0, text.length()) > MAX_QUOTED;
-    return quoted.append(cut ? "...'" : "'").toString();
-  }
-
-  /** Whether a terminal would not show the character, or would obey it. */
-  static boolean isInvisible(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.UNASSIGNED ->
-          true;
-      default -> false;
-    };
+    String shown = cut ? text.substring(0, text.offsetByCodePoints(0, MAX_QUOTED)) : text;
+    return "'" + Printable.line(shown) + (cut ? "...'" : "'");
   }
 
   /** The candidate with the fewest edits, if they are at most a third of the longer word. */

@@ -7,6 +7,7 @@ import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.OutputTensor;
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
@@ -97,7 +98,8 @@ public final class MergePlanner {
     List<Ingredient> ingredients = new ArrayList<>();
     for (int i = 0; i < checkpoints.size(); i++) {
       ingredients.add(
-          Ingredient.of(i, plan.models().get(i).reference(), checkpoints.get(i), problems));
+          Ingredient.of(
+              i, Printable.line(plan.models().get(i).reference()), checkpoints.get(i), problems));
     }
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
@@ -107,7 +109,7 @@ public final class MergePlanner {
             plan.models().stream()
                 .map(model -> new NamedCheckpoint(model.reference(), model.path()))
                 .toList())
-        .forEach(warning -> warnings.add(warning.message()));
+        .forEach(warning -> warnings.add(Printable.line(warning.message())));
 
     CheckpointLayout layout = CheckpointLayout.of(outputs, plan.output().shardSize());
     Map<Path, Integer> fileIndex = new HashMap<>();

@@ -2,6 +2,7 @@ package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.OutputTensor;
+import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.merge.planner.MergePlanner.Ingredient;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class TensorAgreement {
       } else {
         problems.add(
             "%s: missing in %s, present in %s; these checkpoints do not share an architecture"
-                .formatted(name, names(without), names(others(without))));
+                .formatted(Printable.text(name), names(without), names(others(without))));
       }
     }
     return outputs;
@@ -92,7 +93,7 @@ final class TensorAgreement {
         problems.add(
             "%s: shape %s in %s, %s in %s; these checkpoints do not share an architecture"
                 .formatted(
-                    name,
+                    Printable.text(name),
                     first.shape(),
                     ingredients.getFirst().reference(),
                     tensor.shape(),
@@ -104,7 +105,7 @@ final class TensorAgreement {
         problems.add(
             "%s: %s in %s, %s in %s; only BF16, F16, F32 and F64 may be mixed"
                 .formatted(
-                    name,
+                    Printable.text(name),
                     first.dtype(),
                     ingredients.getFirst().reference(),
                     tensor.dtype(),

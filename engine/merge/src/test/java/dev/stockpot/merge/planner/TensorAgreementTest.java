@@ -62,6 +62,17 @@ class TensorAgreementTest {
         .orElseThrow();
   }
 
+  @Test
+  void aNameThatATerminalWouldObeyIsShownInProblems() {
+    String name = "w\n\u001b[2J";
+    plans.model("a", 5, of(name, Dtype.F32, 2)).model("b", 5, of(name, Dtype.F32, 3));
+    assertThat(problems())
+        .anyMatch(problem -> problem.contains("w\\u000a\\u001b[2J: shape [2] in"));
+    plans = new Plans(directory.resolve("other"));
+    plans.model("a", 5, of(name, Dtype.F32, 2)).model("b", 5, of("v", Dtype.F32, 2));
+    assertThat(problems()).anyMatch(problem -> problem.contains("w\\u000a\\u001b[2J: missing in"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "BF16, BF16, BF16",

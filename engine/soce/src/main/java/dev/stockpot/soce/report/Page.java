@@ -1,5 +1,6 @@
 package dev.stockpot.soce.report;
 
+import dev.stockpot.checkpoint.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /** An HTML page that stands alone: its style is inside, and it loads and runs nothing. */
 final class Page {
@@ -83,19 +83,11 @@ final class Page {
 
   /** Fit for text and for attributes in double quotes. */
   static String escape(String text) {
-    return text.codePoints()
-        .mapToObj(c ->
-            switch (c) {
-              case '&' -> "&amp;";
-              case '<' -> "&lt;";
-              case '>' -> "&gt;";
-              case '"' -> "&quot;";
-              default ->
-                  Character.getType(c) == Character.CONTROL && c != '\n' && c != '\t'
-                      ? "\uFFFD"
-                      : Character.toString(c);
-            })
-        .collect(Collectors.joining());
+    return Printable.lines(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 
   /** A number with this many decimals. */

@@ -130,6 +130,21 @@ final class SearchPageTest {
   }
 
   @Test
+  void whatWouldTurnTextAroundIsShownInstead() {
+    Entry entry =
+        new Entry(
+            "s-5\u202e",
+            Role.CANDIDATE,
+            new Weights(List.of(0, 1, 9), 10),
+            new Failed("\u2067<b>\u0007"),
+            Optional.empty(),
+            Duration.ZERO);
+    assertThat(SearchPage.render(report(List.of(entry), Optional.empty())))
+        .contains("\\u2067&lt;b&gt;\\u0007")
+        .doesNotContain("\u202e", "\u2067", "\u0007");
+  }
+
+  @Test
   void failedCandidatesAreShownWithTheReason() {
     assertThat(SearchPage.render(REPORT))
         .contains("<tr class=\"failed\">")
