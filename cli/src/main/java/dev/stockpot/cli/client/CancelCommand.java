@@ -1,12 +1,17 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -14,31 +19,80 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cancel",
     mixinStandardHelpOptions = true,
-    description = "Cancel a job. What it merged is kept; 'retry' goes on with it.")
+    description =
+        "Cancel a job, and wait until it has ended. What it merged is kept; 'retry' goes on with it.",
+    footer = {
+      "",
+      "Exit status: 0 cancelled, or asked to be with --no-wait; 1 it has not ended yet, or ended otherwise."
+    })
 public final class CancelCommand implements Callable<Integer> {
+
+  private static final long ASK_AGAIN_MILLIS = 200;
 
   @Parameters(paramLabel = "ID", description = "The job.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String id;
 
+  @Option(names = "--no-wait", description = "Do not wait for the job's end.")
+  private boolean noWait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long to wait for the job's end. Default: ${DEFAULT-VALUE}.")
+  private int timeout;
+
   @Mixin private final ClientOptions client = new ClientOptions();
+  @Mixin private final FollowOptions follow = new FollowOptions();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   @Override
-  public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    String path = "/v1/jobs/" + ClientOptions.checkedId(id) + "/cancel";
-    try (Api api = client.connect()) {
-      Api.Reply<JobView> job = api.post(path, JobView.class);
-      out.println(
-          client.json()
-              ? ApiJson.text(job.json())
-              : "job " + id + ": " + Table.word(job.value().status()));
+  public Integer call() throws InterruptedException {
+    if (timeout < 0) {
+      throw new ClientException.Unusable("--timeout must not be negative");
     }
-    out.flush();
-    return ExitCode.DONE;
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    String path = "/v1/jobs/" + ClientOptions.checkedId(id);
+    try (Api api = client.connect()) {
+      Api.Reply<JobView> job = api.post(path + "/cancel", JobView.class);
+      if (!noWait) {
+        job = ended(api, path, job, err);
+      }
+      JobStatus status = job.value().status();
+      String now = status.isTerminal() ? Table.word(status) : "is being cancelled";
+      out.println(client.json() ? ApiJson.text(job.json()) : "job " + id + ": " + now);
+      out.flush();
+      return noWait || status == JobStatus.CANCELLED ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  /** The job when it has ended, or when that takes too long. */
+  private Api.Reply<JobView> ended(Api api, String path, Api.Reply<JobView> asked, PrintWriter err)
+      throws InterruptedException {
+    Patience patience =
+        follow.patience(text -> {
+          err.println(text);
+          err.flush();
+        });
+    long deadline = System.nanoTime() + Duration.ofSeconds(timeout).toNanos();
+    CountDownLatch never = new CountDownLatch(1);
+    Api.Reply<JobView> job = asked;
+    while (!job.value().status().isTerminal()
+        && deadline - System.nanoTime() > 0
+        && !never.await(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+      job = patience.ask(() -> api.get(path, JobView.class));
+    }
+    if (!job.value().status().isTerminal()) {
+      err.printf(
+          "job %s has not ended within %d s; 'stockpot status %s' shows when it has%n",
+          id, timeout, id);
+      err.flush();
+    }
+    return job;
   }
 }

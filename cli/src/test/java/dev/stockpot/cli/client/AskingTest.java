@@ -197,6 +197,51 @@ class AskingTest {
   }
 
   @Test
+  void cancelWaitsUntilTheJobHasEnded() {
+    coordinator
+        .on("POST /v1/jobs/new/cancel", json(200, job("new", JobStatus.RUNNING, 5)))
+        .on(
+            "GET /v1/jobs/new",
+            json(200, job("new", JobStatus.RUNNING, 6)),
+            json(200, job("new", JobStatus.CANCELLED, 6)))
+        .on("POST /v1/jobs/late/cancel", json(200, job("late", JobStatus.COMMITTING, 100)))
+        .on("GET /v1/jobs/late", json(200, job("late", JobStatus.DONE, 100)));
+
+    assertThat(run("cancel", "new")).isEqualTo(new CommandRun(0, "job new: cancelled\n", ""));
+    assertThat(run("cancel", "late")).isEqualTo(new CommandRun(1, "job late: done\n", ""));
+  }
+
+  @Test
+  void cancelDoesNotWaitForEverAndNotAtAllWhereItIsNotToWait() {
+    coordinator
+        .on("POST /v1/jobs/new/cancel", json(200, job("new", JobStatus.RUNNING, 5)))
+        .on("GET /v1/jobs/new", json(200, job("new", JobStatus.RUNNING, 6)));
+
+    CommandRun slow = run("cancel", "new", "--timeout", "1");
+    assertThat(slow.exitCode()).isEqualTo(1);
+    assertThat(slow.out()).isEqualTo("job new: is being cancelled\n");
+    assertThat(slow.err()).contains("has not ended within 1 s");
+    assertThat(run("cancel", "new", "--no-wait"))
+        .isEqualTo(new CommandRun(0, "job new: is being cancelled\n", ""));
+  }
+
+  @Test
+  void noTextOfOthersMakesALineOfItsOwnInALog() {
+    String forged = "w\n2026-03-01 12:00:00 INFO    done\u001b[2J\u202e";
+    coordinator.on("GET /v1/jobs/new/logs", json(200, "[" + logLine(1, "ERROR", forged) + "]"));
+
+    assertThat(run("logs", "new").out().lines().toList())
+        .satisfiesExactly(
+            first -> assertThat(first).endsWith(" ERROR   w"),
+            second ->
+                assertThat(second)
+                    .isEqualTo(
+                        " ".repeat(28) + "2026-03-01 12:00:00 INFO    done\\u001b[2J\\u202e"));
+    assertThat(ApiJson.tree(run("logs", "new", "--json").out()).get("message").stringValue())
+        .isEqualTo(forged);
+  }
+
+  @Test
   void logsArePrintedWithTimeAndLevel() {
     coordinator.on(
         "GET /v1/jobs/new/logs",
