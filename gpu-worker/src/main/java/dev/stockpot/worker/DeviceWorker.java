@@ -291,9 +291,9 @@ public final class DeviceWorker {
       context
           .getLog()
           .warn(
-              "lease {} of {}: its coordinator is gone for {} s; given up",
-              orphan.number(),
+              "run {}, lease {}: its coordinator is gone for {} s; given up",
               orphan.job(),
+              orphan.number(),
               settings.orphanTerm().toSeconds());
       abandon(orphan);
     }
@@ -316,9 +316,11 @@ public final class DeviceWorker {
     context
         .getLog()
         .warn(
-            "{} leases are not finished after {} s; others will do them again",
+            "{}: {} leases are not finished after {} s; others will do them again: {}",
+            id.name(),
             held.ids().size(),
-            settings.drainTimeout().toSeconds());
+            settings.drainTimeout().toSeconds(),
+            held.ids().stream().map(LeaseId::job).distinct().toList());
     answerDrained();
   }
 

@@ -183,7 +183,13 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
       case MergeException failed -> fail(work, failed.failure());
       case IOException e -> fail(work, ioFailure(work.task().tensor(), e));
       default -> {
-        LOG.error("{}: unexpected failure", work.task().tensor(), error);
+        LOG.error(
+            "run {}, lease {}, task {} ({}): unexpected failure",
+            work.of().lease().job(),
+            work.of().lease().number(),
+            work.task().id(),
+            work.task().tensor(),
+            error);
         fail(work, new Failure(Failure.Kind.BUG, work.task().tensor() + ": " + error));
       }
     }
@@ -211,7 +217,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
     LeasedTasks leased = work.of();
     if (!leased.isAbandoned()) {
       LeaseId lease = leased.lease();
-      LOG.info("lease {} of {} is over: {}", lease.number(), lease.job(), e.getMessage());
+      LOG.info("run {}, lease {} is over: {}", lease.job(), lease.number(), e.getMessage());
       tell(leased, List.of(new Outcome.LeaseOver(lease, work.task().id())));
       abandon(lease);
     }

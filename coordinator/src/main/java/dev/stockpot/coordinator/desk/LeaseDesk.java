@@ -354,6 +354,13 @@ public final class LeaseDesk {
       close(board.tasks().run());
       return;
     }
+    LOG.info(
+        "job {}, run {}, task {} failed on {} and is tried again: {}",
+        board.job(),
+        board.tasks().run(),
+        failed.task(),
+        failed.worker().name(),
+        failed.failure().message());
     board.news().tell(new BoardNews.TaskRetried(failed.worker().name(), failed.failure()));
     acknowledge(failed.worker(), failed.lease(), List.of(failed.task()));
     shares.tasksReturned();
@@ -425,6 +432,13 @@ public final class LeaseDesk {
     tasks.forEach((of, count) -> {
       Board board = boards.get(of.run());
       if (board != null && count > 0) {
+        LOG.info(
+            "job {}, run {}: {} tasks of {} go to others: {}",
+            board.job(),
+            of.run(),
+            count,
+            of.worker().name(),
+            why);
         board.news().tell(new BoardNews.TasksReturned(of.worker().name(), why, count));
       }
     });

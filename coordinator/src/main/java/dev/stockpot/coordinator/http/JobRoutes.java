@@ -11,7 +11,9 @@ import dev.stockpot.protocol.api.LogLine;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -42,34 +44,55 @@ final class JobRoutes {
             HttpMethods.DELETE,
             "/v1/jobs/{id}",
             Admission.TOKEN,
-            call -> change(call, JobRequest.Delete::new)),
+            Audit.of("delete", call -> change(call, JobRequest.Delete::new))),
         Route.of(
             HttpMethods.POST,
             "/v1/jobs/{id}/cancel",
             Admission.TOKEN,
-            call -> change(call, JobRequest.Cancel::new)),
+            Audit.of("cancel", call -> change(call, JobRequest.Cancel::new))),
         Route.of(
             HttpMethods.POST,
             "/v1/jobs/{id}/retry",
             Admission.TOKEN,
-            call -> change(call, JobRequest.Retry::new)),
+            Audit.of("retry", call -> change(call, JobRequest.Retry::new))),
         Route.of(HttpMethods.GET, "/v1/jobs/{id}/logs", Admission.TOKEN, this::logs),
         Route.of(HttpMethods.GET, "/v1/jobs/{id}/events", Admission.TOKEN, this::events));
   }
 
   private CompletionStage<HttpResponse> submit(Call call) {
-    return bodies
-        .read(call.request())
-        .thenCompose(bytes -> {
-          JobSubmission submission = ApiJson.submission(bytes);
-          return queue.<Answer<JobRequest.Submitted>>ask(
-              call, replyTo -> new JobRequest.Submit(submission, replyTo));
-        })
-        .thenApply(answer -> {
-          JobRequest.Submitted submitted = QueueAsk.value(answer);
-          return Replies.json(
-              submitted.created() ? StatusCodes.CREATED : StatusCodes.OK, submitted.job());
-        });
+    return bodies.read(call.request()).thenCompose(bytes -> submit(call, named(bytes)));
+  }
+
+  /** With an id in any case, so that all that is said of it names the job. */
+  private static JobSubmission named(byte[] body) {
+    JobSubmission submission = ApiJson.submission(body);
+    return submission.id().isPresent()
+        ? submission
+        : new JobSubmission(
+            Optional.of("job-" + UUID.randomUUID()),
+            submission.plan(),
+            submission.directory(),
+            submission.source(),
+            submission.priority(),
+            submission.replace());
+  }
+
+  private CompletionStage<HttpResponse> submit(Call call, JobSubmission submission) {
+    return Audit.of(
+        call,
+        "submit %s, priority %d%s"
+            .formatted(
+                submission.id().orElseThrow(),
+                submission.priority(),
+                submission.replace() ? ", to replace its output," : ""),
+        queue
+            .<Answer<JobRequest.Submitted>>ask(
+                call, replyTo -> new JobRequest.Submit(submission, replyTo))
+            .thenApply(answer -> {
+              JobRequest.Submitted submitted = QueueAsk.value(answer);
+              return Replies.json(
+                  submitted.created() ? StatusCodes.CREATED : StatusCodes.OK, submitted.job());
+            }));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {

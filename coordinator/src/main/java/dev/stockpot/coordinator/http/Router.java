@@ -204,7 +204,12 @@ final class Router {
     if (cause instanceof RefusedRequest refused) {
       if (isWorthLogging(refused.status())) {
         refusals.refused(
-            peer(request), refused.status().intValue() + " " + request.method().name());
+            peer(request),
+            "%d %s, %s"
+                .formatted(
+                    refused.status().intValue(),
+                    refused.status().reason(),
+                    request.method().name()));
       }
       return Replies.error(refused);
     }

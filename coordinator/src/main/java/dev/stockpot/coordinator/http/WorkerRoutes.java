@@ -30,9 +30,15 @@ final class WorkerRoutes {
     return List.of(
         Route.of(HttpMethods.GET, "/v1/workers", Admission.TOKEN, this::list),
         Route.of(
-            HttpMethods.POST, "/v1/workers/{host}/{device}/drain", Admission.TOKEN, this::drain),
+            HttpMethods.POST,
+            "/v1/workers/{host}/{device}/drain",
+            Admission.TOKEN,
+            Audit.of("drain", this::drain)),
         Route.of(
-            HttpMethods.POST, "/v1/workers/{host}/{device}/resume", Admission.TOKEN, this::resume));
+            HttpMethods.POST,
+            "/v1/workers/{host}/{device}/resume",
+            Admission.TOKEN,
+            Audit.of("resume", this::resume)));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {

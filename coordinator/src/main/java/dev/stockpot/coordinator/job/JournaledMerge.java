@@ -385,7 +385,11 @@ final class JournaledMerge
     blocked = true;
     context.pipeToSelf(
         CompletableFuture.supplyAsync(() -> order.staging().use(step), blockingDispatcher()),
-        (message, failure) -> message != null ? message : new Aborted(StepFailure.of(failure)));
+        (message, failure) ->
+            message != null
+                ? message
+                : new Aborted(
+                    StepFailure.of("job %s, run %s,".formatted(order.id(), runId), failure)));
   }
 
   private Executor blockingDispatcher() {

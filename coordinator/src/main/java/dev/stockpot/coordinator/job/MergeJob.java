@@ -18,6 +18,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  */
 public final class MergeJob {
 
+  private static final int MOST_OF_ID = 100;
+
   /** What a job understands. */
   public sealed interface Command {}
 
@@ -47,7 +49,7 @@ public final class MergeJob {
       ActorRef<JobUpdate> follower) {
     return Behaviors.setup(context -> {
       // Receipts, leases and late writers of another run must not pass for this one's.
-      String run = UUID.randomUUID().toString();
+      String run = runOf(order);
       ActorRef<JournaledMerge.Message> merge =
           context.spawn(
               JournaledMerge.create(
@@ -79,5 +81,12 @@ public final class MergeJob {
           .onSignal(Terminated.class, _ -> Behaviors.stopped())
           .build();
     });
+  }
+
+  /** Names the job, so that workers' logs do; and is a segment of the data plane's addresses. */
+  private static String runOf(MergeOrder order) {
+    String id = order.id().replaceAll("[^A-Za-z0-9._-]", ".");
+    String unlike = UUID.randomUUID().toString().replace("-", "");
+    return id.substring(0, Math.min(id.length(), MOST_OF_ID)) + "." + unlike.substring(0, 16);
   }
 }

@@ -15,8 +15,12 @@ public final class StepFailure {
 
   private StepFailure() {}
 
-  /** The user's mistakes in their own words; whatever is nobody's mistake but ours is logged. */
-  public static Failure of(Throwable thrown) {
+  /**
+   * The user's mistakes in their own words; whatever is nobody's mistake but ours is logged.
+   *
+   * @param job and run that it happened to
+   */
+  public static Failure of(String job, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
@@ -30,7 +34,7 @@ public final class StepFailure {
               Failure.Kind.ENVIRONMENT,
               "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
       default -> {
-        LOG.error("A job failed unexpectedly", cause);
+        LOG.error("{} failed unexpectedly", job, cause);
         yield new Failure(Failure.Kind.BUG, cause.toString());
       }
     };

@@ -33,6 +33,7 @@ import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,12 +214,20 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
         .thenRun(state -> {
           then.run();
           Map<String, Boolean> told = new LinkedHashMap<>();
+          Map<String, Integer> lines = new HashMap<>();
           for (QueueEvent event : events) {
             if (event instanceof QueueEvent.OfJob ofJob) {
               told.merge(ofJob.id(), isChange(event), Boolean::logicalOr);
+              lines.merge(ofJob.id(), 1, Integer::sum);
             }
           }
-          told.forEach((job, changed) -> state.job(job).ifPresent(it -> tell(it, changed)));
+          told.forEach((id, changed) ->
+              state
+                  .job(id)
+                  .ifPresent(job -> {
+                    NodeLog.write(job, lines.getOrDefault(id, 0));
+                    tell(job, changed);
+                  }));
         });
   }
 

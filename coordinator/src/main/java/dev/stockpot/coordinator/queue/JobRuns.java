@@ -107,7 +107,7 @@ final class JobRuns {
     int plan = run.job().plan();
     blocking(
         () -> remember(claims.claim(run.number(), submission, plan)),
-        thrown -> new OutputNotClaimed(run.number(), bug(thrown)));
+        thrown -> new OutputNotClaimed(run.number(), bug(run, thrown)));
   }
 
   private QueueMessage remember(QueueMessage outcome) {
@@ -128,8 +128,8 @@ final class JobRuns {
     }
   }
 
-  private static Failure bug(Throwable thrown) {
-    LOG.error("A job failed unexpectedly", thrown);
+  private static Failure bug(JobRun run, Throwable thrown) {
+    LOG.error("job {} failed unexpectedly", run.job().id(), thrown);
     return new Failure(Failure.Kind.BUG, thrown.toString());
   }
 
@@ -231,7 +231,8 @@ final class JobRuns {
           return released;
         },
         thrown ->
-            new OutputReleased(run.number(), new JobUpdate.Failed(bug(thrown), Optional.empty())));
+            new OutputReleased(
+                run.number(), new JobUpdate.Failed(bug(run, thrown), Optional.empty())));
   }
 
   List<QueueEvent> on(OutputReleased released) {

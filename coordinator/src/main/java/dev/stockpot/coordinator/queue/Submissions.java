@@ -136,7 +136,7 @@ final class Submissions {
   }
 
   private static QueueMessage unreadable(String id, Throwable thrown) {
-    LOG.error("A plan could not be read", thrown);
+    LOG.error("job {}: its plan could not be read", id, thrown);
     return new SubmissionRefused(
         id, new Refused<>(Reason.UNAVAILABLE, "the plan could not be read: " + thrown, List.of()));
   }

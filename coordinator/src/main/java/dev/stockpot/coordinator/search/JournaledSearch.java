@@ -509,6 +509,9 @@ final class JournaledSearch
     underWay++;
     context.pipeToSelf(
         stage.thenApply(Done::new),
-        (done, failure) -> done != null ? done : new Done(new Aborted(StepFailure.of(failure))));
+        (done, failure) ->
+            done != null
+                ? done
+                : new Done(new Aborted(StepFailure.of("job %s".formatted(order.id()), failure))));
   }
 }

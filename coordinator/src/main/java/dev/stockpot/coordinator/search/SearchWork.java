@@ -134,7 +134,10 @@ final class SearchWork {
           cache(search).put(evaluation, scored);
           files.deleteEvaluationOutput(evaluation);
         } catch (IOException e) {
-          LOG.warn("A result is not kept for later searches: {}", FileErrors.located(e));
+          LOG.warn(
+              "evaluation {}: its result is not kept for later searches: {}",
+              evaluation,
+              FileErrors.located(e));
         }
         yield Optional.of(
             new SearchEvent.Scored(

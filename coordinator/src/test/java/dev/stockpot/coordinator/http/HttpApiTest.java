@@ -6,6 +6,10 @@ import static dev.stockpot.coordinator.http.ApiSite.parsed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What clients ask, by a real client of a bound server. */
 @SuppressWarnings("NullAway.Init") // set before all
@@ -87,7 +92,9 @@ final class HttpApiTest {
         site.sending(site.user("/v1/jobs").POST(json(SUBMISSION)));
     JobRequest.Submit asked = site.asked(JobRequest.Submit.class);
     assertThat(asked.submission())
-        .isEqualTo(new JobSubmission(Optional.empty(), "version: 1", "/models", "-", 0, false));
+        .isEqualTo(
+            new JobSubmission(asked.submission().id(), "version: 1", "/models", "-", 0, false));
+    assertThat(asked.submission().id()).isPresent();
     asked
         .replyTo()
         .tell(new Answer.Ok<>(new JobRequest.Submitted(Jobs.job("a", JobStatus.RUNNING), false)));
@@ -169,6 +176,48 @@ final class HttpApiTest {
     asked.replyTo().tell(new Answer.Ok<>(Jobs.job("night-1", JobStatus.FAILED)));
     assertThat(parsed(sent.join()).get("failure").get("message").stringValue())
         .isEqualTo("the disk is full");
+  }
+
+  @Test
+  void whoChangesSomethingIsInTheAuditLogAndTheTokenIsNot() {
+    Logger audit = (Logger) LoggerFactory.getLogger("stockpot.audit");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    audit.setLevel(Level.INFO);
+    audit.addAppender(lines);
+    try {
+      CompletableFuture<HttpResponse<String>> submitting =
+          site.sending(
+              site.user("/v1/jobs")
+                  .POST(
+                      json(
+                          Map.of(
+                              "id", "night.1",
+                              "plan", "version: 1",
+                              "directory", "/models",
+                              "replace", true))));
+      site.asked(JobRequest.Submit.class)
+          .replyTo()
+          .tell(
+              new Answer.Ok<>(
+                  new JobRequest.Submitted(Jobs.job("night.1", JobStatus.QUEUED), true)));
+      submitting.join();
+      CompletableFuture<HttpResponse<String>> cancelling =
+          site.sending(site.user("/v1/jobs/a/cancel").POST(BodyPublishers.noBody()));
+      site.asked(JobRequest.Cancel.class)
+          .replyTo()
+          .tell(new Answer.Refused<>(Answer.Reason.CONFLICT, "it is\nover", List.of()));
+      cancelling.join();
+      site.send(site.user("/v1/workers").GET());
+    } finally {
+      audit.detachAppender(lines);
+      audit.setLevel(null);
+    }
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "submit night.1, priority 0, to replace its output, by unnamed from 127.0.0.1: done",
+            "cancel a by unnamed from 127.0.0.1: refused, status 409");
   }
 
   @Test

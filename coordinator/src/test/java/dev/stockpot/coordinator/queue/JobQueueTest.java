@@ -3,6 +3,10 @@ package dev.stockpot.coordinator.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobNews.Logged;
@@ -27,6 +31,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What clients ask of the queue, and what becomes of their jobs; the merges are scripted. */
 class JobQueueTest {
@@ -117,6 +122,30 @@ class JobQueueTest {
     Answer<JobRequest.Submitted> late = bench.submit(bench.submission("soup", "third"));
     assertThat(QueueHarness.refused(late).reason()).isEqualTo(Reason.CONFLICT);
     assertThat(bench.job("soup").outputs()).containsExactly(bench.root.resolve("out").toString());
+  }
+
+  @Test
+  void theNodesLogSaysWhichJobDidWhat() throws InterruptedException {
+    Logger log = (Logger) LoggerFactory.getLogger(NodeLog.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.setLevel(Level.INFO);
+    log.addAppender(lines);
+    try {
+      begin();
+      bench.submitted(bench.submission("soup", "out"));
+      bench.merges.next().finish();
+      bench.await("soup", JobStatus.DONE);
+    } finally {
+      log.detachAppender(lines);
+      log.setLevel(null);
+    }
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("job soup: started"),
+            line -> assertThat(line).startsWith("job soup: ").contains("in its place"),
+            line -> assertThat(line).isEqualTo("job soup: done"));
   }
 
   @Test
