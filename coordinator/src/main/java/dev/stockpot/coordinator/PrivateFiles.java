@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -32,7 +33,7 @@ public final class PrivateFiles {
 
   /** Opens a file; if that makes it, with mode 0600. */
   public static FileChannel open(Path file, OpenOption... options) throws IOException {
-    return FileChannel.open(file, Set.of(options), FILE);
+    return RegularFiles.open(file, Set.of(options), FILE);
   }
 
   /**

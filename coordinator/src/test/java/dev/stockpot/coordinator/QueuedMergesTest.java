@@ -84,7 +84,7 @@ class QueuedMergesTest {
     desk = kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
     MergeStarter merges = MergeStarter.of(settings, desk, tenure, DataAccess.none(), _ -> {});
     SearchStarter searches =
-        new SearchStarter(settings.journal(), merges, EvaluatorPermission.any(), tenure, _ -> {});
+        new SearchStarter(settings, merges, EvaluatorPermission.any(), tenure, _ -> {});
     queue =
         kit.spawn(
             JobQueue.create(QueueSettings.from(config), PlanStarter.of(merges, searches), _ -> {}));

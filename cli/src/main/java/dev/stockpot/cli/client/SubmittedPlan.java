@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,7 @@ record SubmittedPlan(String text, Path directory, String source) {
   }
 
   private static byte[] bytes(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = RegularFiles.stream(file)) {
       return in.readNBytes(MAX_BYTES + 1);
     }
   }

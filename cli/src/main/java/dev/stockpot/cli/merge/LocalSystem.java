@@ -119,7 +119,7 @@ public final class LocalSystem implements AutoCloseable {
   public JobUpdate.End run(
       MergePlan plan, List<Soup> soups, boolean replace, Consumer<JobUpdate> updates) {
     CompletableFuture<JobUpdate.End> ended = new CompletableFuture<>();
-    try (StagingArea staging = StagingArea.claim(plan.output().path())) {
+    try (StagingArea staging = StagingArea.claim(plan.output().path(), replace)) {
       system.systemActorOf(
           merge(MergeOrder.alone(plan, soups, staging, replace), updates, ended),
           "merge-" + merges.incrementAndGet(),
@@ -163,7 +163,7 @@ public final class LocalSystem implements AutoCloseable {
    */
   public SearchUpdate.End search(SearchPlan plan, boolean replace, Consumer<SearchUpdate> updates) {
     CompletableFuture<SearchUpdate.End> ended = new CompletableFuture<>();
-    try (StagingArea staging = StagingArea.claim(plan.output().path())) {
+    try (StagingArea staging = StagingArea.claim(plan.output().path(), replace)) {
       SearchOrder order = new SearchOrder("alone", 0, plan, staging, replace);
       MergeStarter starter =
           MergeStarter.of(settings, system, Tenure.unshared(), DataAccess.none(), _ -> {});
@@ -174,7 +174,7 @@ public final class LocalSystem implements AutoCloseable {
               self ->
                   SearchJob.create(
                       order,
-                      settings.journal(),
+                      settings,
                       starter,
                       EvaluatorPermission.any(),
                       Tenure.unshared(),

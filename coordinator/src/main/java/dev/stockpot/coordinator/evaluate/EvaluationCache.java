@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import dev.stockpot.coordinator.journal.JournalFile;
+import dev.stockpot.coordinator.staging.Neighbours;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,18 @@ public record EvaluationCache(Path directory) {
             .put("millis", scored.took().toMillis());
     scored.scores().forEach(root.putObject("scores")::put);
     scored.counts().forEach(root.putObject("n")::put);
+    Files.createDirectories(directory);
+    mark();
     JournalFile.shared(file(hash)).replace(List.of(JSON.writeValueAsString(root)));
+  }
+
+  /** By which others see what the directory is. */
+  private void mark() throws IOException {
+    Path mark = directory.resolve(Neighbours.CACHE_MARK);
+    if (Files.notExists(mark)) {
+      Files.writeString(
+          mark, "Results of evaluations, which later searches use. No output replaces it.\n");
+    }
   }
 
   private Path file(String hash) {

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ final class ScoreFiles {
   /** lm-eval and lighteval write into directories named after the model. */
   private static final int DEPTH = 8;
 
-  private static final long MAX_BYTES = 64L << 20;
+  private static final int MAX_BYTES = 64 << 20;
 
   /** Python writes NaN and Infinity as such; they are read in order to be told. */
   private static final JsonMapper JSON =
@@ -160,7 +161,7 @@ final class ScoreFiles {
       if (size > MAX_BYTES) {
         throw new ScoreException("%s: %,d bytes are too long for scores".formatted(file, size));
       }
-      return Files.readAllBytes(file);
+      return RegularFiles.bytes(file, MAX_BYTES);
     } catch (IOException e) {
       throw new ScoreException(file + ": cannot be read: " + e.getMessage());
     }

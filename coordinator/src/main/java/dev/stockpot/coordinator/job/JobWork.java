@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.job;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagedBytes;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.staging.WrittenShards;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.MergeException;
@@ -14,6 +15,7 @@ import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -27,6 +29,7 @@ final class JobWork {
   private final Tenure tenure;
   private final DataAccess access;
   private final String run;
+  private volatile Optional<WrittenShards> written = Optional.empty();
 
   JobWork(MergeOrder order, Tenure tenure, DataAccess access, String run) {
     this.order = order;
@@ -35,17 +38,21 @@ final class JobWork {
     this.run = run;
   }
 
+  /** Ends what a commit that was stopped had begun. */
+  void finishInterrupted() {
+    tenure.whileHeld(() -> {
+      OutputCommit.finishInterrupted(order.staging());
+      return order;
+    });
+  }
+
   /**
-   * Plans the merge from the inputs' headers.
+   * Plans the merge from the inputs' headers. Writes nothing.
    *
    * @throws MergeException if the inputs do not fit together, or something else stands in the
    *     output's place
    */
   PlannedMerge plan() {
-    tenure.whileHeld(() -> {
-      OutputCommit.finishInterrupted(order.staging());
-      return order;
-    });
     PlannedMerge planned = MergePlanner.plan(order.plan(), order.soups(), order.series());
     if (!OutputCommit.isFinished(planned)
         && !order.replace()
@@ -84,6 +91,7 @@ final class JobWork {
   MergeSpec open(PlannedMerge planned) {
     StagingArea staging = order.staging();
     MergeSpec spec = planned.spec(run, staging.shards(), staging.writeToken());
+    written = Optional.of(WrittenShards.begin(planned, staging.shards(), spec.stagingToken()));
     access.open(run, planned, staging.shards());
     return spec;
   }
@@ -102,7 +110,9 @@ final class JobWork {
   List<Manifest> commit(PlannedMerge planned, Collection<Receipt> receipts) {
     List<Manifest> manifests = Provenance.manifests(planned, receipts);
     return tenure.whileHeld(() -> {
-      new OutputCommit(order.staging(), planned, order.replace()).commit(manifests);
+      new OutputCommit(order.staging(), planned, order.replace())
+          .of(written.orElseThrow())
+          .commit(manifests);
       order.staging().delete();
       return manifests;
     });

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.job;
 
+import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.desk.BoardNews;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.staging.OutputCommit;
@@ -12,6 +13,7 @@ import dev.stockpot.merge.planner.PlannedMerge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +50,8 @@ final class JournaledMerge
 
   private record FromDesk(BoardNews news) implements Message {}
 
+  private record Claimed() implements Message {}
+
   private record Planned(PlannedMerge planned, boolean finished) implements Message {}
 
   private record StagingChecked(PlannedMerge planned, List<Integer> mismatches)
@@ -78,12 +82,14 @@ final class JournaledMerge
   private final ActorRef<BoardNews> news;
   private final ActorRef<JobUpdate> follower;
   private final JobWork work;
+  private final Duration filePatience;
   private final long startNanos = System.nanoTime();
   private final Notes notes = new Notes(startNanos);
   private @Nullable Run run;
   private int kept;
   private BoardNews.Progress progress = new BoardNews.Progress(0, 0, 0, 0);
   private boolean blocked;
+  private Optional<PatientStep<?>> planning = Optional.empty();
   private Optional<Cancelled> cancelled = Optional.empty();
 
   private JournaledMerge(
@@ -93,6 +99,7 @@ final class JournaledMerge
       JobJournal journal,
       ActorRef<LeaseDesk.Command> desk,
       JobWork work,
+      Duration filePatience,
       ActorRef<JobUpdate> follower) {
     super(journal.persistenceId(order));
     this.context = context;
@@ -102,6 +109,7 @@ final class JournaledMerge
     this.desk = desk;
     this.news = context.messageAdapter(BoardNews.class, FromDesk::new);
     this.work = work;
+    this.filePatience = filePatience;
     this.follower = follower;
   }
 
@@ -109,6 +117,7 @@ final class JournaledMerge
    * A merge that begins, or goes on, at once.
    *
    * @param runId names this run, unlike every other
+   * @param filePatience how long a file may keep the planning waiting
    */
   static Behavior<Message> create(
       String runId,
@@ -116,10 +125,11 @@ final class JournaledMerge
       JobJournal journal,
       ActorRef<LeaseDesk.Command> desk,
       JobWork work,
+      Duration filePatience,
       ActorRef<JobUpdate> follower) {
     return Behaviors.setup(context -> {
       context.setLoggerName(JOURNAL_LOGGER);
-      return new JournaledMerge(context, runId, order, journal, desk, work, follower);
+      return new JournaledMerge(context, runId, order, journal, desk, work, filePatience, follower);
     });
   }
 
@@ -163,7 +173,7 @@ final class JournaledMerge
         blocked = false;
         yield cancelled.isPresent() ? endCancelled(state, cancelled.get()) : abort(state, failure);
       }
-      case Planned _, StagingChecked _, StagingAllocated _, Opened _ -> {
+      case Claimed _, Planned _, StagingChecked _, StagingAllocated _, Opened _ -> {
         blocked = false;
         yield cancelled.isPresent()
             ? endCancelled(state, cancelled.get())
@@ -175,6 +185,10 @@ final class JournaledMerge
   /** One more step towards merging is done. */
   private Effect<JobEvent, JobState> onPrepared(JobState state, Message step) {
     return switch (step) {
+      case Claimed _ -> {
+        plan();
+        yield Effect().none();
+      }
       case Planned plan -> onPlanned(state, plan);
       case StagingChecked checked -> onStagingChecked(checked);
       case StagingAllocated(PlannedMerge planned) -> {
@@ -189,9 +203,32 @@ final class JournaledMerge
 
   private void onRecovered() {
     blocking(() -> {
-      PlannedMerge planned = work.plan();
-      return new Planned(planned, OutputCommit.isFinished(planned));
+      work.finishInterrupted();
+      return new Claimed();
     });
+  }
+
+  /** Only reads, and files of users: so it is not waited for when the job is cancelled. */
+  private void plan() {
+    PatientStep<Message> step =
+        PatientStep.start(
+            dispatcher("stockpot.planning-dispatcher"),
+            filePatience,
+            () -> {
+              PlannedMerge planned = work.plan();
+              return new Planned(planned, OutputCommit.isFinished(planned));
+            },
+            _ -> {});
+    planning = Optional.of(step);
+    context.pipeToSelf(step.result(), this::outcome);
+  }
+
+  private Message outcome(@Nullable Message message, @Nullable Throwable failure) {
+    return message != null
+        ? message
+        : new Aborted(
+            StepFailure.of(
+                "job %s, run %s,".formatted(order.id(), runId), Objects.requireNonNull(failure)));
   }
 
   private Effect<JobEvent, JobState> onPlanned(JobState state, Planned message) {
@@ -277,7 +314,8 @@ final class JournaledMerge
   private void sampleStorage(PlannedMerge planned) {
     context.pipeToSelf(
         CompletableFuture.supplyAsync(
-            () -> StorageSample.bytesPerSecond(planned), blockingDispatcher()),
+            () -> StorageSample.bytesPerSecond(planned),
+            dispatcher("stockpot.planning-dispatcher")),
         (rate, _) -> new Sampled(rate != null ? rate : OptionalLong.empty()));
   }
 
@@ -375,6 +413,7 @@ final class JournaledMerge
   }
 
   private Effect<JobEvent, JobState> end(JobUpdate.End end) {
+    planning.ifPresent(PatientStep::abandon);
     desk.tell(new LeaseDesk.CloseBoard(runId));
     work.close();
     follower.tell(end);
@@ -385,17 +424,14 @@ final class JournaledMerge
     blocked = true;
     context.pipeToSelf(
         CompletableFuture.supplyAsync(() -> order.staging().use(step), blockingDispatcher()),
-        (message, failure) ->
-            message != null
-                ? message
-                : new Aborted(
-                    StepFailure.of("job %s, run %s,".formatted(order.id(), runId), failure)));
+        this::outcome);
   }
 
   private Executor blockingDispatcher() {
-    return context
-        .getSystem()
-        .dispatchers()
-        .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
+    return dispatcher("stockpot.blocking-dispatcher");
+  }
+
+  private Executor dispatcher(String path) {
+    return context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(path));
   }
 }

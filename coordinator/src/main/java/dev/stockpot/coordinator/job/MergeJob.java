@@ -58,6 +58,7 @@ public final class MergeJob {
                   settings.journal(),
                   desk,
                   new JobWork(order, tenure, access, run),
+                  settings.filePatience(),
                   follower),
               "merge");
       context.watch(merge);

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.job;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class StorageSample {
     for (int i = 0; i < BLOCKS_PER_THREAD && System.nanoTime() - startNanos < ENOUGH_NANOS; i++) {
       InputFile input = inputs.get(random.nextInt(inputs.size()));
       long blocks = Math.ceilDiv(input.size(), BLOCK);
-      try (FileChannel file = FileChannel.open(input.path(), StandardOpenOption.READ)) {
+      try (FileChannel file = RegularFiles.open(input.path(), StandardOpenOption.READ)) {
         int read = file.read(block.clear(), random.nextLong(blocks) * BLOCK);
         bytes += Math.max(0, read);
       }

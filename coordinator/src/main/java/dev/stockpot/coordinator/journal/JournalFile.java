@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.journal;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.coordinator.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import java.util.zip.CRC32C;
 public record JournalFile(Path file, boolean shared) {
 
   private static final int PREFIX = 9;
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
   private static final String UNFINISHED = ".new";
 
   /** A file that is for this user only. */
@@ -98,12 +100,12 @@ public record JournalFile(Path file, boolean shared) {
   }
 
   private FileChannel open(Path path, OpenOption... options) throws IOException {
-    return shared ? FileChannel.open(path, options) : PrivateFiles.open(path, options);
+    return shared ? RegularFiles.open(path, options) : PrivateFiles.open(path, options);
   }
 
   /** The entry of a file that was written with one; empty if it is not whole. Changes nothing. */
   public Optional<String> onlyEntry() throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = RegularFiles.bytes(file, LARGEST);
     int end = bytes.length - 1;
     return end >= 0 && bytes[end] == '\n' && isWhole(bytes, 0, end)
         ? Optional.of(new String(bytes, PREFIX, end - PREFIX, StandardCharsets.UTF_8))
@@ -125,7 +127,7 @@ public record JournalFile(Path file, boolean shared) {
     if (Files.notExists(file)) {
       return;
     }
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = RegularFiles.bytes(file, LARGEST);
     int start = 0;
     while (start < bytes.length) {
       int end = start;
@@ -148,7 +150,7 @@ public record JournalFile(Path file, boolean shared) {
           "%s: the entry at byte %d is damaged, and others follow it; restore the file, or delete its directory to begin anew"
               .formatted(file, start));
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(start);
       channel.force(false);
     }
@@ -172,8 +174,6 @@ public record JournalFile(Path file, boolean shared) {
   /** A new file is only there after a crash if its directory says so. */
   private void forceDirectory() throws IOException {
     Path directory = file.toAbsolutePath().resolveSibling(".");
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    RegularFiles.forceDirectory(directory);
   }
 }

@@ -1,20 +1,26 @@
 package dev.stockpot.coordinator.lock;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +35,21 @@ public final class DirectoryLock implements AutoCloseable {
 
   private static final String LOCK = "lock";
   private static final String HOLDER = "holder";
+  private static final int LONGEST_HOLDER = 1 << 10;
   private static final int SIZES = 1 << 16;
 
-  /** Real paths of the directories that this process holds. */
-  private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+  /** Whoever looks whether a directory is held, here or elsewhere, has its lock for a moment. */
+  private static final int ATTEMPTS = 5;
+
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(20);
+
+  private enum Use {
+    HELD,
+    LOOKED_AT
+  }
+
+  /** What this process does with directories, by their real paths. */
+  private static final Map<Path, Use> HERE = new ConcurrentHashMap<>();
 
   private final Path directory;
   private final Path key;
@@ -70,7 +87,7 @@ public final class DirectoryLock implements AutoCloseable {
     } catch (NoSuchFileException _) {
       return Optional.empty();
     }
-    if (!HELD_HERE.add(key)) {
+    if (!begin(key, Use.HELD)) {
       throw new HeldException(holder(directory));
     }
     DirectoryLock acquired = null;
@@ -81,16 +98,56 @@ public final class DirectoryLock implements AutoCloseable {
       return Optional.empty();
     } finally {
       if (acquired == null) {
-        HELD_HERE.remove(key);
+        HERE.remove(key);
       }
     }
+  }
+
+  /**
+   * Who holds a directory, in this process or another; empty if nobody does. Looks at no more than
+   * the lock's own files.
+   */
+  public static Optional<String> holderOf(Path directory) throws IOException {
+    Path file = directory.resolve(LOCK);
+    if (!isRegularFile(file) || !isRegularFile(directory.resolve(HOLDER))) {
+      return Optional.empty();
+    }
+    Path key = directory.toRealPath();
+    if (!begin(key, Use.LOOKED_AT)) {
+      return Optional.of(holder(directory));
+    }
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.WRITE)) {
+      return locks(channel) ? Optional.empty() : Optional.of(holder(directory));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (AccessDeniedException _) {
+      // Another user's, who may well hold it.
+      return Optional.of(holder(directory));
+    } finally {
+      HERE.remove(key);
+    }
+  }
+
+  private static boolean isRegularFile(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean begin(Path key, Use use) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Use other = HERE.putIfAbsent(key, use);
+      if (other != Use.LOOKED_AT) {
+        return other == null;
+      }
+      LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+    }
+    return false;
   }
 
   private static @Nullable DirectoryLock acquireFromOthers(Path directory, Path key)
       throws IOException {
     Path file = directory.resolve(LOCK);
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        RegularFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     boolean acquired = false;
     try {
       if (!locks(channel)) {
@@ -123,7 +180,13 @@ public final class DirectoryLock implements AutoCloseable {
 
   private static boolean locks(FileChannel channel) throws IOException {
     try {
-      return channel.tryLock() != null;
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (channel.tryLock() != null) {
+          return true;
+        }
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+      }
+      return false;
     } catch (OverlappingFileLockException _) {
       return false;
     }
@@ -131,7 +194,8 @@ public final class DirectoryLock implements AutoCloseable {
 
   private static String holder(Path directory) {
     try {
-      return Files.readString(directory.resolve(HOLDER));
+      return new String(
+          RegularFiles.bytes(directory.resolve(HOLDER), LONGEST_HOLDER), StandardCharsets.UTF_8);
     } catch (IOException _) {
       return "another run";
     }
@@ -169,7 +233,7 @@ public final class DirectoryLock implements AutoCloseable {
     } catch (IOException _) {
       // The operating system frees the lock with the process.
     } finally {
-      HELD_HERE.remove(key);
+      HERE.remove(key);
     }
   }
 }

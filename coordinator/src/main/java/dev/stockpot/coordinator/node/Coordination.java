@@ -72,8 +72,7 @@ final class Coordination {
               JobQueue.create(
                   queueSettings,
                   PlanStarter.of(
-                      merges,
-                      new SearchStarter(settings.journal(), merges, permission, tenure, forget)),
+                      merges, new SearchStarter(settings, merges, permission, tenure, forget)),
                   drained -> desk.tell(new LeaseDesk.DrainWorkers(drained))),
               "queue");
       context.watch(queue);

@@ -102,8 +102,8 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     this.context = context;
     this.settings = settings;
     this.clock = clock;
-    SubmissionCheck check = new SubmissionCheck(settings.roots());
-    runs = new JobRuns(context, starter, new OutputClaims(check), settings.patience(), clock);
+    SubmissionCheck check = new SubmissionCheck(settings.roots(), settings.own());
+    runs = new JobRuns(context, starter, new OutputClaims(check), settings, clock);
     reader = new JobReader(runs);
     submissions = new Submissions(settings, check, reader, runs, clock);
     followers = new Followers(context, timers, reader);
@@ -276,7 +276,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     return persist(
         List.of(event),
         () -> {
-          run.ifPresent(JobRun::cancel);
+          run.ifPresent(runs::cancel);
           cancel.replyTo().tell(new Ok<>(reader.view(job)));
         });
   }

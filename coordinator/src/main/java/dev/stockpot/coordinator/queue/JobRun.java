@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.protocol.api.JobProgress;
@@ -23,6 +24,7 @@ final class JobRun {
   private Optional<PlanOrder> order = Optional.empty();
   private @Nullable ActorRef<MergeHost.Message> merge;
   private Optional<JobUpdate.End> end = Optional.empty();
+  private Optional<PatientStep<?>> claim = Optional.empty();
   private boolean waiting;
   private int notes;
 
@@ -76,6 +78,16 @@ final class JobRun {
 
   boolean isLastNote() {
     return notes == MAX_NOTES;
+  }
+
+  /** Its output is being claimed. */
+  void claims(PatientStep<?> step) {
+    claim = Optional.of(step);
+  }
+
+  /** Whether its output was being claimed, and is not wanted any more. */
+  boolean abandonsClaim() {
+    return claim.map(PatientStep::abandon).orElse(false);
   }
 
   void begin(StagingArea claimed) {

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
@@ -12,6 +13,7 @@ import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -47,9 +50,8 @@ final class JobRuns {
   private final ActorContext<QueueMessage> context;
   private final PlanStarter starter;
   private final OutputClaims claims;
-  private final Duration patience;
+  private final QueueSettings settings;
   private final InstantSource clock;
-  private final Executor blocking;
   private final Map<String, JobRun> byJob = new HashMap<>();
   private final Map<Long, JobRun> byNumber = new HashMap<>();
 
@@ -63,18 +65,13 @@ final class JobRuns {
       ActorContext<QueueMessage> context,
       PlanStarter starter,
       OutputClaims claims,
-      Duration patience,
+      QueueSettings settings,
       InstantSource clock) {
     this.context = context;
     this.starter = starter;
     this.claims = claims;
-    this.patience = patience;
+    this.settings = settings;
     this.clock = clock;
-    this.blocking =
-        context
-            .getSystem()
-            .dispatchers()
-            .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
   }
 
   Set<String> jobs() {
@@ -95,7 +92,7 @@ final class JobRuns {
    * @param goesOn whether it ran when the last coordinator ended
    */
   void start(QueuedJob job, boolean goesOn) {
-    long patientUntil = System.nanoTime() + (goesOn ? patience.toNanos() : 0);
+    long patientUntil = System.nanoTime() + (goesOn ? settings.patience().toNanos() : 0);
     JobRun run = new JobRun(job, ++started, patientUntil);
     byJob.put(job.id(), run);
     byNumber.put(run.number(), run);
@@ -105,9 +102,33 @@ final class JobRuns {
   private void claim(JobRun run) {
     QueueEvent.Submitted submission = run.job().submission();
     int plan = run.job().plan();
-    blocking(
-        () -> remember(claims.claim(run.number(), submission, plan)),
-        thrown -> new OutputNotClaimed(run.number(), bug(run, thrown)));
+    run.claims(
+        patient(
+            "stockpot.planning-dispatcher",
+            () -> remember(claims.claim(run.number(), submission, plan)),
+            this::giveBack,
+            thrown -> new OutputNotClaimed(run.number(), failure(run, thrown))));
+  }
+
+  /** A claim that nobody waits for any more. */
+  private void giveBack(QueueMessage outcome) {
+    if (outcome instanceof OutputClaimed late) {
+      OutputClaims.releaseCancelled(late.run(), late.staging());
+      claimed.remove(late.staging());
+    }
+  }
+
+  /** Asks a run to end early; while it waits for its output to be claimed, it ends at once. */
+  void cancel(JobRun run) {
+    if (run.abandonsClaim()) {
+      context
+          .getSelf()
+          .tell(
+              new OutputNotClaimed(
+                  run.number(), new Failure(Failure.Kind.ENVIRONMENT, "cancelled")));
+    } else {
+      run.cancel();
+    }
   }
 
   private QueueMessage remember(QueueMessage outcome) {
@@ -128,7 +149,10 @@ final class JobRuns {
     }
   }
 
-  private static Failure bug(JobRun run, Throwable thrown) {
+  private static Failure failure(JobRun run, Throwable thrown) {
+    if (thrown instanceof MergeException known) {
+      return known.failure();
+    }
     LOG.error("job {} failed unexpectedly", run.job().id(), thrown);
     return new Failure(Failure.Kind.BUG, thrown.toString());
   }
@@ -232,7 +256,7 @@ final class JobRuns {
         },
         thrown ->
             new OutputReleased(
-                run.number(), new JobUpdate.Failed(bug(run, thrown), Optional.empty())));
+                run.number(), new JobUpdate.Failed(failure(run, thrown), Optional.empty())));
   }
 
   List<QueueEvent> on(OutputReleased released) {
@@ -291,10 +315,31 @@ final class JobRuns {
     return clock.instant();
   }
 
-  /** Work that blocks, and what becomes of it. */
-  void blocking(Supplier<QueueMessage> work, Function<Throwable, QueueMessage> failed) {
+  /** Work in an output's directory, and what becomes of it. */
+  private void blocking(Supplier<QueueMessage> work, Function<Throwable, QueueMessage> failed) {
     context.pipeToSelf(
-        CompletableFuture.supplyAsync(work, blocking),
+        CompletableFuture.supplyAsync(work, dispatcher("stockpot.blocking-dispatcher")),
         (message, thrown) -> message != null ? message : failed.apply(thrown));
+  }
+
+  /** Work that reads what a plan names before there is a job, and what becomes of it. */
+  void reading(Supplier<QueueMessage> work, Function<Throwable, QueueMessage> failed) {
+    PatientStep<QueueMessage> _ = patient("stockpot.submission-dispatcher", work, _ -> {}, failed);
+  }
+
+  private PatientStep<QueueMessage> patient(
+      String dispatcher,
+      Supplier<QueueMessage> work,
+      Consumer<QueueMessage> late,
+      Function<Throwable, QueueMessage> failed) {
+    PatientStep<QueueMessage> step =
+        PatientStep.start(dispatcher(dispatcher), settings.filePatience(), work, late);
+    context.pipeToSelf(
+        step.result(), (message, thrown) -> message != null ? message : failed.apply(thrown));
+    return step;
+  }
+
+  private Executor dispatcher(String path) {
+    return context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(path));
   }
 }

@@ -28,7 +28,8 @@ final class OutputClaims {
   QueueMessage claim(long run, QueueEvent.Submitted submission, int plan) {
     try {
       Plan read = check.plan(submission, plan);
-      return new OutputClaimed(run, read, StagingArea.claim(read.output().path()));
+      return new OutputClaimed(
+          run, read, StagingArea.claim(read.output().path(), submission.replace()));
     } catch (SubmissionCheck.RefusedException e) {
       return new OutputNotClaimed(run, e.failure());
     } catch (MergeException e) {

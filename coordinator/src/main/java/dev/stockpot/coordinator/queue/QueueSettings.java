@@ -1,10 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
 import com.typesafe.config.Config;
+import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.merge.plan.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 
 /**
  * What the queue of jobs goes by: the sections {@code stockpot.coordinator.queue} and {@code
@@ -14,8 +16,10 @@ import java.util.List;
  * @param maxQueued jobs that have not ended
  * @param maxPlanBytes length of their plans together, in characters
  * @param roots where plans may read and write
+ * @param own what this node keeps for itself, and no plan may write at, in or above
  * @param patience how long a job that ran before a restart waits for its output's staging area,
  *     which the process before may hold until it is really gone
+ * @param filePatience how long a file may keep the reading of a plan waiting
  * @param journal path of the journal's configuration, as Pekko Persistence has it
  * @param snapshots path of the snapshot store's configuration
  * @param snapshotEvery events after which the journal is made short
@@ -25,10 +29,21 @@ public record QueueSettings(
     int maxQueued,
     long maxPlanBytes,
     AllowedRoots roots,
+    List<Path> own,
     Duration patience,
+    Duration filePatience,
     String journal,
     String snapshots,
     int snapshotEvery) {
+
+  private static final List<String> OWN =
+      List.of(
+          "stockpot.coordinator.data-dir",
+          "stockpot.coordinator.queue-journal.directory",
+          "stockpot.coordinator.http.token-file",
+          "stockpot.tls.key-store",
+          "stockpot.tls.trust-store",
+          "stockpot.tls.password-file");
 
   /** Reads the sections from the whole configuration. */
   public static QueueSettings from(Config root) {
@@ -40,9 +55,22 @@ public record QueueSettings(
         queue.getInt("max-queued"),
         queue.getBytes("max-plan-bytes"),
         AllowedRoots.of(roots),
+        own(root),
         queue.getDuration("patience"),
+        CoordinatorSettings.filePatience(root),
         queue.getString("journal"),
         queue.getString("snapshots"),
         queue.getInt("snapshot-every"));
+  }
+
+  private static List<Path> own(Config root) {
+    return OWN.stream()
+        .filter(root::hasPath)
+        .map(root::getString)
+        .filter(path -> !path.isEmpty())
+        .map(path ->
+            path.replaceFirst("^~(?=/)", Matcher.quoteReplacement(System.getProperty("user.home"))))
+        .map(path -> Path.of(path).toAbsolutePath().normalize())
+        .toList();
   }
 }

@@ -32,9 +32,17 @@ final class SubmissionCheck {
   private static final Pattern ID = Pattern.compile(JobSubmission.ID_PATTERN);
 
   private final AllowedRoots roots;
+  private final List<Path> own;
 
-  SubmissionCheck(AllowedRoots roots) {
+  /**
+   * A check of plans.
+   *
+   * @param roots where they may read and write
+   * @param own what they may not write at, in or above, even there
+   */
+  SubmissionCheck(AllowedRoots roots, List<Path> own) {
     this.roots = roots;
+    this.own = own;
   }
 
   /** That a submission is no job. */
@@ -178,9 +186,20 @@ final class SubmissionCheck {
     return plan;
   }
 
-  private static String place(Plan plan) throws RefusedException {
+  private String place(Plan plan) throws RefusedException {
     try {
-      return RealPaths.of(plan.output().path()).toString();
+      Path place = RealPaths.of(plan.output().path());
+      for (Path file : own) {
+        Path real = RealPaths.of(file);
+        if (real.startsWith(place) || place.startsWith(real)) {
+          throw new RefusedException(
+              Reason.INVALID,
+              "%s: the coordinator keeps files of its own there; choose another output path"
+                  .formatted(plan.output().path()),
+              List.of());
+        }
+      }
+      return place.toString();
     } catch (IOException e) {
       throw new RefusedException(
           Reason.INVALID,

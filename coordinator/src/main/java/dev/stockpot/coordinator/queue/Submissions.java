@@ -7,6 +7,7 @@ import dev.stockpot.coordinator.queue.JobRequest.Submit;
 import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
 import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRead;
 import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRefused;
+import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import java.time.InstantSource;
@@ -124,7 +125,7 @@ final class Submissions {
     reading.askers().add(submit.replyTo());
     pending.put(unread.id(), reading);
     pendingSize += unread.plan().length();
-    runs.blocking(
+    runs.reading(
         () -> {
           try {
             return new SubmissionRead(check.read(unread));
@@ -136,6 +137,10 @@ final class Submissions {
   }
 
   private static QueueMessage unreadable(String id, Throwable thrown) {
+    if (thrown instanceof MergeException known) {
+      return new SubmissionRefused(
+          id, new Refused<>(Reason.UNAVAILABLE, known.failure().message(), List.of()));
+    }
     LOG.error("job {}: its plan could not be read", id, thrown);
     return new SubmissionRefused(
         id, new Refused<>(Reason.UNAVAILABLE, "the plan could not be read: " + thrown, List.of()));

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.evaluate.EvaluationRequest;
 import dev.stockpot.coordinator.evaluate.Evaluators;
@@ -14,7 +15,9 @@ import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.protocol.api.LogLine.Level;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +58,8 @@ final class JournaledSearch
   /** The file, and the prefix of persistence ids. */
   private static final String SEARCH = "search";
 
+  private static final String BLOCKING = "stockpot.blocking-dispatcher";
+
   /** What it understands. */
   sealed interface Message {}
 
@@ -62,6 +67,10 @@ final class JournaledSearch
 
   /** Something that was under way came to its end. */
   private record Done(Message result) implements Message {}
+
+  private record Restored() implements Message {}
+
+  private record Read(SearchWork.Ready ready) implements Message {}
 
   private record Prepared(SearchWork.Ready ready) implements Message {}
 
@@ -103,7 +112,9 @@ final class JournaledSearch
   private final SearchWork work;
   private final ActorRef<SearchUpdate> follower;
   private final ActorRef<JobUpdate> fromMerge;
+  private final Duration filePatience;
   private final Set<String> places = new HashSet<>();
+  private final List<PatientStep<?>> readings = new ArrayList<>();
   private @Nullable Run run;
   private @Nullable Batch batch;
   private Optional<JobUpdate.End> mergeEnd = Optional.empty();
@@ -121,6 +132,7 @@ final class JournaledSearch
       MergeStarter merges,
       SearchFiles files,
       SearchWork work,
+      Duration filePatience,
       ActorRef<SearchUpdate> follower) {
     super(persistenceId(journal, order));
     this.context = context;
@@ -129,21 +141,28 @@ final class JournaledSearch
     this.merges = merges;
     this.files = files;
     this.work = work;
+    this.filePatience = filePatience;
     this.follower = follower;
     this.fromMerge = context.messageAdapter(JobUpdate.class, FromMerge::new);
   }
 
-  /** A search that begins, or goes on, at once. */
+  /**
+   * A search that begins, or goes on, at once.
+   *
+   * @param filePatience how long a file may keep what only reads waiting
+   */
   static Behavior<Message> create(
       SearchOrder order,
       JobJournal journal,
       MergeStarter merges,
       SearchFiles files,
       SearchWork work,
+      Duration filePatience,
       ActorRef<SearchUpdate> follower) {
     return Behaviors.setup(context -> {
       context.setLoggerName(JOURNAL_LOGGER);
-      return new JournaledSearch(context, order, journal, merges, files, work, follower);
+      return new JournaledSearch(
+          context, order, journal, merges, files, work, filePatience, follower);
     });
   }
 
@@ -174,7 +193,10 @@ final class JournaledSearch
             RecoveryCompleted.class,
             (state, _) -> {
               worthKeeping = !state.isEmpty();
-              blocking(() -> new Prepared(work.prepare()));
+              blocking(() -> {
+                work.finishInterrupted();
+                return new Restored();
+              });
             })
         .build();
   }
@@ -196,6 +218,8 @@ final class JournaledSearch
         follower.tell(how);
         yield Effect().stop();
       }
+      case Restored _ -> then(() -> unlessEnding(() -> reading(() -> new Read(work.read()))));
+      case Read(SearchWork.Ready ready) -> then(() -> unlessEnding(() -> findFiles(ready)));
       case Prepared(SearchWork.Ready ready) -> then(() -> onPrepared(state, ready));
       case Claimed claimed -> then(() -> onClaimed(claimed));
       case FromMerge(JobUpdate update) -> then(() -> onMergeUpdate(update));
@@ -246,6 +270,19 @@ final class JournaledSearch
     return new SearchUpdate.Finished(output, output.resolve(SearchResult.DIRECTORY), report);
   }
 
+  private void unlessEnding(Runnable step) {
+    if (ending.isEmpty()) {
+      step.run();
+    }
+  }
+
+  private void findFiles(SearchWork.Ready ready) {
+    blocking(() -> {
+      files.find(ready.search().firstCandidates());
+      return new Prepared(ready);
+    });
+  }
+
   private void onPrepared(SearchState state, SearchWork.Ready ready) {
     if (ready.finished()) {
       end(finished(Optional.empty()));
@@ -284,6 +321,7 @@ final class JournaledSearch
       return;
     }
     ending = Optional.of(how);
+    readings.forEach(PatientStep::abandon);
     if (run != null) {
       CompletionStage<Void> _ = run.ready().evaluators().stop();
       run.ready()
@@ -322,7 +360,7 @@ final class JournaledSearch
   private void lookUp(Run of) {
     List<String> names = of.board().toLookUp().stream().map(of.board()::evaluation).toList();
     if (!names.isEmpty()) {
-      blocking(() -> new LookedUp(work.lookUp(of.search(), names)));
+      reading(() -> new LookedUp(work.lookUp(of.search(), names)));
     }
   }
 
@@ -362,7 +400,7 @@ final class JournaledSearch
           by.evaluate(request)
               .thenApplyAsync(
                   ended -> new Evaluated(task, ended, work.keep(of.search(), evaluation, ended)),
-                  dispatcher()));
+                  dispatcher(BLOCKING)));
     }
   }
 
@@ -495,14 +533,24 @@ final class JournaledSearch
   }
 
   private void blocking(Supplier<Message> step) {
-    pipe(CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher()));
+    pipe(CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher(BLOCKING)));
   }
 
-  private Executor dispatcher() {
-    return context
-        .getSystem()
-        .dispatchers()
-        .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"));
+  /** Only reads, and files of users: so the end of the search does not wait for it. */
+  private void reading(Supplier<Message> step) {
+    PatientStep<Message> reading =
+        PatientStep.start(dispatcher("stockpot.planning-dispatcher"), filePatience, step, _ -> {});
+    readings.add(reading);
+    context.pipeToSelf(
+        reading.result(),
+        (message, failure) ->
+            message != null
+                ? message
+                : new Aborted(StepFailure.of("job %s".formatted(order.id()), failure)));
+  }
+
+  private Executor dispatcher(String path) {
+    return context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(path));
   }
 
   private void pipe(CompletionStage<Message> stage) {

@@ -102,7 +102,7 @@ final class SearchFiles {
             + Contents.sha256(batch.stream().map(Candidate::content).toList())
                 .substring(0, NAME_DIGITS);
     Path place = candidates.resolve(name);
-    StagingArea staging = StagingArea.claim(place);
+    StagingArea staging = order.staging().claimInside(place);
     for (Path other : entries(candidates)) {
       if (isHidden(other) && !isDoomed(other) && !other.equals(staging.root())) {
         delete(other);

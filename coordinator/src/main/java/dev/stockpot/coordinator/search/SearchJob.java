@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
-import dev.stockpot.coordinator.job.JobJournal;
 import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.job.StepFailure;
 import dev.stockpot.coordinator.tenure.Tenure;
@@ -33,7 +33,7 @@ public final class SearchJob {
   /**
    * A search that begins, or goes on, at once. It stops after it has told its end.
    *
-   * @param journal in which it records evaluations
+   * @param settings with the journal in which it records evaluations
    * @param merges starts the merges of its candidates
    * @param permission which evaluators may run on this node
    * @param tenure under which the output is put into its place
@@ -41,7 +41,7 @@ public final class SearchJob {
    */
   public static Behavior<Command> create(
       SearchOrder order,
-      JobJournal journal,
+      CoordinatorSettings settings,
       MergeStarter merges,
       EvaluatorPermission permission,
       Tenure tenure,
@@ -52,10 +52,11 @@ public final class SearchJob {
           context.spawn(
               JournaledSearch.create(
                   order,
-                  journal,
+                  settings.journal(),
                   merges,
                   files,
                   new SearchWork(order, permission, tenure, files),
+                  settings.filePatience(),
                   follower),
               "search");
       context.watch(search);

@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +19,7 @@ final class SearchResult {
   static final String DIRECTORY = "stockpot-search";
 
   private static final String SEARCH = "search.json";
+  private static final int LARGEST = 1 << 20;
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private SearchResult() {}
@@ -36,7 +37,7 @@ final class SearchResult {
   /** Whether an output is the result of this very search. */
   static boolean isOf(Search search, Path output) {
     try {
-      byte[] json = Files.readAllBytes(output.resolve(DIRECTORY).resolve(SEARCH));
+      byte[] json = RegularFiles.bytes(output.resolve(DIRECTORY).resolve(SEARCH), LARGEST);
       return JSON.readTree(json).path("fingerprint").asString("").equals(fingerprint(search));
     } catch (IOException | JacksonException _) {
       return false;

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
+import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
-import dev.stockpot.coordinator.job.JobJournal;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.coordinator.job.MergeStarter;
 import dev.stockpot.coordinator.tenure.Tenure;
@@ -12,7 +12,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 /**
  * Starts {@link SearchJob}s that tell of themselves as jobs do.
  *
- * @param journal in which searches record evaluations
+ * @param settings with the journal in which searches record evaluations
  * @param merges starts the merges of candidates
  * @param permission which evaluators may run on this node
  * @param tenure under which outputs are put into their places
@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  *     staging area
  */
 public record SearchStarter(
-    JobJournal journal,
+    CoordinatorSettings settings,
     MergeStarter merges,
     EvaluatorPermission permission,
     Tenure tenure,
@@ -32,7 +32,7 @@ public record SearchStarter(
     ActorRef<SearchHost.Message> host =
         context.spawn(
             SearchHost.create(
-                updates -> SearchJob.create(order, journal, merges, permission, tenure, updates),
+                updates -> SearchJob.create(order, settings, merges, permission, tenure, updates),
                 follower),
             "search");
     return new MergeStarter.Running(host, () -> host.tell(new SearchHost.Cancel()));
@@ -40,8 +40,8 @@ public record SearchStarter(
 
   /** As {@link MergeStarter#forget}. */
   public void forget(SearchOrder order) {
-    if (!journal.besideOutput()) {
-      forget.accept(JournaledSearch.persistenceId(journal, order).id());
+    if (!settings.journal().besideOutput()) {
+      forget.accept(JournaledSearch.persistenceId(settings.journal(), order).id());
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.evaluate.EvaluatorSlot;
 import dev.stockpot.coordinator.evaluate.Evaluators;
 import dev.stockpot.coordinator.staging.OutputCommit;
+import dev.stockpot.coordinator.staging.StagedBytes;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.MergeException;
@@ -55,17 +56,21 @@ final class SearchWork {
     this.files = files;
   }
 
-  /**
-   * Reads all that the plan names.
-   *
-   * @throws MergeException if it does not allow a search, something else stands in the output's
-   *     place, or the evaluator may not run here
-   */
-  Ready prepare() {
+  /** Ends what a commit that was stopped had begun. */
+  void finishInterrupted() {
     tenure.whileHeld(() -> {
       OutputCommit.finishInterrupted(order.staging());
       return order;
     });
+  }
+
+  /**
+   * Reads all that the plan names. Writes nothing.
+   *
+   * @throws MergeException if it does not allow a search, something else stands in the output's
+   *     place, or the evaluator may not run here
+   */
+  Ready read() {
     Search search = SearchSetup.of(order.plan());
     Path output = order.plan().output().path();
     boolean finished = SearchResult.isOf(search, output);
@@ -74,7 +79,6 @@ final class SearchWork {
           "%s: exists already, and is not this search's result; choose another output path, or use --force to replace it"
               .formatted(output));
     }
-    files.find(search.firstCandidates());
     try {
       permission.check(search.command());
       Evaluators evaluators =
@@ -149,6 +153,19 @@ final class SearchWork {
     };
   }
 
+  /** Of the best soup, whose every byte is what was merged, or nothing of it is used. */
+  private Manifest manifest(PlannedMerge planned) {
+    Path shards = order.staging().shards();
+    Optional<Manifest> manifest = Manifest.readIn(shards);
+    if (manifest.isEmpty() || !StagedBytes.match(shards, planned, manifest.get())) {
+      throw MergeException.environment(
+          shards
+              + ": the best soup is not what was merged and evaluated: something else changed its files; find out what, and run the search again",
+          null);
+    }
+    return manifest.get();
+  }
+
   /**
    * Puts the best soup, which is whole, into the output's place, with the report beside its
    * weights, and deletes all else.
@@ -169,7 +186,7 @@ final class SearchWork {
                 .formatted(files.place(best), FileErrors.located(e)),
             e);
       }
-      Manifest manifest = Manifest.readIn(staging.shards()).orElseThrow();
+      Manifest manifest = manifest(planned);
       new OutputCommit(staging, planned, order.replace())
           .with(SearchResult.DIRECTORY, SearchResult.files(search, report))
           .commit(List.of(manifest));

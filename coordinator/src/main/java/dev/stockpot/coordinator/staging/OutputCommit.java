@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Problem;
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.merge.Failure;
@@ -42,11 +43,15 @@ public final class OutputCommit {
    */
   private static final Set<String> NOTHING = Set.of(".stockpot", "lost+found");
 
+  /** Tokenizers have some megabytes. */
+  private static final int LARGEST_SIDECAR = 1 << 29;
+
   public static final String INDEX = "model.safetensors.index.json";
 
   private final StagingArea staging;
   private final PlannedMerge planned;
   private final boolean replace;
+  private WrittenShards shards;
   private final Map<String, byte[]> additions = new TreeMap<>();
 
   /**
@@ -58,6 +63,13 @@ public final class OutputCommit {
     this.staging = staging;
     this.planned = planned;
     this.replace = replace;
+    this.shards = WrittenShards.of(planned);
+  }
+
+  /** Tells what was noted of the shards when their writing began. */
+  public OutputCommit of(WrittenShards written) {
+    shards = written;
+    return this;
   }
 
   /**
@@ -75,25 +87,27 @@ public final class OutputCommit {
    * Commits.
    *
    * @param manifests one for each soup
-   * @throws MergeException if an input changed since it was planned, something came into the
-   *     output's place meanwhile, or a file cannot be written; then that place is as it was
+   * @throws MergeException if an input changed since it was planned, a shard is not what was
+   *     written, something came into the output's place meanwhile or may not be replaced, or a file
+   *     cannot be written; then that place is as it was
    */
   public void commit(List<Manifest> manifests) {
     checkInputs();
-    if (!replace && exists(staging.output())) {
-      throw cameIntoBeing();
-    }
+    checkShards();
+    checkPlace();
     try {
       deleteStrays();
       for (int soup = 0; soup < manifests.size(); soup++) {
         writeCompanions(planned.soups().get(soup), manifests.get(soup));
       }
       writeAdditions();
-      force(staging.shards());
+      RegularFiles.forceDirectory(staging.shards());
       if (staging.insideOutput()) {
         moveFiles();
+        shards.check(staging.output());
       } else {
         moveDirectory();
+        checkMoved();
       }
     } catch (CheckpointException e) {
       // Of the donor, which was sound when the merge was planned.
@@ -101,6 +115,33 @@ public final class OutputCommit {
           e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
     } catch (IOException e) {
       throw unwritable(staging.output(), e);
+    }
+  }
+
+  private void checkShards() {
+    staging.checkHeld();
+    shards.checkStaged(staging.shards());
+  }
+
+  private void checkPlace() {
+    if (!replace && exists(staging.output())) {
+      throw cameIntoBeing();
+    }
+    if (replace) {
+      new Neighbours(staging.output(), staging.root()).checkReplaced();
+    }
+  }
+
+  /** What is not whole after all is taken back, and what it replaced comes back. */
+  private void checkMoved() throws IOException {
+    try {
+      shards.check(staging.output());
+    } catch (MergeException e) {
+      if (Files.isDirectory(staging.output(), LinkOption.NOFOLLOW_LINKS)) {
+        Files.move(staging.output(), staging.shards(), StandardCopyOption.ATOMIC_MOVE);
+      }
+      staging.restoreReplaced();
+      throw e;
     }
   }
 
@@ -151,7 +192,7 @@ public final class OutputCommit {
     }
     write(shards.resolve("README.md"), new ModelCard(planned, soup).markdown());
     write(shards.resolve(Manifest.FILE_NAME), manifest.toJson());
-    force(shards);
+    RegularFiles.forceDirectory(shards);
   }
 
   /** What a commit that was stopped wrote beside the shards, perhaps for another donor. */
@@ -173,7 +214,7 @@ public final class OutputCommit {
 
   private void copySidecars(Path donor, Path shards) throws IOException {
     for (SidecarFiles.Sidecar sidecar : SidecarFiles.in(donor)) {
-      byte[] content = Files.readAllBytes(sidecar.source());
+      byte[] content = RegularFiles.bytes(sidecar.source(), LARGEST_SIDECAR);
       Path target = shards.resolve(sidecar.name());
       Files.createDirectories(target.resolveSibling("."));
       if (sidecar.name().equals(HfConfig.FILE_NAME) && planned.outputDtype().isPresent()) {
@@ -189,7 +230,7 @@ public final class OutputCommit {
       Path file = staging.shards().resolve(addition.getKey());
       Files.createDirectories(file.resolveSibling("."));
       write(file, addition.getValue());
-      force(file.resolveSibling("."));
+      RegularFiles.forceDirectory(file.resolveSibling("."));
     }
   }
 
@@ -209,7 +250,7 @@ public final class OutputCommit {
       }
       throw e;
     }
-    force(output.resolveSibling("."));
+    RegularFiles.forceDirectory(output.resolveSibling("."));
   }
 
   /**
@@ -227,7 +268,7 @@ public final class OutputCommit {
       }
     }
     write(staging.moving(), new byte[0]);
-    force(staging.root());
+    RegularFiles.forceDirectory(staging.root());
     moveStaged(staging);
   }
 
@@ -257,10 +298,10 @@ public final class OutputCommit {
     for (Path file : files) {
       Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
-    force(output);
+    RegularFiles.forceDirectory(output);
     // From here on what stands in the staging directory is another job's.
     Files.delete(staging.moving());
-    force(staging.root());
+    RegularFiles.forceDirectory(staging.root());
   }
 
   /** A checkpoint is there when its index is, or its only shard. */
@@ -275,7 +316,7 @@ public final class OutputCommit {
 
   private static void write(Path file, byte[] content) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(
+        RegularFiles.open(
             file,
             StandardOpenOption.WRITE,
             StandardOpenOption.CREATE,
@@ -284,12 +325,6 @@ public final class OutputCommit {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      channel.force(true);
-    }
-  }
-
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.staging;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -68,7 +69,7 @@ public final class Preallocation {
    */
   static boolean create(Map<Path, Long> sizes) throws IOException {
     for (Path file : sizes.keySet()) {
-      FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).close();
+      RegularFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).close();
     }
     Set<Path> left = ConcurrentHashMap.newKeySet();
     if (FALLOCATE.isPresent()) {
@@ -130,7 +131,7 @@ public final class Preallocation {
   /** Takes the blocks of a file that exists by writing all of it. */
   static void writeZeros(Path file, long size) throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, size));
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.WRITE)) {
       for (long at = 0; at < size; ) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), size - at));
         at += channel.write(zeros, at);

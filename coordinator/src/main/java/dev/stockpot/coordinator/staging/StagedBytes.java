@@ -1,9 +1,13 @@
 package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.PlacedTensor;
+import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,9 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
@@ -37,7 +44,7 @@ public final class StagedBytes {
       for (Receipt receipt : receipts) {
         for (Path shard : planned.shardsOf(planned.tasks().get(receipt.task()))) {
           if (!channels.containsKey(shard)) {
-            channels.put(shard, FileChannel.open(shards.resolve(shard), StandardOpenOption.READ));
+            channels.put(shard, RegularFiles.open(shards.resolve(shard), StandardOpenOption.READ));
           }
         }
       }
@@ -50,6 +57,30 @@ public final class StagedBytes {
           "%s: staged bytes cannot be read: %s".formatted(shards, FileErrors.located(e)), e);
     } finally {
       channels.values().forEach(StagedBytes::close);
+    }
+  }
+
+  /** Whether a soup's bytes are those of its manifest. Reads every one. */
+  public static boolean match(Path directory, PlannedMerge planned, Manifest manifest) {
+    Map<String, String> checksums =
+        manifest.tensors().stream()
+            .collect(Collectors.toMap(Manifest.Tensor::name, Manifest.Tensor::crc32c));
+    return planned.layout().shards().parallelStream()
+        .allMatch(shard -> match(directory.resolve(shard.fileName()), shard, checksums));
+  }
+
+  private static boolean match(Path file, ShardLayout shard, Map<String, String> checksums) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.READ)) {
+      for (PlacedTensor tensor : shard.tensors()) {
+        OptionalInt crc = crc(channel, tensor.offset(), tensor.byteSize());
+        if (crc.isEmpty()
+            || !HexFormat.of().toHexDigits(crc.getAsInt()).equals(checksums.get(tensor.name()))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException _) {
+      return false;
     }
   }
 
@@ -66,22 +97,27 @@ public final class StagedBytes {
   }
 
   private static boolean matches(Receipt.Output output, TensorTask task, FileChannel channel) {
-    CRC32C crc = new CRC32C();
-    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, task.length()));
     try {
-      for (long at = 0; at < task.length(); ) {
-        chunk.clear().limit((int) Math.min(chunk.capacity(), task.length() - at));
-        int read = channel.read(chunk, task.offset() + at);
-        if (read < 0) {
-          return false;
-        }
-        crc.update(chunk.flip());
-        at += read;
-      }
+      return crc(channel, task.offset(), task.length()).equals(OptionalInt.of(output.crc()));
     } catch (IOException _) {
       return false;
     }
-    return (int) crc.getValue() == output.crc();
+  }
+
+  /** Empty if the file ends before. */
+  private static OptionalInt crc(FileChannel channel, long offset, long length) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
+    for (long at = 0; at < length; ) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), length - at));
+      int read = channel.read(chunk, offset + at);
+      if (read < 0) {
+        return OptionalInt.empty();
+      }
+      crc.update(chunk.flip());
+      at += read;
+    }
+    return OptionalInt.of((int) crc.getValue());
   }
 
   private static void close(FileChannel channel) {

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.coordinator.lock.DirectoryLock;
@@ -36,6 +37,9 @@ import java.util.function.Supplier;
  */
 public final class StagingArea implements AutoCloseable {
 
+  /** Characters of the token that {@link #writeToken} writes. */
+  static final int TOKEN_LENGTH = 36;
+
   private static final int CLAIM_ATTEMPTS = 10;
 
   private final Path output;
@@ -55,15 +59,63 @@ public final class StagingArea implements AutoCloseable {
   }
 
   /**
-   * Claims the area of an output, creating it if need be.
+   * Claims the area of an output that replaces nothing, as {@link #claim(Path, boolean)} does.
    *
-   * @throws MergeException if another run holds it, or it cannot be created
+   * @throws MergeException likewise
    */
   public static StagingArea claim(Path output) {
-    boolean inside = isMountPoint(output);
-    Path name = output.getFileName();
-    Path root =
-        inside ? output.resolve(".stockpot") : output.resolveSibling("." + name + ".stockpot");
+    return claim(output, false);
+  }
+
+  /**
+   * Claims the area of an output, creating it if need be.
+   *
+   * @param replace whether an output that exists is to be replaced
+   * @throws MergeException if another run holds it, it cannot be created, or the output is in, at
+   *     or above something of ours that is alive
+   */
+  public static StagingArea claim(Path output, boolean replace) {
+    Neighbours neighbours = new Neighbours(output, rootOf(output));
+    // Before anything is created there, and again once others see the claim.
+    neighbours.checkAbove();
+    StagingArea claimed = claimUnchecked(output);
+    try {
+      neighbours.checkAbove();
+      if (replace) {
+        neighbours.checkReplaced();
+      }
+      return claimed;
+    } catch (MergeException e) {
+      claimed.giveBack();
+      throw e;
+    }
+  }
+
+  private void giveBack() {
+    try (this) {
+      if (!hasWork() && FileTrees.entries(journalDirectory()).isEmpty()) {
+        delete();
+      }
+    } catch (IOException e) {
+      throw unusable(root, e);
+    }
+  }
+
+  /** Claims the area of an output that lies in this area: what a job makes on its way. */
+  public StagingArea claimInside(Path output) {
+    if (!output.startsWith(root)) {
+      throw new IllegalArgumentException(output + " lies outside " + root);
+    }
+    return claimUnchecked(output);
+  }
+
+  private static Path rootOf(Path output) {
+    return isMountPoint(output) ? Neighbours.areaInside(output) : Neighbours.areaBeside(output);
+  }
+
+  private static StagingArea claimUnchecked(Path output) {
+    Path root = rootOf(output);
+    boolean inside = root.startsWith(output);
     List<Path> createdParents = missingParents(root);
     try {
       for (int attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
@@ -168,6 +220,20 @@ public final class StagingArea implements AutoCloseable {
           .anyMatch(entry -> !lock.isPart(entry) && !entry.equals(journalDirectory()));
     } catch (IOException e) {
       throw unusable(root, e);
+    }
+  }
+
+  /**
+   * Checks that the area is this process's still.
+   *
+   * @throws MergeException if somebody deleted it, or claimed it after that
+   */
+  void checkHeld() {
+    if (!lock.isHeld()) {
+      throw MergeException.environment(
+          root
+              + ": was deleted by something else while the merge ran; find out what, and run the merge again",
+          null);
     }
   }
 
@@ -280,7 +346,7 @@ public final class StagingArea implements AutoCloseable {
   }
 
   private static void writeHeader(Path file, ShardLayout shard) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.WRITE)) {
       ByteBuffer header = ByteBuffer.wrap(shard.header());
       while (header.hasRemaining()) {
         channel.write(header, header.position());

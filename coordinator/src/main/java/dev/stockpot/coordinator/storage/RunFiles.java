@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
@@ -90,7 +91,7 @@ final class RunFiles implements AutoCloseable {
   private FileChannel channel(Path path, OpenOption option) throws IOException {
     FileChannel known = channels.get(path);
     if (known == null) {
-      FileChannel opened = FileChannel.open(path, option);
+      FileChannel opened = RegularFiles.open(path, option);
       known = channels.putIfAbsent(path, opened);
       if (known == null) {
         known = opened;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +29,7 @@ final class Spool implements AutoCloseable {
   static Spool in(Path directory) throws IOException {
     Path file = Files.createTempFile(directory, "upload-", "");
     try {
-      return new Spool(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+      return new Spool(RegularFiles.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
     } finally {
       Files.delete(file);
     }

@@ -72,6 +72,9 @@ public final class TaskBytes implements AutoCloseable {
       long within = at % task.length();
       int count = (int) Math.min(bytes.remaining(), task.length() - within);
       FileChannel shard = files.shard(shards.get((int) (at / task.length())));
+      if (shard.size() < task.offset() + task.length()) {
+        throw new IOException("the shard was cut short while it was written to");
+      }
       int written = shard.write(bytes.slice(bytes.position(), count), task.offset() + within);
       bytes.position(bytes.position() + written);
       at += written;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
@@ -13,8 +14,11 @@ import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -259,5 +263,110 @@ class OutputCommitTest {
     commit(false, 1);
     assertThat(OutputCommit.isFinished(planned)).isFalse();
     assertThat(OutputCommit.isFinished(soup.onNonFinite(NonFinitePolicy.WARN).planned())).isTrue();
+  }
+
+  private void committingWhatWasNoted(WrittenShards written, boolean replace) {
+    Manifest manifest =
+        Manifest.of(
+            planned.soups().getFirst().fingerprint(),
+            planned.plan(),
+            planned.inputs(),
+            List.of(),
+            List.of(),
+            StageNanos.ZERO);
+    new OutputCommit(staging, planned, replace).of(written).commit(List.of(manifest));
+  }
+
+  private String refused(WrittenShards written) {
+    MergeException refusal =
+        assertThatExceptionOfType(MergeException.class)
+            .isThrownBy(() -> committingWhatWasNoted(written, false))
+            .actual();
+    assertThat(refusal.failure().kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
+    assertThat(soup.output()).doesNotExist();
+    return refusal.failure().message();
+  }
+
+  private WrittenShards noted() {
+    return WrittenShards.begin(planned, staging.shards(), staging.writeToken());
+  }
+
+  private Path lastShard() {
+    return staging.shards().resolve("model-00002-of-00002.safetensors");
+  }
+
+  @Test
+  void shardsThatAreWhatWasWrittenAreCommitted() {
+    committingWhatWasNoted(noted(), false);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void aShardThatIsGoneIsNoOutput() throws IOException {
+    WrittenShards written = noted();
+    Files.delete(lastShard());
+    assertThat(refused(written)).startsWith(lastShard() + ": is gone: something else changed it");
+  }
+
+  @Test
+  void aShardThatWasCutShortIsNoOutput() throws IOException {
+    WrittenShards written = noted();
+    try (FileChannel channel = FileChannel.open(lastShard(), StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 1);
+    }
+    assertThat(refused(written)).startsWith(lastShard() + ": has ").contains(", and not ");
+  }
+
+  @Test
+  void aShardThatWasEmptiedAndMadeLongAgainIsNoOutput() throws IOException {
+    WrittenShards written = noted();
+    long size = Files.size(lastShard());
+    try (FileChannel channel =
+        FileChannel.open(
+            lastShard(), StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.allocate(1), size - 1);
+    }
+    assertThat(refused(written)).contains("does not begin with its header");
+  }
+
+  @Test
+  void anotherFileOfTheSameBytesIsNoShard() throws IOException {
+    WrittenShards written = noted();
+    Path copy = Files.copy(lastShard(), directory.resolve("copy"));
+    Files.move(copy, lastShard(), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(refused(written)).contains("is another file than the one that was written to");
+  }
+
+  @Test
+  void aStagingDirectoryThatWasMadeAnewIsNoOutput() {
+    WrittenShards written = noted();
+    staging.allocate(planned.shards());
+    assertThat(refused(written)).contains("is not the directory any more");
+    staging.writeToken();
+    assertThat(refused(written)).contains("is not the directory any more");
+  }
+
+  @Test
+  void aStagingDirectoryThatWasDeletedIsNobodysAnyMore() throws IOException {
+    WrittenShards written = noted();
+    FileTrees.delete(staging.root());
+    assertThat(refused(written)).startsWith(staging.root() + ": was deleted by something else");
+  }
+
+  @Test
+  void anOutputInWhichAnotherMergeIsMadeIsNotReplaced() throws IOException {
+    Files.createDirectories(soup.output().resolve("deep"));
+    try (StagingHolder holder = StagingHolder.start(directory.resolve("elsewhere/other"))) {
+      // Its claim would have been refused here.
+      Path moved = soup.output().resolve("deep/.other.stockpot");
+      Files.move(directory.resolve("elsewhere/.other.stockpot"), moved);
+      assertThatExceptionOfType(MergeException.class)
+          .isThrownBy(() -> committingWhatWasNoted(noted(), true))
+          .withMessageStartingWith(
+              soup.output() + ": holds " + moved + ", which process " + holder.pid());
+      assertThat(moved).isDirectory();
+    }
+    committingWhatWasNoted(noted(), true);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
   }
 }

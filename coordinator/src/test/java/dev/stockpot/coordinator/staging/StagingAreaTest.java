@@ -8,12 +8,15 @@ import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.coordinator.evaluate.Evaluation;
+import dev.stockpot.coordinator.evaluate.EvaluationCache;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -214,5 +217,59 @@ class StagingAreaTest {
       assertThat(output.resolve("config.json")).hasContent("old");
       assertThat(area.replaced()).doesNotExist();
     }
+  }
+
+  private String refusedBeside(Path claimed) {
+    return assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.claim(claimed, true).close())
+        .actual()
+        .failure()
+        .message();
+  }
+
+  @Test
+  void whatAnotherProcessHoldsIsNoPlaceForAnOutput() throws IOException {
+    Path area = directory.resolve("models/.soup.stockpot");
+    try (StagingHolder holder = StagingHolder.start(directory.resolve("models/soup"))) {
+      for (Path place :
+          List.of(
+              area,
+              area.resolve("shards"),
+              area.resolve("shards/x"),
+              area.resolve("journal"),
+              directory.resolve("models/soup/inside"))) {
+        assertThat(refusedBeside(place))
+            .startsWith(place + ": lies in ")
+            .contains("which process " + holder.pid());
+        assertThat(area).isDirectory();
+        assertThat(Neighbours.areaBeside(place)).doesNotExist();
+      }
+      Path above = directory.resolve("models");
+      assertThat(refusedBeside(above)).startsWith(above + ": holds " + area + ", which process ");
+      assertThat(Neighbours.areaBeside(above)).doesNotExist();
+    }
+    StagingArea.claim(directory.resolve("models"), true).close();
+  }
+
+  @Test
+  void whatThisProcessHoldsIsNoPlaceForAnOutputThroughALinkEither() throws IOException {
+    try (StagingArea area = StagingArea.claim(output)) {
+      Path link = Files.createSymbolicLink(directory.resolve("link"), area.root());
+      for (Path place : List.of(link, link.resolve("shards"), area.root())) {
+        assertThat(refusedBeside(place)).contains("process " + ProcessHandle.current().pid());
+      }
+      refused();
+    }
+  }
+
+  @Test
+  void aCacheOfEvaluationsIsNotReplaced() throws IOException {
+    Path cache = directory.resolve("soup/cache");
+    new EvaluationCache(cache)
+        .put("a", new Evaluation.Scored(Map.of("x", 1.0), Map.of(), Duration.ZERO));
+    assertThat(refusedBeside(output)).contains("holds " + cache + ", a cache of evaluations");
+    assertThat(refusedBeside(cache)).contains("lies in " + cache);
+    assertThat(refusedBeside(cache.resolve("x/y"))).contains("lies in " + cache);
+    assertThat(cache.resolve("a.scores")).isRegularFile();
   }
 }

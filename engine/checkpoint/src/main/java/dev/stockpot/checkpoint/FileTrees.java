@@ -21,6 +21,7 @@ public final class FileTrees {
     if (Files.notExists(directory)) {
       return List.of();
     }
+    RegularFiles.requireDirectory(directory);
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.toList();
     } catch (UncheckedIOException e) {

@@ -31,7 +31,7 @@ public record HfConfig(
 
   public static final String FILE_NAME = "config.json";
 
-  private static final long LARGEST = 1L << 26;
+  private static final int LARGEST = 1 << 26;
 
   public HfConfig {
     architectures = List.copyOf(architectures);
@@ -72,7 +72,7 @@ public record HfConfig(
         throw new CheckpointException(
             Problem.inFile(configJson.toString(), "is no model config: it has " + size + " bytes"));
       }
-      return Files.readAllBytes(configJson);
+      return RegularFiles.bytes(configJson, LARGEST);
     } catch (IOException e) {
       throw FileErrors.of(configJson, e);
     }

@@ -57,7 +57,7 @@ public record SafetensorsHeader(
     if (Files.isDirectory(file)) {
       throw problem(shown, "is a directory, not a safetensors file");
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.READ)) {
       long fileSize = channel.size();
       byte[] length = read(channel, (int) Math.min(fileSize, LENGTH_BYTES), shown);
       return parse(read(channel, dataStart(length, fileSize, shown), shown), fileSize, shown);

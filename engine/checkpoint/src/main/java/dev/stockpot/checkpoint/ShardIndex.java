@@ -19,7 +19,7 @@ import tools.jackson.core.JsonToken;
  */
 final class ShardIndex {
   static final String FILE_NAME = "model.safetensors.index.json";
-  private static final long LARGEST = 1L << 30;
+  private static final int LARGEST = 1 << 30;
 
   private final String file;
   private final ProblemList problems;
@@ -39,7 +39,7 @@ final class ShardIndex {
         throw new CheckpointException(
             Problem.inFile(path.toString(), "is no shard index: it has " + size + " bytes"));
       }
-      return parse(Files.readAllBytes(path), path.toString());
+      return parse(RegularFiles.bytes(path, LARGEST), path.toString());
     } catch (IOException e) {
       throw FileErrors.of(path, e);
     }

@@ -64,7 +64,8 @@ public final class SidecarFiles {
   /**
    * Lists them by name.
    *
-   * @throws CheckpointException if the directory, or one of them, cannot be read
+   * @throws CheckpointException if the directory, or one of them, cannot be read, or is a pipe, a
+   *     socket or a device
    */
   public static List<Sidecar> in(Path directory) {
     List<Sidecar> found = new ArrayList<>();
@@ -86,8 +87,11 @@ public final class SidecarFiles {
 
   private static List<Path> entries(Path directory) {
     List<Path> paths = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(paths::add);
+    try {
+      RegularFiles.requireDirectory(directory);
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+        stream.forEach(paths::add);
+      }
     } catch (IOException e) {
       throw FileErrors.of(directory, e);
     }
@@ -97,8 +101,8 @@ public final class SidecarFiles {
   private static void add(List<Sidecar> found, String name, Path path) {
     try {
       Path source = path.toRealPath();
-      if (Files.isRegularFile(source)) {
-        found.add(new Sidecar(name, source, Files.size(source)));
+      if (!Files.isDirectory(source)) {
+        found.add(new Sidecar(name, source, RegularFiles.size(source)));
       }
     } catch (IOException e) {
       throw FileErrors.of(path, e);

@@ -30,7 +30,7 @@ public final class TensorReader implements AutoCloseable {
     try {
       FileChannel channel = channels.get(path);
       if (channel == null) {
-        channel = FileChannel.open(path, StandardOpenOption.READ);
+        channel = RegularFiles.open(path, StandardOpenOption.READ);
         channels.put(path, channel);
       }
       long at = tensor.offset() + from;

@@ -25,6 +25,7 @@ record WeightFiles(
   private static final String SUFFIX = ".safetensors";
 
   static WeightFiles find(Path path) {
+    FileWait.at(path);
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       return attributes.isDirectory() ? inDirectory(path) : single(path);

@@ -1,5 +1,7 @@
 package dev.stockpot.soce;
 
+import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -17,7 +19,7 @@ import java.nio.file.Path;
  */
 record SourceText(String file, String text) {
   /** A leaderboard of thousands of models has a few megabytes. */
-  private static final long LARGEST_FILE = 64L << 20;
+  private static final int LARGEST_FILE = 64 << 20;
 
   SourceText {
     text = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -30,13 +32,13 @@ record SourceText(String file, String text) {
         throw new ScoreTableException(
             file + ": is larger than 64 MiB, which no score table is; name another file");
       }
-      return new SourceText(file.toString(), decoded(file, Files.readAllBytes(file)));
+      return new SourceText(file.toString(), decoded(file, RegularFiles.bytes(file, LARGEST_FILE)));
     } catch (NoSuchFileException e) {
       throw new ScoreTableException(file + ": no such file", e);
     } catch (AccessDeniedException e) {
       throw new ScoreTableException(file + ": no permission to read it", e);
     } catch (IOException e) {
-      throw new ScoreTableException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new ScoreTableException(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
@@ -37,7 +38,7 @@ public final class OpenFiles implements InputSource, AutoCloseable {
 
   /** Files wherever they are. */
   public OpenFiles() {
-    this(FileChannel::open);
+    this((path, option) -> RegularFiles.open(path, option));
   }
 
   /** Files that the opener admits. */

@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -49,7 +50,7 @@ public record Roots(List<Path> directories) {
   /** Opens a regular file in one of the directories, as {@link #admit} says. */
   FileChannel open(Path path, OpenOption option) throws IOException {
     // Of the real path nothing is a link any more, and the last name must not have become one.
-    return FileChannel.open(admit(path), Set.of(option, LinkOption.NOFOLLOW_LINKS));
+    return RegularFiles.open(admit(path), Set.of(option, LinkOption.NOFOLLOW_LINKS));
   }
 
   private boolean contains(Path real) {

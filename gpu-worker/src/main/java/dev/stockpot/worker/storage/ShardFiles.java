@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import java.io.IOException;
@@ -22,6 +23,14 @@ public record ShardFiles(OpenFiles files) implements ChunkSink {
     FileChannel channel = files.shard(spec.shard(soup, task));
     ByteBuffer view = bytes.asByteBuffer();
     long position = task.offset() + from;
+    long end = task.offset() + task.length();
+    // At both ends of a task, whose bytes would make a shard that was cut short long again.
+    if ((from == 0 || position + view.remaining() == end) && channel.size() < end) {
+      throw MergeException.environment(
+          "%s: has %,d bytes, and was made with %,d at least: something else cut it short; find out what, and run the merge again"
+              .formatted(spec.shard(soup, task), channel.size(), end),
+          null);
+    }
     while (view.hasRemaining()) {
       channel.write(view, position + view.position());
     }

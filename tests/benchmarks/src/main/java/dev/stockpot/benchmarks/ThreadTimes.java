@@ -6,6 +6,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,8 +18,12 @@ import java.util.regex.Pattern;
  */
 final class ThreadTimes {
 
-  /** Its threads are not those of actors: they allocate shards, plan and commit. */
-  private static final String BLOCKING = "stockpot.blocking-dispatcher";
+  /** Their threads are not those of actors: they allocate shards, plan and commit. */
+  private static final Set<String> BLOCKING =
+      Set.of(
+          "stockpot.blocking-dispatcher",
+          "stockpot.planning-dispatcher",
+          "stockpot.submission-dispatcher");
 
   private static final Pattern DISPATCHER = Pattern.compile("[^-]*-(.*dispatcher)-\\d+");
   private static final double GIGA = 1e9;
@@ -61,7 +66,7 @@ final class ThreadTimes {
     Figures.line("CPU time of the process in these merges: %.3f s", ofProcess / GIGA);
     double actors = 0;
     for (Map.Entry<String, Long> dispatcher : ofDispatchers.entrySet()) {
-      boolean blocking = dispatcher.getKey().equals(BLOCKING);
+      boolean blocking = BLOCKING.contains(dispatcher.getKey());
       Figures.line(
           "  %s: %.3f s, %.2f %%%s",
           dispatcher.getKey(),

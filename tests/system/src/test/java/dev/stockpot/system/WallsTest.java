@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -45,6 +47,28 @@ final class WallsTest {
   private static final String WORKER = "dev.stockpot.worker..";
   private static final String CLI = "dev.stockpot.cli..";
   private static final String DEMO = "dev.stockpot.demo..";
+
+  /** What may wait for a pipe's other end, by the class that has it. */
+  private static final Map<String, Set<String>> OPENERS =
+      Map.of(
+          "java.nio.channels.FileChannel",
+          Set.of("open"),
+          "java.nio.file.Files",
+          Set.of(
+              "newInputStream",
+              "newBufferedReader",
+              "newByteChannel",
+              "readAllBytes",
+              "readAllLines",
+              "readString",
+              "lines",
+              "mismatch"),
+          "java.io.FileInputStream",
+          Set.of("<init>"),
+          "java.io.FileReader",
+          Set.of("<init>"),
+          "java.io.RandomAccessFile",
+          Set.of("<init>"));
 
   private static final Set<String> MODULES =
       Set.of(
@@ -163,6 +187,38 @@ final class WallsTest {
   void coordinatorAndWorkerDoNotKnowEachOther() {
     wall(COORDINATOR, resideInAnyPackage(WORKER, CLI));
     wall(WORKER, resideInAnyPackage(COORDINATOR, CLI));
+  }
+
+  @Test
+  void filesOfUsersAreOpenedInOneClass() {
+    DescribedPredicate<JavaAccess<?>> open =
+        DescribedPredicate.describe(
+            "open a file",
+            access ->
+                OPENERS
+                    .getOrDefault(access.getTarget().getOwner().getName(), Set.of())
+                    .contains(access.getTarget().getName()));
+    DescribedPredicate<JavaClass> touchUsersFiles =
+        resideInAnyPackage(
+                CHECKPOINT,
+                MERGE,
+                SOCE,
+                WORKER,
+                "dev.stockpot.coordinator.evaluate..",
+                "dev.stockpot.coordinator.job..",
+                "dev.stockpot.coordinator.journal..",
+                "dev.stockpot.coordinator.lock..",
+                "dev.stockpot.coordinator.queue..",
+                "dev.stockpot.coordinator.search..",
+                "dev.stockpot.coordinator.staging..",
+                "dev.stockpot.coordinator.storage..",
+                "dev.stockpot.cli.checkpoint..",
+                "dev.stockpot.cli.merge..",
+                "dev.stockpot.cli.plan..",
+                "dev.stockpot.cli.verify..")
+            .and(not(belongToAnyOf(RegularFiles.class)));
+    check(noClasses().that(touchUsersFiles).should(ArchConditions.accessTargetWhere(open)), main);
+    assertThat(main.get(RegularFiles.class).getAccessesFromSelf()).anyMatch(open);
   }
 
   @Test

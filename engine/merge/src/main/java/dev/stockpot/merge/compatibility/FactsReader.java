@@ -1,5 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.plan.Wording;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,7 @@ final class FactsReader {
     if (!isFile(file)) {
       return Optional.empty();
     }
-    try (InputStream in = Files.newInputStream(path)) {
+    try (InputStream in = RegularFiles.stream(path)) {
       return Optional.of(in.readNBytes(limit));
     } catch (IOException e) {
       unreadable(file, "it cannot be read: " + Wording.quoted(String.valueOf(e.getMessage())));
@@ -150,7 +151,7 @@ final class FactsReader {
     }
     MessageDigest digest = sha256();
     byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(path)) {
+    try (InputStream in = RegularFiles.stream(path)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }

@@ -2,6 +2,7 @@ package dev.stockpot.merge.manifest;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.kernel.Kernels;
@@ -11,7 +12,6 @@ import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.InputFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,6 +49,8 @@ public record Manifest(
   public static final String FILE_NAME = "stockpot-manifest.json";
 
   private static final int FORMAT = 1;
+
+  private static final int LARGEST = 1 << 29;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -210,7 +212,8 @@ public record Manifest(
   public static Optional<Manifest> readIn(Path directory) {
     Path file = directory.resolve(FILE_NAME);
     try {
-      @Nullable Manifest manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+      @Nullable Manifest manifest =
+          JSON.readValue(RegularFiles.bytes(file, LARGEST), Manifest.class);
       if (manifest == null) {
         throw MergeException.userInput(file + ": is damaged: it says null");
       }

@@ -3,15 +3,19 @@ package dev.stockpot.merge.plan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Keeps outputs apart from inputs, from each other and from the plan, links followed. The one
  * contact that is allowed: a plan may read what an earlier plan of the file writes.
  */
 final class OutputPaths {
+  private static final Pattern STAGING = Pattern.compile("\\.(.*\\.)?stockpot");
+
   private final Path realBaseDirectory;
   private final PathTree<PathEntry> inputs = new PathTree<>();
   private final PathTree<PathEntry> outputs = new PathTree<>();
+  private final PathTree<PathEntry> caches = new PathTree<>();
 
   OutputPaths(Path realBaseDirectory) {
     this.realBaseDirectory = realBaseDirectory;
@@ -22,10 +26,19 @@ final class OutputPaths {
     inputs.put(input.real(), input);
   }
 
+  /** As {@link #addInput}, for directories of results that searches keep. */
+  void addCache(PathEntry cache) {
+    caches.put(cache.real(), cache);
+  }
+
   /** What is wrong with an output, the ones added before it taken into account; adds it. */
   Optional<String> add(PathEntry output) {
     Optional<String> problem =
-        touchedInput(output).or(() -> touchedOutput(output)).or(() -> obstacle(output));
+        touchedInput(output)
+            .or(() -> touchedOutput(output))
+            .or(() -> touchedCache(output))
+            .or(() -> stagingOn(output))
+            .or(() -> obstacle(output));
     outputs.put(output.real(), output);
     return problem;
   }
@@ -56,6 +69,31 @@ final class OutputPaths {
         .map(other -> clash(output, "is also the output", other))
         .or(() -> outputs.above(real).map(o -> clash(output, "lies inside the output", o)))
         .or(() -> outputs.below(real).map(o -> clash(output, "holds the output", o)));
+  }
+
+  private Optional<String> touchedCache(PathEntry output) {
+    Path real = output.real();
+    return caches
+        .at(real)
+        .map(cache -> clash(output, "is also the cache", cache))
+        .or(() -> caches.above(real).map(cache -> clash(output, "lies inside the cache", cache)))
+        .or(() -> caches.below(real).map(cache -> clash(output, "holds the cache", cache)));
+  }
+
+  /** Whether a merge runs there or not: what it left would be gone, too. */
+  private static Optional<String> stagingOn(PathEntry output) {
+    for (Path name : output.real()) {
+      if (STAGING.matcher(name.toString()).matches()) {
+        return Optional.of(
+            "the output "
+                + output.quoted()
+                + " has the name "
+                + Wording.quoted(name.toString())
+                + " on its way, as the directories have in which outputs are made; choose another"
+                + " directory");
+      }
+    }
+    return Optional.empty();
   }
 
   private static String clash(PathEntry output, String verb, PathEntry other) {

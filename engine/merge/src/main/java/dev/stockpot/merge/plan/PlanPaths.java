@@ -74,6 +74,7 @@ final class PlanPaths {
       plan.models().forEach(outputs::addInput);
       plan.donor().ifPresent(outputs::addInput);
       plan.scores().ifPresent(outputs::addInput);
+      plan.cache().ifPresent(outputs::addCache);
     }
     for (Resolved plan : all) {
       plan.output().ifPresent(output -> report(output, outputs.add(output)));

@@ -1,5 +1,6 @@
 package dev.stockpot.merge.plan;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -68,7 +69,7 @@ public final class PlanReader {
       throw refused(file, "", "this is a directory; name the plan's file");
     }
     byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = RegularFiles.stream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     }
     return decoded(bytes, file);

@@ -1,5 +1,6 @@
 package dev.stockpot.merge.plan;
 
+import dev.stockpot.checkpoint.FileWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class RealPaths {
    */
   public static Path of(Path path) throws IOException {
     Path real = path;
+    FileWait.at(path);
     for (int links = 0; links <= MAX_LINKS; links++) {
       Path existing = longestExisting(real);
       Path rest = existing.relativize(real);

@@ -9,6 +9,7 @@ import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.Problem;
+import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.merge.MergeException;
@@ -104,6 +105,7 @@ public final class MergePlanner {
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
     plan.donor().ifPresent(this::checkDonor);
+    checkSidecars();
     throwIfAny(problems);
     Compatibility.warnings(
             plan.models().stream()
@@ -176,8 +178,24 @@ public final class MergePlanner {
     }
   }
 
+  /** What is copied from the donor at the very end is there, and can be read. */
+  private void checkSidecars() {
+    Path donor = donorPath();
+    if (Files.isDirectory(donor)) {
+      try {
+        SidecarFiles.in(donor);
+      } catch (CheckpointException e) {
+        e.problems().stream().map(Problem::toString).forEach(problems::add);
+      }
+    }
+  }
+
+  private Path donorPath() {
+    return plan.donor().orElse(plan.models().getFirst().path());
+  }
+
   private Optional<Path> donor() {
-    Path donor = plan.donor().orElse(plan.models().getFirst().path());
+    Path donor = donorPath();
     if (Files.isDirectory(donor)) {
       return Optional.of(donor);
     }

@@ -90,6 +90,17 @@ class PlanPathsTest {
   }
 
   @Test
+  void noOutputIsInOrAtADirectoryInWhichOutputsAreMade() {
+    for (String output : List.of(".soup.stockpot", ".soup.stockpot/shards/x", ".stockpot/x")) {
+      String name = output.substring(0, output.indexOf("stockpot") + "stockpot".length());
+      assertThat(problems("../a", output))
+          .containsExactly(
+              "the output '%s' has the name '%s' on its way, as the directories have in which outputs are made; choose another directory"
+                  .formatted(output, name));
+    }
+  }
+
+  @Test
   void aLinkThatLeadsNowhereYetIsFollowed() throws IOException {
     link("work/soup", "../a/not/yet");
 
