@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param value empty where there is none
  * @param origin where it is from, for messages
  */
-record Token(Optional<String> value, String origin) {
+public record Token(Optional<String> value, String origin) {
 
   private static final String VARIABLE = "STOCKPOT_TOKEN";
 
@@ -24,7 +24,7 @@ record Token(Optional<String> value, String origin) {
    * @param named the file that the command line names; comes first
    * @param usual the file to look at where the environment has none
    */
-  static Token find(Optional<Path> named, Path usual) {
+  public static Token find(Optional<Path> named, Path usual) {
     if (named.isPresent()) {
       return read(named.get());
     }
@@ -63,7 +63,7 @@ record Token(Optional<String> value, String origin) {
   }
 
   /** What to say when it is not accepted. */
-  String words() {
+  public String words() {
     return value.isPresent()
         ? "the token from %s is not accepted".formatted(origin)
         : "no token was sent; it would be read from " + origin;

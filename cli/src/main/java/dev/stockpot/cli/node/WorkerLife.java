@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -102,7 +103,30 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     List<Address> seeds =
         node.seeds().stream().map(seed -> ClusterConfig.address(node, seed)).toList();
     Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
+    explainUnlessIn(system);
     return Optional.of(system);
+  }
+
+  /** After half of the time that it waits for a coordinator, says why there is none. */
+  private void explainUnlessIn(ActorSystem<?> system) {
+    CountDownLatch in = new CountDownLatch(1);
+    org.apache.pekko.cluster.Cluster.get(system).registerOnMemberUp(in::countDown);
+    Thread.ofVirtual()
+        .name("seeds")
+        .start(() -> {
+          try {
+            if (!in.await(node.rejoinAfter().dividedBy(2).toMillis(), TimeUnit.MILLISECONDS)
+                && !system.getWhenTerminated().toCompletableFuture().isDone()) {
+              node.seeds()
+                  .forEach(seed ->
+                      LOG.warn(
+                          "Not in the cluster yet: {}",
+                          SeedTrouble.with(seed, node.name(), NodeTls.clientContext(node.tls()))));
+            }
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   /** Whether it was put out of its cluster, where nobody is left to take what it would finish. */

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.system;
 
+import dev.stockpot.cli.client.Token;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,9 +27,6 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Asks a coordinator's HTTP API how it is, and what time it is there. */
 final class CoordinatorChecks {
@@ -40,14 +38,16 @@ final class CoordinatorChecks {
   /** Far less than what decides whether a certificate or a file is new enough. */
   private static final Duration CLOCKS_MUST_NOT_DIFFER = Duration.ofMinutes(5);
 
-  private static final int LARGEST_ANSWER = 64 * 1024;
-
   private final String url;
   private final String subject;
+  private final Optional<String> cluster;
+  private final Optional<Token> token;
   private final List<Check> checks = new ArrayList<>();
 
-  private CoordinatorChecks(String url) {
+  private CoordinatorChecks(String url, Optional<String> cluster, Optional<Token> token) {
     this.url = url;
+    this.cluster = cluster;
+    this.token = token;
     subject = "coordinator " + url;
   }
 
@@ -55,9 +55,12 @@ final class CoordinatorChecks {
    * Of one address.
    *
    * @param ca certificates in PEM of whom to trust; empty for those that Java trusts
+   * @param cluster name that it must have; empty if it may have any
+   * @param token that it must accept
    */
-  static List<Check> of(String url, Optional<Path> ca) {
-    CoordinatorChecks checks = new CoordinatorChecks(url);
+  static List<Check> of(
+      String url, Optional<Path> ca, Optional<String> cluster, Optional<Token> token) {
+    CoordinatorChecks checks = new CoordinatorChecks(url, cluster, token);
     checks.run(ca);
     return checks.checks;
   }
@@ -85,8 +88,9 @@ final class CoordinatorChecks {
               HttpResponse.BodyHandlers.ofInputStream());
       Instant after = Instant.now();
       try (InputStream body = response.body()) {
-        health(response.statusCode(), body.readNBytes(LARGEST_ANSWER));
+        health(response.statusCode(), body.readNBytes(PeerHealth.LARGEST));
       }
+      token(client, address);
       response
           .headers()
           .firstValue("Date")
@@ -136,19 +140,13 @@ final class CoordinatorChecks {
   }
 
   private void health(int status, byte[] body) {
-    JsonNode health;
-    try {
-      health = JsonMapper.shared().readTree(body);
-    } catch (JacksonException _) {
+    Optional<PeerHealth> health = PeerHealth.parse(body);
+    if (health.isEmpty()) {
       fail("answers, but is no coordinator (status " + status + ")", "mend the address");
       return;
     }
-    String state = health.path("status").asString("");
-    String version = health.path("version").asString("");
-    if (!state.equals("active") && !state.equals("standby")) {
-      fail("answers, but is no coordinator (status " + status + ")", "mend the address");
-      return;
-    }
+    String state = health.get().status();
+    String version = health.get().version();
     String own = StockpotVersion.current();
     checks.add(
         version.equals(own)
@@ -157,6 +155,30 @@ final class CoordinatorChecks {
                 subject,
                 state + ", version " + version + ", and here it is " + own,
                 "run one version in a cluster"));
+    if (cluster.filter(name -> !health.get().isOf(name)).isPresent()) {
+      fail(
+          "is of the cluster '%s', and this node of '%s'"
+              .formatted(health.get().cluster(), cluster.get()),
+          "set stockpot.cluster.name to '%s'".formatted(health.get().cluster()));
+    }
+  }
+
+  /** Whether it lets a client with this token in. A standby lets nobody in, and does not tell. */
+  private void token(HttpClient client, URI health) throws IOException, InterruptedException {
+    if (token.flatMap(Token::value).isEmpty()) {
+      return;
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(health.resolve("workers"))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + token.get().value().get())
+            .build();
+    int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    if (status == 200) {
+      checks.add(Check.ok(subject, "the token from " + token.get().origin() + " is accepted"));
+    } else if (status == 401) {
+      fail(token.get().words(), "copy it from the file that the coordinator names at its start");
+    }
   }
 
   static Check clock(String date, Instant here) {

@@ -1,6 +1,9 @@
 package dev.stockpot.cli.system;
 
+import com.typesafe.config.ConfigException;
 import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.UserFiles;
+import dev.stockpot.cli.client.Token;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +62,14 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "Certificates (PEM) to trust for https. Default: those that Java trusts.")
   private @Nullable Path ca;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "File with the access token to try. Default: the environment's STOCKPOT_TOKEN, else"
+              + " ~/.config/stockpot/token.")
+  private @Nullable Path tokenFile;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
@@ -76,7 +87,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     Optional<Path> trusted = Optional.ofNullable(ca);
     Objects.requireNonNullElse(coordinators, List.<String>of())
-        .forEach(url -> checks.addAll(CoordinatorChecks.of(url, trusted)));
+        .forEach(url -> checks.addAll(CoordinatorChecks.of(url, trusted, cluster(), token())));
     boolean fails = checks.stream().anyMatch(check -> check.status() == Check.Status.FAIL);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -89,6 +100,20 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     out.flush();
     return fails ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** The node's, if a node's settings are looked at and can be read. */
+  private Optional<String> cluster() {
+    try {
+      return Optional.ofNullable(config).map(file -> NodeFile.read(file).name());
+    } catch (ConfigException _) {
+      // Told already.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Token> token() {
+    return Optional.of(Token.find(Optional.ofNullable(tokenFile), UserFiles.named("token")));
   }
 
   static String line(Check check) {

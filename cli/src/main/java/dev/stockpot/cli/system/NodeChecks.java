@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,12 @@ import javax.net.ssl.SSLException;
 
 /** Looks at what a node's configuration needs: names, ports, certificates, directories. */
 final class NodeChecks {
+  private static final int HTTP_PORT = 7625;
+  private static final String UNREACHED = "cannot be reached: ";
+
   private final NodeFile node;
   private final List<Check> checks = new ArrayList<>();
+  private Optional<SSLContext> trust = Optional.empty();
 
   private NodeChecks(NodeFile node) {
     this.node = node;
@@ -41,14 +46,24 @@ final class NodeChecks {
 
   private void run() {
     checks.add(host(node.cluster().host(), node.bindHost()));
+    trust = tls();
     port("stockpot.cluster.port", new Endpoint(node.bindHost(), node.cluster().port()));
     node.http().ifPresent(http -> port("stockpot.coordinator.http.port", http));
-    Optional<SSLContext> context = tls();
     if (node.http().isEmpty()) {
-      seeds(context);
+      seeds(trust);
     }
-    node.dataDirectory().filter(Files::exists).map(DirectoryChecks::of).ifPresent(checks::addAll);
+    node.dataDirectory()
+        .ifPresent(data ->
+            checks.addAll(
+                Files.exists(data)
+                    ? DirectoryChecks.of(data)
+                    : List.of(toBeMade("data-dir", data))));
+    node.token().ifPresent(token -> checks.add(token(token)));
     node.roots().forEach(root -> checks.add(root(root)));
+    if (node.roots().isEmpty()) {
+      checks.add(
+          Check.fail("roots", "none", "set roots: the directories whose files this node may open"));
+    }
   }
 
   /** The name under which others are to reach this node. */
@@ -88,11 +103,24 @@ final class NodeChecks {
     checks.add(
         Network.whyNotFree(at.host(), at.port())
             .map(why ->
-                Check.warn(
-                    subject,
-                    "cannot be listened at: " + why,
-                    "well if this node runs already; else choose another " + key))
+                runsAlready()
+                    ? Check.warn(
+                        subject,
+                        "cannot be listened at: " + why,
+                        "well if this node runs already, as a coordinator does here; else choose"
+                            + " another "
+                            + key)
+                    : Check.fail(subject, "cannot be listened at: " + why, "choose another " + key))
             .orElseGet(() -> Check.ok(subject, "free")));
+  }
+
+  /** A worker's port is its own affair: whether it runs cannot be asked. */
+  private boolean runsAlready() {
+    return node.http().isEmpty() || node.http().flatMap(this::health).isPresent();
+  }
+
+  private Optional<PeerHealth> health(Endpoint at) {
+    return PeerHealth.at(at.host(), at.port(), trust);
   }
 
   private Optional<SSLContext> tls() {
@@ -142,11 +170,18 @@ final class NodeChecks {
       return Check.fail(
           subject, "no resolver knows its name", "mend stockpot.cluster.seeds, or DNS");
     }
-    try (Socket socket = Network.connect(endpoint.get())) {
+    Check reached = reach(subject, endpoint.get(), context);
+    return reached.found().startsWith(UNREACHED)
+        ? reached
+        : wrongPeer(subject, endpoint.get()).orElse(reached);
+  }
+
+  private static Check reach(String subject, Endpoint endpoint, Optional<SSLContext> context) {
+    try (Socket socket = Network.connect(endpoint)) {
       if (context.isEmpty()) {
         return Check.ok(subject, "reached");
       }
-      TlsChecks.handshake(context.get(), socket, endpoint.get());
+      TlsChecks.handshake(context.get(), socket, endpoint);
       return Check.ok(subject, "reached, and each trusts the other");
     } catch (SSLException e) {
       return Check.fail(
@@ -156,13 +191,69 @@ final class NodeChecks {
     } catch (IOException e) {
       return Check.fail(
           subject,
-          "cannot be reached: " + e.getMessage(),
+          UNREACHED + e.getMessage(),
           "start the coordinator there, or let the firewall pass its port");
     }
   }
 
-  private static Check root(Path root) {
+  /** What is there is no node's port, or a node's of another cluster. */
+  private Optional<Check> wrongPeer(String subject, Endpoint seed) {
+    if (seed.port() != HTTP_PORT) {
+      Optional<PeerHealth> beside = health(new Endpoint(seed.host(), HTTP_PORT));
+      if (beside.filter(peer -> !peer.isOf(node.name())).isPresent()) {
+        String theirs = beside.get().cluster();
+        return Optional.of(
+            Check.fail(
+                subject,
+                "is of the cluster '%s', and this node of '%s'".formatted(theirs, node.name()),
+                "set stockpot.cluster.name to '%s', or name another seed".formatted(theirs)));
+      }
+    }
+    return health(seed)
+        .map(_ ->
+            Check.fail(
+                subject,
+                "is the HTTP port of a coordinator",
+                "name its cluster port, stockpot.cluster.port there: by default 7624"));
+  }
+
+  /** What the node makes at its first start. */
+  private static Check toBeMade(String what, Path path) {
+    String subject = what + " " + path;
+    Path there = path.toAbsolutePath().normalize();
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    return Files.isDirectory(there) && Files.isWritable(there) && Files.isExecutable(there)
+        ? Check.ok(subject, "will be made")
+        : Check.fail(
+            subject,
+            "cannot be made: '" + there + "' cannot be written",
+            "name another, or give the user that runs stockpot permission");
+  }
+
+  private static Check token(Path token) {
+    String subject = "token " + token;
+    if (Files.notExists(token)) {
+      return toBeMade("token", token);
+    }
+    try {
+      if (Files.getPosixFilePermissions(token).contains(PosixFilePermission.OTHERS_READ)) {
+        return Check.fail(subject, "everybody here can read it", "chmod 600 it");
+      }
+    } catch (IOException e) {
+      return Check.fail(subject, "cannot be looked at: " + e.getMessage(), "mend its directory");
+    }
+    return Files.isReadable(token)
+        ? Check.ok(subject, "readable, and kept from others")
+        : Check.fail(subject, "cannot be read", "give the user that runs stockpot permission");
+  }
+
+  private Check root(Path root) {
     String subject = "root " + root;
+    if (!Files.isDirectory(root) && node.http().isPresent()) {
+      return Check.fail(subject, "is no directory here", "mount it, or take it out of the roots");
+    }
     if (!Files.isDirectory(root)) {
       return Check.warn(
           subject,

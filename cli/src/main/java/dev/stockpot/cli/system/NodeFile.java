@@ -3,6 +3,7 @@ package dev.stockpot.cli.system;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.cli.UserFiles;
 import dev.stockpot.cli.settings.NodeConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,19 +13,23 @@ import java.util.Optional;
  * What the configuration of a node says about its surroundings. Where it says nothing, the defaults
  * hold.
  *
+ * @param name of the cluster
  * @param cluster where the other nodes reach it; port 0 is any free one
  * @param bindHost where it listens
  * @param seeds coordinators to join through, each as {@code host:port}
  * @param http where a coordinator answers clients; empty for a worker
+ * @param token file of a coordinator's token
  * @param dataDirectory of a coordinator
  * @param roots directories that it may use
  */
 record NodeFile(
+    String name,
     Endpoint cluster,
     String bindHost,
     List<String> seeds,
     Optional<Endpoint> http,
     Optional<TlsFiles> tls,
+    Optional<Path> token,
     Optional<Path> dataDirectory,
     List<Path> roots) {
 
@@ -47,6 +52,7 @@ record NodeFile(
     Config config = NodeConfig.load(role, Optional.of(file), ConfigFactory.empty());
     String host = config.getString("stockpot.cluster.host");
     return new NodeFile(
+        config.getString("stockpot.cluster.name"),
         new Endpoint(host, config.getInt("stockpot.cluster.port")),
         text(config, "stockpot.cluster.bind-host").orElse(host),
         config.getStringList("stockpot.cluster.seeds"),
@@ -57,6 +63,9 @@ record NodeFile(
                     Path.of(keyStore),
                     Path.of(config.getString("stockpot.tls.trust-store")),
                     Path.of(config.getString("stockpot.tls.password-file")))),
+        coordinator
+            ? text(config, "stockpot.coordinator.http.token-file").map(UserFiles::written)
+            : Optional.empty(),
         coordinator
             ? text(config, "stockpot.coordinator.data-dir").map(Path::of)
             : Optional.empty(),

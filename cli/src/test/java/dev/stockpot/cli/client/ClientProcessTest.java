@@ -51,7 +51,7 @@ class ClientProcessTest {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("STOCKPOT_"));
-    builder.environment().remove("XDG_CONFIG_HOME");
+    builder.environment().keySet().removeIf(name -> name.startsWith("XDG_"));
     builder.environment().putAll(environment);
     return builder.start();
   }
@@ -112,6 +112,33 @@ class ClientProcessTest {
         "stockpot.cli.coordinator = [\"%s\", \"http://127.0.0.1:9\"]".formatted(coordinator.url()));
 
     assertThat(text(start(Map.of(), "list", "-q"))).isEqualTo("a\n");
+  }
+
+  @Test
+  void xdgDirectoriesAreTheSameForClientsAndCoordinators() throws Exception {
+    Map<String, String> xdg =
+        Map.of(
+            "XDG_CONFIG_HOME", root + "/etc",
+            "XDG_STATE_HOME", root + "/var",
+            "STOCKPOT_COORDINATOR", coordinator.url());
+    Path settings =
+        Files.writeString(
+            root.resolve("node.conf"),
+            "stockpot { cluster.port = 0, coordinator { http.port = 0 } }");
+    Process doctor =
+        start(
+            Map.of("XDG_CONFIG_HOME", root + "/etc", "XDG_STATE_HOME", root + "/var"),
+            "doctor",
+            "--config",
+            settings.toString());
+    assertThat(text(doctor))
+        .contains("ok    data-dir " + root + "/var/stockpot: will be made")
+        .contains("ok    token " + root + "/etc/stockpot/token: will be made");
+
+    coordinator.on("GET /v1/jobs", json(200, "[%s]".formatted(job("a", JobStatus.DONE, 100))));
+    Path token = Files.createDirectories(root.resolve("etc/stockpot")).resolve("token");
+    Files.writeString(token, ScriptedCoordinator.TOKEN);
+    assertThat(text(start(xdg, "list", "-q"))).isEqualTo("a\n");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -56,7 +57,7 @@ class CoordinatorChecksTest {
   }
 
   private List<Check> checks() {
-    return CoordinatorChecks.of(url(), Optional.empty());
+    return CoordinatorChecks.of(url(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   @Test
@@ -73,6 +74,42 @@ class CoordinatorChecksTest {
     answer = "{\"status\":\"active\",\"version\":\"9.9\"}";
     assertThat(checks().getFirst().status()).isEqualTo(Status.WARN);
     assertThat(checks().getFirst().found()).startsWith("active, version 9.9, and here it is ");
+  }
+
+  @Test
+  void anotherClustersNameFails() {
+    answer =
+        "{\"status\":\"active\",\"cluster\":\"kitchen\",\"version\":\"%s\"}"
+            .formatted(StockpotVersion.current());
+    assertThat(
+            CoordinatorChecks.of(
+                url(), Optional.empty(), Optional.of("stockpot"), Optional.empty()))
+        .extracting(Check::found)
+        .contains("is of the cluster 'kitchen', and this node of 'stockpot'");
+  }
+
+  @Test
+  void aTokenThatIsGivenIsTried() throws IOException {
+    answer = "{\"status\":\"active\",\"version\":\"%s\"}".formatted(StockpotVersion.current());
+    server.createContext(
+        "/v1/workers",
+        exchange -> {
+          boolean right =
+              ("Bearer " + "1".repeat(64))
+                  .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+          exchange.sendResponseHeaders(right ? 200 : 401, -1);
+          exchange.close();
+        });
+    for (String digit : List.of("1", "2")) {
+      Path file = Files.writeString(root.resolve("token"), digit.repeat(64));
+      CommandRun run = CommandRun.of("doctor", "--coordinator", url(), "--token-file", file, root);
+      assertThat(run.out())
+          .contains(
+              digit.equals("1")
+                  ? "ok    coordinator %s: the token from %s is accepted".formatted(url(), file)
+                  : "FAIL  coordinator %s: the token from %s is not accepted"
+                      .formatted(url(), file));
+    }
   }
 
   @Test
@@ -96,11 +133,16 @@ class CoordinatorChecksTest {
   @Test
   void whatIsNoAddressFails() {
     for (String wrong : List.of("host:7625", "ftp://a", "http://", "http://a b", "")) {
-      assertThat(CoordinatorChecks.of(wrong, Optional.empty()))
+      assertThat(CoordinatorChecks.of(wrong, Optional.empty(), Optional.empty(), Optional.empty()))
           .extracting(Check::found)
           .containsExactly("is no address of a coordinator");
     }
-    assertThat(CoordinatorChecks.of("https://nowhere.invalid:7625", Optional.empty()))
+    assertThat(
+            CoordinatorChecks.of(
+                "https://nowhere.invalid:7625",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()))
         .extracting(Check::found)
         .containsExactly("no resolver knows its host");
   }
@@ -119,10 +161,15 @@ class CoordinatorChecksTest {
       secure.start();
       answer = "{\"status\":\"active\",\"version\":\"%s\"}".formatted(StockpotVersion.current());
       String url = "https://127.0.0.1:" + secure.getAddress().getPort();
-      assertThat(CoordinatorChecks.of(url, Optional.of(ca.resolve("ca.pem"))))
+      assertThat(
+              CoordinatorChecks.of(
+                  url, Optional.of(ca.resolve("ca.pem")), Optional.empty(), Optional.empty()))
           .extracting(Check::status)
           .containsExactly(Status.OK, Status.OK);
-      assertThat(CoordinatorChecks.of(url, Optional.empty()).getFirst().found())
+      assertThat(
+              CoordinatorChecks.of(url, Optional.empty(), Optional.empty(), Optional.empty())
+                  .getFirst()
+                  .found())
           .isEqualTo("no TLS with it: unable to find valid certification path to requested target");
     } finally {
       secure.stop(0);

@@ -2,16 +2,19 @@ package dev.stockpot.cli.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.stockpot.cli.CommandRun;
 import dev.stockpot.cli.system.Check.Status;
 import dev.stockpot.cli.system.NodeFile.TlsFiles;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -75,7 +78,7 @@ class NodeChecksTest {
               """
                   .formatted(taken.getLocalPort()));
       Check port = about(checks, "port 127.0.0.1:" + taken.getLocalPort());
-      assertThat(port.status()).isEqualTo(Status.WARN);
+      assertThat(port.status()).isEqualTo(Status.FAIL);
       assertThat(port.found()).startsWith("cannot be listened at: ");
       assertThat(port.cure()).contains("stockpot.coordinator.http.port");
     }
@@ -200,6 +203,76 @@ class NodeChecksTest {
                 "stockpot { cluster.port = 0, coordinator { http.port = 0, data-dir = \"%s\" } }"
                     .formatted(root)))
         .contains(Check.ok(root.toString(), "directories are renamed in one step"));
+  }
+
+  private static HttpServer coordinator() throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+    byte[] health =
+        "{\"status\":\"active\",\"cluster\":\"stockpot\",\"version\":\"1\"}"
+            .getBytes(StandardCharsets.US_ASCII);
+    server.createContext(
+        "/v1/health",
+        exchange -> {
+          exchange.sendResponseHeaders(200, health.length);
+          exchange.getResponseBody().write(health);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aSeedThatIsTheHttpPortIsToldOf() throws Exception {
+    HttpServer coordinator = coordinator();
+    try {
+      String seed = "127.0.0.1:" + coordinator.getAddress().getPort();
+      Check check =
+          about(checks("stockpot.cluster.seeds = [\"%s\"]".formatted(seed)), "seed " + seed);
+      assertThat(check.status()).isEqualTo(Status.FAIL);
+      assertThat(check.found()).isEqualTo("is the HTTP port of a coordinator");
+    } finally {
+      coordinator.stop(0);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenByACoordinatorMayBeThisNodes() throws Exception {
+    HttpServer coordinator = coordinator();
+    try {
+      int port = coordinator.getAddress().getPort();
+      List<Check> checks =
+          checks("stockpot { cluster.port = 0, coordinator.http.port = %d }".formatted(port));
+      assertThat(about(checks, "port 127.0.0.1:" + port).status()).isEqualTo(Status.WARN);
+    } finally {
+      coordinator.stop(0);
+    }
+  }
+
+  @Test
+  void whatACoordinatorCannotMakeOrOpenFails() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "");
+    List<Check> checks =
+        checks(
+            """
+            stockpot { cluster.port = 0, coordinator {
+              http { port = 0, token-file = "%1$s/token" }, data-dir = "%1$s/data", roots = ["%1$s"]
+            } }
+            """
+                .formatted(file));
+    assertThat(about(checks, "data-dir " + file + "/data").found()).startsWith("cannot be made");
+    assertThat(about(checks, "token " + file + "/token").found()).startsWith("cannot be made");
+    assertThat(about(checks, "root " + file).status()).isEqualTo(Status.FAIL);
+  }
+
+  @Test
+  void aTokenThatEverybodyCanReadFails() throws Exception {
+    Path token = Files.writeString(root.resolve("token"), "0".repeat(64));
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+    List<Check> checks =
+        checks(
+            "stockpot { cluster.port = 0, coordinator.http { port = 0, token-file = \"%s\" } }"
+                .formatted(token));
+    assertThat(about(checks, "token " + token).cure()).isEqualTo("chmod 600 it");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Optional;
  * What anybody may know of this process.
  *
  * @param status {@code active} or {@code standby}
+ * @param cluster its name, by which nodes know each other
  * @param active base address of the active coordinator, where it is known
  */
-record Health(String status, Optional<String> active, String version) {}
+record Health(String status, String cluster, Optional<String> active, String version) {}

@@ -93,6 +93,7 @@ public final class HttpApi {
         new Router(
             routes(system, settings, blocking),
             tokens,
+            settings.cluster(),
             duty::get,
             url::get,
             new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),

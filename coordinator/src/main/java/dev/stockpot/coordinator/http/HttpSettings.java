@@ -9,11 +9,13 @@ import java.util.Optional;
  * The section {@code stockpot.coordinator.http} of the configuration, read once; each key is
  * explained in {@code reference.conf}.
  *
+ * @param cluster name of the cluster, which a process without one lacks
  * @param url base address for others; made from host and port where it is empty
  * @param tls empty where the API speaks plain HTTP, which it does on the loopback interface only
  * @param chunkBytes of one read of an input, and of one write of a task's bytes
  */
 public record HttpSettings(
+    String cluster,
     String host,
     int port,
     Optional<String> url,
@@ -33,7 +35,9 @@ public record HttpSettings(
   /** Reads the section, and {@code stockpot.tls}, from the whole configuration. */
   public static HttpSettings from(Config root) {
     Config config = root.getConfig("stockpot.coordinator.http");
+    String cluster = "stockpot.cluster.name";
     return new HttpSettings(
+        root.hasPath(cluster) ? root.getString(cluster) : "",
         config.getString("host"),
         config.getInt("port"),
         Optional.of(config.getString("url")).filter(url -> !url.isEmpty()),

@@ -30,6 +30,7 @@ final class Router {
 
   private final List<Route> routes;
   private final Tokens tokens;
+  private final String cluster;
   private final Supplier<Duty> duty;
   private final Supplier<String> ownUrl;
   private final RefusalLog refusals;
@@ -38,12 +39,14 @@ final class Router {
   Router(
       List<Route> routes,
       Tokens tokens,
+      String cluster,
       Supplier<Duty> duty,
       Supplier<String> ownUrl,
       RefusalLog refusals,
       Bodies bodies) {
     this.routes = List.copyOf(routes);
     this.tokens = tokens;
+    this.cluster = cluster;
     this.duty = duty;
     this.ownUrl = ownUrl;
     this.refusals = refusals;
@@ -154,9 +157,9 @@ final class Router {
     return Replies.ok(
         switch (duty.get()) {
           case Duty.Active _ ->
-              new Health("active", Optional.of(ownUrl.get()), StockpotVersion.current());
+              new Health("active", cluster, Optional.of(ownUrl.get()), StockpotVersion.current());
           case Duty.Standby(Optional<String> active) ->
-              new Health("standby", active, StockpotVersion.current());
+              new Health("standby", cluster, active, StockpotVersion.current());
         });
   }
 

@@ -75,6 +75,12 @@ final class Membership {
             ? workers.remove(member.address())
             : workers.add(member.address());
     if (changed) {
+      context
+          .getLog()
+          .info(
+              "The worker at {} {} the cluster",
+              member.address().hostPort().replaceFirst("^[^@]*@", ""),
+              event instanceof MemberRemoved ? "is out of" : "is in");
       remember(new ArrayList<>(workers));
     }
     return Behaviors.same();

@@ -95,7 +95,11 @@ public final class WorkerNode {
       timers.startSingleTimer(new Alone(), rejoinAfter);
     } else {
       timers.cancel(new Alone());
-      context.getLog().info("A coordinator is there: {}", desks);
+      context
+          .getLog()
+          .info(
+              "A coordinator is there: {}",
+              desks.iterator().next().path().address().hostPort().replaceFirst("^[^@]*@", ""));
     }
     return Behaviors.same();
   }

@@ -95,7 +95,7 @@ final class OutsiderTest {
         new Place(HOST, List.of(), foreign.settings("node")), "outsider", directory);
     StockpotProcess outsider = cluster.node("outsider");
     cluster.await(
-        "the outsider is refused", () -> outsider.said().contains("Couldn't join seed nodes"));
+        "the outsider is refused", () -> outsider.said().contains("lets no node of a cluster"));
     assertThat(cluster.workers()).hasSize(1);
     cluster.kill("outsider");
   }
