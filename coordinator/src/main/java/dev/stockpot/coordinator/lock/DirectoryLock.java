@@ -55,10 +55,14 @@ public final class DirectoryLock implements AutoCloseable {
   private final Path key;
   private final FileChannel channel;
 
-  private DirectoryLock(Path directory, Path key, FileChannel channel) {
+  /** Of the lock's file, at random: whoever takes the lock next gives it another. */
+  private final long size;
+
+  private DirectoryLock(Path directory, Path key, FileChannel channel, long size) {
     this.directory = directory;
     this.key = key;
     this.channel = channel;
+    this.size = size;
   }
 
   /** That somebody else holds the directory. */
@@ -158,7 +162,8 @@ public final class DirectoryLock implements AutoCloseable {
       // ours: the one thing that can be asked of both without opening it again.
       channel.truncate(0);
       channel.write(ByteBuffer.allocate(1), ThreadLocalRandom.current().nextInt(SIZES));
-      acquired = Files.size(file) == channel.size();
+      long size = channel.size();
+      acquired = Files.size(file) == size;
       if (!acquired) {
         return null;
       }
@@ -167,7 +172,7 @@ public final class DirectoryLock implements AutoCloseable {
           "process %d (since %s)"
               .formatted(
                   ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS)));
-      return new DirectoryLock(directory, key, channel);
+      return new DirectoryLock(directory, key, channel, size);
     } catch (IOException e) {
       acquired = false;
       throw e;
@@ -206,10 +211,14 @@ public final class DirectoryLock implements AutoCloseable {
     return entry.endsWith(LOCK) || entry.endsWith(HOLDER);
   }
 
-  /** Whether the lock is this one still: not closed, and its file not deleted. */
+  /**
+   * Whether the lock is this one still: not closed, its file not deleted, and nobody else has taken
+   * it, as can be on a network's file system that forgets the locks of a machine that it cannot
+   * reach.
+   */
   public boolean isHeld() {
     try {
-      return channel.isOpen() && Files.size(directory.resolve(LOCK)) == channel.size();
+      return channel.isOpen() && Files.size(directory.resolve(LOCK)) == size;
     } catch (IOException _) {
       return false;
     }

@@ -107,9 +107,25 @@ public final class PostgresJournal {
     }
   }
 
-  /** What the fence of {@code schema.sql} asks of a session. */
+  /**
+   * What the fence of {@code schema.sql} asks of a session, and what names it as its holder's for
+   * whoever is next.
+   */
   private static String session(PostgresSettings settings, long epoch) {
-    return "set stockpot.cluster = '%s'; set stockpot.epoch = '%d'"
-        .formatted(settings.cluster().replace("'", "''"), epoch);
+    String cluster = settings.cluster().replace("'", "''");
+    return """
+    set stockpot.cluster = '%s';
+    set stockpot.epoch = '%d';
+    %s;
+    select set_config('application_name', '%s ' || holder, false)
+    from stockpot_tenure where cluster = '%s' and epoch = %d\
+    """
+        .formatted(
+            cluster,
+            epoch,
+            PostgresConnections.idleTimeout(settings),
+            PostgresConnections.APPLICATION,
+            cluster,
+            epoch);
   }
 }

@@ -96,6 +96,7 @@ public final class OutputCommit {
     checkShards();
     checkPlace();
     try {
+      staging.checkClaim();
       deleteStrays();
       for (int soup = 0; soup < manifests.size(); soup++) {
         writeCompanions(planned.soups().get(soup), manifests.get(soup));
@@ -175,6 +176,7 @@ public final class OutputCommit {
   /** Bytes of inputs that are no more are of no use to a later run. */
   private void discard() {
     try {
+      staging.checkClaim();
       FileTrees.delete(staging.shards());
     } catch (IOException e) {
       throw unwritable(staging.shards(), e);
@@ -236,6 +238,7 @@ public final class OutputCommit {
 
   private void moveDirectory() throws IOException {
     Path output = staging.output();
+    staging.checkClaim();
     if (replace && Files.exists(output, LinkOption.NOFOLLOW_LINKS)) {
       FileTrees.delete(staging.replaced());
       Files.move(output, staging.replaced(), StandardCopyOption.ATOMIC_MOVE);
@@ -258,6 +261,7 @@ public final class OutputCommit {
    */
   private void moveFiles() throws IOException {
     Path output = staging.output();
+    staging.checkClaim();
     if (replace) {
       Files.createDirectories(staging.replaced());
       for (Path old : FileTrees.entries(output)) {
@@ -295,6 +299,7 @@ public final class OutputCommit {
         FileTrees.entries(staging.shards()).stream()
             .sorted(Comparator.comparingInt(OutputCommit::commitOrder))
             .toList();
+    staging.checkClaim();
     for (Path file : files) {
       Files.move(file, output.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }

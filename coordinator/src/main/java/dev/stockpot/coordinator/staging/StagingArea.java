@@ -271,6 +271,7 @@ public final class StagingArea implements AutoCloseable {
    */
   public void allocate(Map<Path, ShardLayout> shards) {
     try {
+      checkClaim();
       FileTrees.delete(shards());
       Map<Path, Long> sizes = new LinkedHashMap<>();
       long needed = 0;
@@ -371,6 +372,7 @@ public final class StagingArea implements AutoCloseable {
     try {
       for (Path entry : FileTrees.entries(root)) {
         if (!lock.isPart(entry)) {
+          checkClaim();
           FileTrees.delete(entry);
         }
       }
@@ -383,6 +385,21 @@ public final class StagingArea implements AutoCloseable {
       }
     } catch (IOException e) {
       throw unusable(root, e);
+    }
+  }
+
+  /**
+   * Before what cannot be undone: a process that was frozen may find that its claim has gone to
+   * another, where the file system forgets the locks of a machine that it cannot reach.
+   *
+   * @throws MergeException of kind ENVIRONMENT if the area is claimed by another process
+   */
+  void checkClaim() {
+    if (!lock.isHeld()) {
+      throw MergeException.environment(
+          "%s: is not claimed by this process any more; it stopped, and leaves the output to whoever claims it"
+              .formatted(root),
+          null);
     }
   }
 

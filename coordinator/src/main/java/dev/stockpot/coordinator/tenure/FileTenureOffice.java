@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tenure of a data directory, by the operating system's lock on it, which ends with the
@@ -21,10 +23,12 @@ import java.util.Optional;
  */
 public final class FileTenureOffice implements TenureOffice {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileTenureOffice.class);
   private static final String TENURE = "tenure";
 
   private final Path directory;
   private final String url;
+  private boolean told;
   private volatile Optional<Holder> holder = Optional.empty();
 
   /**
@@ -46,7 +50,14 @@ public final class FileTenureOffice implements TenureOffice {
         return Optional.empty();
       }
       return Optional.of(begin(lock.get()));
-    } catch (DirectoryLock.HeldException _) {
+    } catch (DirectoryLock.HeldException held) {
+      if (!told) {
+        told = true;
+        LOG.info(
+            "{} is locked by {}; this lock has no term: it ends with that process, which keeps it while it is frozen",
+            directory,
+            held.getMessage());
+      }
       holder = recorded();
       return Optional.empty();
     } catch (IOException e) {

@@ -6,7 +6,9 @@ import dev.stockpot.merge.MergeException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,6 +40,9 @@ final class PostgresTenure implements Tenure {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("stockpot-tenure").factory());
 
+  /** Sessions that keep the tenure. */
+  private final Set<Connection> keeping = ConcurrentHashMap.newKeySet();
+
   /** Touched by the thread of the renewals only. */
   private @Nullable Connection session;
 
@@ -67,27 +72,65 @@ final class PostgresTenure implements Tenure {
       return;
     }
     try {
-      Connection open = session;
-      if (open == null) {
-        open = connections.open(patience);
-        session = open;
-        open.setAutoCommit(false);
-      }
-      if (row.renew(open)) {
-        renewedNanos = System.nanoTime();
+      if (renewed()) {
+        keeping.forEach(PostgresTenure::showAlive);
       } else {
         lose("another process is the active coordinator");
       }
     } catch (SQLException | MergeException e) {
-      TenureRow.closeQuietly(session);
-      session = null;
       LOG.warn("The tenure could not be renewed, and will be tried again: {}", e.getMessage());
-      if (System.nanoTime() - renewedNanos > term.toNanos()) {
+      if (isOverdue()) {
         lose("the database could not be asked for %s".formatted(term));
       }
     } catch (RuntimeException e) {
       LOG.error("The tenure's renewal failed unexpectedly", e);
       lose(e.toString());
+    }
+  }
+
+  /**
+   * A process that was frozen finds its session ended, and asks in another what has become of it.
+   */
+  private boolean renewed() throws SQLException {
+    boolean isOld = session != null;
+    try {
+      return renewedInSession();
+    } catch (SQLException e) {
+      if (isOld && isOverdue()) {
+        return renewedInSession();
+      }
+      throw e;
+    }
+  }
+
+  private boolean renewedInSession() throws SQLException {
+    Connection open = session;
+    try {
+      if (open == null) {
+        open = row.open(connections, patience);
+        session = open;
+      }
+      boolean ours = row.renew(open);
+      if (ours) {
+        renewedNanos = System.nanoTime();
+      }
+      return ours;
+    } catch (SQLException e) {
+      TenureRow.closeQuietly(open);
+      session = null;
+      throw e;
+    }
+  }
+
+  private boolean isOverdue() {
+    return System.nanoTime() - renewedNanos > term.toNanos();
+  }
+
+  private static void showAlive(Connection held) {
+    try {
+      TenureRow.showAlive(held);
+    } catch (SQLException e) {
+      LOG.debug("A session that keeps the tenure is gone, or not needed any more", e);
     }
   }
 
@@ -104,11 +147,13 @@ final class PostgresTenure implements Tenure {
     return uses.use(
             () -> {
               Connection held = keep();
+              keeping.add(held);
               try {
                 T result = action.get();
                 release(held);
                 return result;
               } finally {
+                keeping.remove(held);
                 TenureRow.closeQuietly(held);
               }
             })
@@ -124,13 +169,17 @@ final class PostgresTenure implements Tenure {
       }
       Connection asked = null;
       try {
-        asked = connections.open(patience);
-        asked.setAutoCommit(false);
-        if (row.keep(asked)) {
+        asked = row.open(connections, patience);
+        long askedNanos = System.nanoTime();
+        if (!row.keep(asked)) {
+          TenureRow.closeQuietly(asked);
+          throw deposed();
+        }
+        // An old answer is one that this process slept over, perhaps until its session was ended.
+        if (System.nanoTime() - askedNanos < patience.toNanos()) {
           return asked;
         }
         TenureRow.closeQuietly(asked);
-        throw deposed();
       } catch (SQLException e) {
         TenureRow.closeQuietly(asked);
         if (System.nanoTime() - deadline > 0) {
@@ -152,6 +201,7 @@ final class PostgresTenure implements Tenure {
   }
 
   private void release(Connection held) {
+    keeping.remove(held);
     try {
       held.commit();
     } catch (SQLException e) {

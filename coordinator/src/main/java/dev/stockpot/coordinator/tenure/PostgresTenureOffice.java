@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The tenure of a cluster, as a row of the table {@code stockpot_tenure}. It is to be had when its
  * holder gave it back, has not renewed it for the term that it named, by the database's clock, or
  * when the holder's session is gone: that tells of a process that was killed within a second. A
- * session that is gone because the server restarted tells nothing.
+ * session that is gone because the server restarted tells nothing. Sessions by which a holder keeps
+ * the row beyond its term are ended ({@link ExpiredHolder}).
  */
 public final class PostgresTenureOffice implements TenureOffice {
 
@@ -26,6 +27,8 @@ public final class PostgresTenureOffice implements TenureOffice {
   private final String url;
   private final Consumer<String> lost;
   private final Duration patience;
+  private final String process = UUID.randomUUID().toString();
+  private final ExpiredHolder expired;
   private @Nullable Connection connection;
   private volatile Optional<Holder> holder = Optional.empty();
 
@@ -42,14 +45,14 @@ public final class PostgresTenureOffice implements TenureOffice {
     this.url = url;
     this.lost = lost;
     this.patience = settings.term().dividedBy(4);
+    this.expired = new ExpiredHolder(settings.cluster());
   }
 
   @Override
   public Optional<Tenure> tryAcquire() {
     try {
       Connection session = session();
-      String process = UUID.randomUUID().toString();
-      Optional<Long> epoch = take(session, process);
+      Optional<Long> epoch = take(session);
       if (epoch.isEmpty()) {
         return Optional.empty();
       }
@@ -68,7 +71,7 @@ public final class PostgresTenureOffice implements TenureOffice {
   private Connection session() throws SQLException {
     Connection open = connection;
     if (open == null) {
-      open = connections.open(patience);
+      open = connections.open(patience, TenureRow.sessionName(process));
       connection = open;
       open.setAutoCommit(false);
       insertRow(open);
@@ -76,29 +79,33 @@ public final class PostgresTenureOffice implements TenureOffice {
     return open;
   }
 
+  /** Does not even try where there is one, which would wait for whoever changes it just now. */
   private void insertRow(Connection session) throws SQLException {
     try (PreparedStatement insert =
         session.prepareStatement(
             """
             insert into stockpot_tenure
               (cluster, epoch, holder, url, term, renewed_at, backend_pid)
-            values (?, 0, '', '', interval '0', '-infinity', 0)
+            select ?, 0, '', '', interval '0', '-infinity', 0
+            where not exists (select from stockpot_tenure where cluster = ?)
             on conflict do nothing
             """)) {
       insert.setString(1, settings.cluster());
+      insert.setString(2, settings.cluster());
       insert.executeUpdate();
       session.commit();
     }
   }
 
   /** The new epoch, if the tenure was free. */
-  private Optional<Long> take(Connection session, String process) throws SQLException {
+  private Optional<Long> take(Connection session) throws SQLException {
     try {
       Optional<Long> taken = Optional.empty();
       if (lockIfFree(session)) {
-        taken = Optional.of(write(session, process));
+        taken = Optional.of(write(session));
       } else {
         holder = holder(session);
+        expired.makeWay(session);
       }
       session.commit();
       return taken;
@@ -108,7 +115,7 @@ public final class PostgresTenureOffice implements TenureOffice {
     }
   }
 
-  /** A holder that commits keeps the row locked: it is not free then, whatever it says. */
+  /** A holder that commits or writes its journal keeps the row locked: it is not free then. */
   private boolean lockIfFree(Connection session) throws SQLException {
     try (PreparedStatement select =
         session.prepareStatement(
@@ -131,7 +138,7 @@ public final class PostgresTenureOffice implements TenureOffice {
     }
   }
 
-  private long write(Connection session, String process) throws SQLException {
+  private long write(Connection session) throws SQLException {
     try (PreparedStatement update =
         session.prepareStatement(
             """

@@ -1,9 +1,11 @@
 package dev.stockpot.coordinator.tenure;
 
+import dev.stockpot.coordinator.postgres.PostgresConnections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 record TenureRow(String cluster, String process, long epoch) {
 
   private static final String OURS = " where cluster = ? and holder = ? and epoch = ?";
+
+  /** By which the server knows a process's sessions. */
+  static String sessionName(String process) {
+    return PostgresConnections.APPLICATION + " " + process;
+  }
+
+  /** Opens a session of the holder, in which transactions are ended by hand. */
+  Connection open(PostgresConnections connections, Duration patience) throws SQLException {
+    Connection session = connections.open(patience, sessionName(process));
+    session.setAutoCommit(false);
+    return session;
+  }
 
   /** Says that the holder is alive, in this session; false if it is the holder no more. */
   boolean renew(Connection session) throws SQLException {
@@ -42,8 +56,9 @@ record TenureRow(String cluster, String process, long epoch) {
   }
 
   /**
-   * Keeps everybody from taking the tenure over until the session's transaction ends; the holder
-   * may renew it meanwhile. False if this is the holder no more.
+   * Keeps everybody from taking the tenure over until the session's transaction ends, for as long
+   * as the holder renews it and shows in this session, too, that it is alive. False if this is the
+   * holder no more.
    */
   boolean keep(Connection session) throws SQLException {
     try (PreparedStatement select =
@@ -52,6 +67,13 @@ record TenureRow(String cluster, String process, long epoch) {
       try (ResultSet ours = select.executeQuery()) {
         return ours.next();
       }
+    }
+  }
+
+  /** Shows the server that the client of a session that keeps the tenure is alive. */
+  static void showAlive(Connection session) throws SQLException {
+    try (PreparedStatement select = session.prepareStatement("select 1")) {
+      select.execute();
     }
   }
 

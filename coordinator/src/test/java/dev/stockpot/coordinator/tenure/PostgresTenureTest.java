@@ -10,6 +10,9 @@ import dev.stockpot.coordinator.postgres.PostgresSettings;
 import dev.stockpot.fixtures.PostgresServer;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -145,7 +148,23 @@ class PostgresTenureTest {
   }
 
   @Test
-  void nobodyTakesOverWhileTheHolderActsHoweverLongItIsStopped(TestInfo test)
+  void nobodyTakesOverWhileTheHolderActsHoweverLongThatTakes(TestInfo test)
+      throws IOException, InterruptedException {
+    PostgresSettings settings = settings(test, SHORT);
+    try (TenureOffice standby = office(settings);
+        TenureHolder holder = TenureHolder.of(settings)) {
+      assertThat(holder.says()).isEqualTo("holds 1");
+      holder.tell("act");
+      assertThat(holder.says()).isEqualTo("acts");
+      assertThat(standby.acquire(Duration.ofMillis(50), pastTheTerm())).isEmpty();
+      holder.tell("now");
+      assertThat(holder.says()).isEqualTo("acted until now");
+      assertThat(standby.tryAcquire()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHolderThatIsStoppedWhileItActsKeepsNobodyFromTakingOver(TestInfo test)
       throws IOException, InterruptedException {
     PostgresSettings settings = settings(test, SHORT);
     try (TenureOffice standby = office(settings);
@@ -154,17 +173,46 @@ class PostgresTenureTest {
       holder.tell("act");
       assertThat(holder.says()).isEqualTo("acts");
       holder.stop();
-      CountDownLatch pastTheTerm = new CountDownLatch(1);
-      Thread.ofVirtual()
-          .start(() -> {
-            await(SHORT.multipliedBy(2));
-            pastTheTerm.countDown();
-          });
-      assertThat(standby.acquire(Duration.ofMillis(50), pastTheTerm)).isEmpty();
-      holder.tell("now");
-      holder.goOn();
-      assertThat(holder.says()).isEqualTo("acted until now");
+      try (Tenure next = await(standby)) {
+        assertThat(next.epoch()).isEqualTo(2);
+        holder.goOn();
+        assertThat(holder.says()).isEqualTo("lost: another process is the active coordinator");
+        holder.tell("now");
+        assertThat(holder.says()).isEqualTo("acted until now");
+        assertThat(next.<String>whileHeld(() -> "done")).isEqualTo("done");
+      }
     }
+  }
+
+  @Test
+  void nobodyElsesSessionIsEnded(TestInfo test)
+      throws IOException, InterruptedException, SQLException {
+    PostgresSettings settings = settings(test, SHORT);
+    try (TenureOffice standby = office(settings);
+        TenureHolder holder = TenureHolder.of(settings);
+        Connection another = new PostgresConnections(settings).open(LONG);
+        Statement statement = another.createStatement()) {
+      assertThat(holder.says()).isEqualTo("holds 1");
+      statement.execute("set idle_in_transaction_session_timeout = 0");
+      another.setAutoCommit(false);
+      statement.execute("select 1 from stockpot_tenure for key share");
+      holder.stop();
+      assertThat(standby.acquire(Duration.ofMillis(50), pastTheTerm())).isEmpty();
+      another.commit();
+      try (Tenure next = await(standby)) {
+        assertThat(next.epoch()).isEqualTo(2);
+      }
+    }
+  }
+
+  private static CountDownLatch pastTheTerm() {
+    CountDownLatch past = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(() -> {
+          await(SHORT.multipliedBy(2));
+          past.countDown();
+        });
+    return past;
   }
 
   /** Lets time pass: nothing announces the end of a term. */

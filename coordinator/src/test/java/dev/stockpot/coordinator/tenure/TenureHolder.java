@@ -15,14 +15,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /** Another process that takes the tenure, and does with it what it is told. */
 final class TenureHolder implements AutoCloseable {
 
+  /** Before the epoch. */
+  static final String HOLDS = "holds ";
+
   private static final String FILE = "file";
+
+  /** Of the other process. */
+  private static @Nullable ActorSystem<Notebook.Write> notebook;
 
   private final Process process;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
@@ -50,11 +59,28 @@ final class TenureHolder implements AutoCloseable {
                 "http://holder",
                 why -> System.out.println("lost: " + why));
     Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
-    System.out.println("holds " + tenure.epoch());
+    System.out.println(HOLDS + tenure.epoch());
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    while ("act".equals(in.readLine())) {
-      System.out.println(outcome(tenure, in));
+    for (String told = in.readLine(); told != null; told = in.readLine()) {
+      System.out.println(
+          switch (told) {
+            case "act" -> outcome(tenure, in);
+            case "open" -> {
+              notebook = Notebook.open(settings(arguments), tenure.epoch());
+              yield written("first");
+            }
+            default -> written(told);
+          });
+    }
+  }
+
+  private static String written(String line) {
+    try {
+      Notebook.write(Objects.requireNonNull(notebook), line);
+      return "wrote " + line;
+    } catch (CompletionException e) {
+      return "not written: " + e.getMessage();
     }
   }
 
