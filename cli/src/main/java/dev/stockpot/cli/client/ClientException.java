@@ -67,6 +67,7 @@ public abstract sealed class ClientException extends RuntimeException {
     private static final int REQUEST_TIMEOUT = 408;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_ERROR = 500;
+    private static final int INSUFFICIENT_STORAGE = 507;
 
     private final int status;
 
@@ -84,6 +85,9 @@ public abstract sealed class ClientException extends RuntimeException {
 
     @Override
     public int exitCode() {
+      if (status == INSUFFICIENT_STORAGE) {
+        return ExitCode.NO_SPACE;
+      }
       return status >= SERVER_ERROR || status == TOO_MANY_REQUESTS || status == REQUEST_TIMEOUT
           ? ExitCode.FAILED
           : ExitCode.USAGE;

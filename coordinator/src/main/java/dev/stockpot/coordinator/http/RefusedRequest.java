@@ -42,6 +42,7 @@ final class RefusedRequest extends RuntimeException {
           case NOT_FOUND -> StatusCodes.NOT_FOUND;
           case CONFLICT -> StatusCodes.CONFLICT;
           case UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+          case OUT_OF_DISK -> StatusCodes.INSUFFICIENT_STORAGE;
         };
     return new RefusedRequest(status, new ApiError(refused.message(), refused.details()));
   }

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.job;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.coordinator.journal.FullDisk;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.soce.SoceException;
@@ -46,10 +47,9 @@ public final class StepFailure {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String reason = String.valueOf(root.getMessage());
     return new Failure(
-        reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-        "the job's journal cannot be used: " + reason);
+        FullDisk.isReasonOf(root) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        "the job's journal cannot be used: " + root.getMessage());
   }
 
   private static Failure userInput(Exception mistake) {

@@ -18,6 +18,8 @@ import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.FutureConverters;
 
@@ -27,10 +29,13 @@ import scala.jdk.javaapi.FutureConverters;
  * persistence id itself says. It keeps no file open and remembers nothing of files that are not in
  * use, so one journal serves any number of them.
  *
+ * <p>Where its configuration sets {@code reserve}, each file has a {@link Reserve} of that size.
+ *
  * <p>One process at a time may use a file; whoever configures it sees to that.
  */
 public final class FileJournal extends AsyncWriteJournal {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
   private static final String FILE_SUFFIX = ".journal";
 
   /** What a file's entries add up to. */
@@ -77,6 +82,7 @@ public final class FileJournal extends AsyncWriteJournal {
   private final Path directory;
   private final Executor executor;
   private final JournalEntryJson json;
+  private final long reserveSize;
 
   /** The last work begun on each file, while it is under way: work on one file goes in order. */
   private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
@@ -84,6 +90,7 @@ public final class FileJournal extends AsyncWriteJournal {
   public FileJournal(Config config) {
     directory = Path.of(config.getString("directory"));
     executor = context().system().dispatchers().lookup(config.getString("plugin-dispatcher"));
+    reserveSize = config.hasPath("reserve") ? config.getBytes("reserve") : 0;
     json = new JournalEntryJson(SerializationExtension.get(context().system()));
   }
 
@@ -135,8 +142,33 @@ public final class FileJournal extends AsyncWriteJournal {
     } catch (Exception e) {
       return Optional.of(e);
     }
-    file(write.persistenceId()).append(text);
+    append(file(write.persistenceId()), text);
     return Optional.empty();
+  }
+
+  /** On a file system that is full, too, as long as there is some of the reserve. */
+  private void append(JournalFile file, String text) throws IOException {
+    Reserve reserve =
+        new Reserve(
+            file.file().resolveSibling(file.file().getFileName() + ".reserve"), reserveSize);
+    try {
+      file.append(text);
+    } catch (IOException e) {
+      if (!FullDisk.isReasonOf(e) || !reserve.give()) {
+        throw e;
+      }
+      LOG.warn(
+          "{}: no space is left; this is written in the room that was kept for jobs under way. Free some: {}",
+          file.file(),
+          e.getMessage());
+      append(file, text);
+      return;
+    }
+    try {
+      reserve.fill();
+    } catch (IOException e) {
+      LOG.warn("{}: no room could be kept: {}", file.file(), e.getMessage());
+    }
   }
 
   @Override

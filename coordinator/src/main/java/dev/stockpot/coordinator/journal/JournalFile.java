@@ -85,6 +85,10 @@ public record JournalFile(Path file, boolean shared) {
         }
       }
       channel.force(false);
+    } catch (IOException e) {
+      // On a full file system it would keep what little room there was.
+      Files.deleteIfExists(unfinished);
+      throw e;
     }
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     forceDirectory();

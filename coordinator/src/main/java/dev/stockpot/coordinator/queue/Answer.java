@@ -30,6 +30,8 @@ public sealed interface Answer<T> {
     /** The job's state, or another job, does not allow it. */
     CONFLICT,
     /** This process cannot do it now. */
-    UNAVAILABLE
+    UNAVAILABLE,
+    /** There is no room to record it. */
+    OUT_OF_DISK
   }
 }

@@ -6,6 +6,7 @@ import dev.stockpot.merge.plan.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 
 /**
@@ -21,6 +22,7 @@ import java.util.regex.Matcher;
  *     which the process before may hold until it is really gone
  * @param filePatience how long a file may keep the reading of a plan waiting
  * @param journal path of the journal's configuration, as Pekko Persistence has it
+ * @param journalDirectory where the journal's files are; empty where it has none
  * @param snapshots path of the snapshot store's configuration
  * @param snapshotEvery events after which the journal is made short
  */
@@ -33,6 +35,7 @@ public record QueueSettings(
     Duration patience,
     Duration filePatience,
     String journal,
+    Optional<Path> journalDirectory,
     String snapshots,
     int snapshotEvery) {
 
@@ -59,6 +62,7 @@ public record QueueSettings(
         queue.getDuration("patience"),
         CoordinatorSettings.filePatience(root),
         queue.getString("journal"),
+        journalDirectory(root, queue.getString("journal")),
         queue.getString("snapshots"),
         queue.getInt("snapshot-every"));
   }
@@ -72,5 +76,10 @@ public record QueueSettings(
             path.replaceFirst("^~(?=/)", Matcher.quoteReplacement(System.getProperty("user.home"))))
         .map(path -> Path.of(path).toAbsolutePath().normalize())
         .toList();
+  }
+
+  private static Optional<Path> journalDirectory(Config root, String journal) {
+    String key = journal + ".directory";
+    return root.hasPath(key) ? Optional.of(Path.of(root.getString(key))) : Optional.empty();
   }
 }

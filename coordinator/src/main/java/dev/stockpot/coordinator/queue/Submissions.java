@@ -38,6 +38,7 @@ final class Submissions {
 
   private final QueueSettings settings;
   private final SubmissionCheck check;
+  private final JournalRoom room;
   private final JobReader reader;
   private final JobRuns runs;
   private final InstantSource clock;
@@ -52,6 +53,7 @@ final class Submissions {
       InstantSource clock) {
     this.settings = settings;
     this.check = check;
+    this.room = new JournalRoom(settings.journalDirectory());
     this.reader = reader;
     this.runs = runs;
     this.clock = clock;
@@ -128,7 +130,9 @@ final class Submissions {
     runs.reading(
         () -> {
           try {
-            return new SubmissionRead(check.read(unread));
+            Submitted submission = check.read(unread);
+            room.check(2L * unread.plan().length());
+            return new SubmissionRead(submission);
           } catch (SubmissionCheck.RefusedException e) {
             return new SubmissionRefused(unread.id(), e.answer());
           }

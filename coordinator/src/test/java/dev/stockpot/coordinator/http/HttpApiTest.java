@@ -107,7 +107,8 @@ final class HttpApiTest {
     "FORBIDDEN, 403",
     "NOT_FOUND, 404",
     "CONFLICT, 409",
-    "UNAVAILABLE, 503"
+    "UNAVAILABLE, 503",
+    "OUT_OF_DISK, 507"
   })
   void aRefusalOfTheQueueIsToldWithEveryMistake(Answer.Reason reason, int status) {
     CompletableFuture<HttpResponse<String>> sent =
