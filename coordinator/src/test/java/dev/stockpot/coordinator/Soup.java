@@ -53,6 +53,11 @@ public final class Soup {
   public static Soup in(Path directory) {
     checkpoint(1).writeTo(directory.resolve("a"));
     checkpoint(2).writeTo(directory.resolve("b"));
+    return of(directory);
+  }
+
+  /** As {@link #in}, of checkpoints that are written already. */
+  public static Soup of(Path directory) {
     MergePlan plan =
         new MergePlan(
             Path.of("plan.yaml"),

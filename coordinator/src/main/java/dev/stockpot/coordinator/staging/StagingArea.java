@@ -271,7 +271,9 @@ public final class StagingArea implements AutoCloseable {
    */
   public void allocate(Map<Path, ShardLayout> shards) {
     try {
-      checkClaim();
+      if (hasShards()) {
+        checkClaim();
+      }
       FileTrees.delete(shards());
       Map<Path, Long> sizes = new LinkedHashMap<>();
       long needed = 0;

@@ -170,16 +170,13 @@ final class PostgresTenure implements Tenure {
       Connection asked = null;
       try {
         asked = row.open(connections, patience);
-        long askedNanos = System.nanoTime();
         if (!row.keep(asked)) {
           TenureRow.closeQuietly(asked);
           throw deposed();
         }
-        // An old answer is one that this process slept over, perhaps until its session was ended.
-        if (System.nanoTime() - askedNanos < patience.toNanos()) {
-          return asked;
-        }
-        TenureRow.closeQuietly(asked);
+        // Whoever slept over the answer finds out here that the session has ended.
+        TenureRow.showAlive(asked);
+        return asked;
       } catch (SQLException e) {
         TenureRow.closeQuietly(asked);
         if (System.nanoTime() - deadline > 0) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,7 +35,7 @@ final class SqlProxy implements AutoCloseable {
   private final int serverPort;
   private final ServerSocket listener;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final AtomicReference<Trap> trap = new AtomicReference<>();
+  private final AtomicReference<Optional<Trap>> trap = new AtomicReference<>(Optional.empty());
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean cut;
 
@@ -62,7 +63,7 @@ final class SqlProxy implements AutoCloseable {
    * @param statement is given lower case
    */
   void before(Predicate<String> statement, Runnable action) {
-    trap.set(new Trap(statement, action));
+    trap.set(Optional.of(new Trap(statement, action)));
   }
 
   /** From now on nothing comes back and no further statement goes to the server; nobody is told. */
@@ -137,9 +138,9 @@ final class SqlProxy implements AutoCloseable {
   }
 
   private void pass(String statement) {
-    Trap set = trap.get();
-    if (set != null && set.statement().test(statement) && trap.compareAndSet(set, null)) {
-      set.action().run();
+    Optional<Trap> set = trap.get().filter(one -> one.statement().test(statement));
+    if (set.isPresent() && trap.getAndSet(Optional.empty()).isPresent()) {
+      set.get().action().run();
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -55,7 +56,7 @@ final class TenureHolder implements AutoCloseable {
         arguments[0].equals(FILE)
             ? new FileTenureOffice(Path.of(arguments[1]), "http://holder")
             : new PostgresTenureOffice(
-                new PostgresConnections(settings(arguments)),
+                new PostgresConnections(settings(List.of(arguments))),
                 "http://holder",
                 why -> System.out.println("lost: " + why));
     Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
@@ -67,7 +68,7 @@ final class TenureHolder implements AutoCloseable {
           switch (told) {
             case "act" -> outcome(tenure, in);
             case "open" -> {
-              notebook = Notebook.open(settings(arguments), tenure.epoch());
+              notebook = Notebook.open(settings(List.of(arguments)), tenure.epoch());
               yield written("first");
             }
             default -> written(told);
@@ -100,32 +101,36 @@ final class TenureHolder implements AutoCloseable {
     }
   }
 
-  private static PostgresSettings settings(String[] arguments) {
+  static PostgresSettings settings(List<String> arguments) {
     return new PostgresSettings(
-        arguments[0],
-        arguments[1],
-        Optional.of(Path.of(arguments[2])),
-        arguments[3],
-        Duration.parse(arguments[4]),
+        arguments.get(0),
+        arguments.get(1),
+        Optional.of(Path.of(arguments.get(2))),
+        arguments.get(3),
+        Duration.parse(arguments.get(4)),
         Duration.ofMillis(100),
         true);
   }
 
+  static List<String> arguments(PostgresSettings settings) {
+    return List.of(
+        settings.url(),
+        settings.user(),
+        settings.passwordFile().orElseThrow().toString(),
+        settings.cluster(),
+        settings.term().toString());
+  }
+
   static TenureHolder of(Path directory) throws IOException {
-    return start(List.of(FILE, directory.toString()));
+    return start(TenureHolder.class, Map.of(), List.of(FILE, directory.toString()));
   }
 
   static TenureHolder of(PostgresSettings settings) throws IOException {
-    return start(
-        List.of(
-            settings.url(),
-            settings.user(),
-            settings.passwordFile().orElseThrow().toString(),
-            settings.cluster(),
-            settings.term().toString()));
+    return start(TenureHolder.class, Map.of(), arguments(settings));
   }
 
-  private static TenureHolder start(List<String> arguments) throws IOException {
+  static TenureHolder start(Class<?> main, Map<String, String> environment, List<String> arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -134,15 +139,17 @@ final class TenureHolder implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                TenureHolder.class.getName()));
+                main.getName()));
     command.addAll(arguments);
-    return new TenureHolder(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return new TenureHolder(builder.start());
   }
 
   /** The next line that it says. */
   String says() throws InterruptedException {
-    return Objects.requireNonNull(said.poll(40, TimeUnit.SECONDS), "the holder says nothing");
+    return Objects.requireNonNull(said.poll(2, TimeUnit.MINUTES), "the holder says nothing");
   }
 
   boolean isSilent() {
