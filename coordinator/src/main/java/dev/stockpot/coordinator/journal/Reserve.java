@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.journal;
 
+import dev.stockpot.coordinator.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,19 +32,18 @@ final class Reserve {
     this.size = size;
   }
 
-  /** Takes the room, if there is as much again. */
+  /** Takes the room, if there is as much again; the directory is there. */
   void fill() throws IOException {
     long have = present();
     if (have >= size) {
       return;
     }
     Path directory = file.toAbsolutePath().resolveSibling(".");
-    Files.createDirectories(directory);
     if (Files.getFileStore(directory).getUsableSpace() < 2 * size) {
       return;
     }
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+        PrivateFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       byte[] piece = new byte[PIECE];
       for (long at = have; at < size; ) {
         // Zeros take no room where they are compressed away.

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.coordinator.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ record JournalRoom(Optional<Path> directory) {
     Path place = directory.get();
     long free;
     try {
-      Files.createDirectories(place);
+      PrivateFiles.makeDirectory(place);
       free = Files.getFileStore(place).getUsableSpace();
     } catch (IOException e) {
       throw refused("%s: cannot be written: %s".formatted(place, FileErrors.reason(e)));

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.stockpot.coordinator.postgres.PostgresConnections;
 import dev.stockpot.coordinator.postgres.PostgresSchema;
 import dev.stockpot.coordinator.postgres.PostgresSettings;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.slf4j.LoggerFactory;
 
 /** The tenure of a cluster, among processes that are killed, stopped and continued. */
 class PostgresTenureTest {
@@ -185,9 +190,14 @@ class PostgresTenureTest {
   }
 
   @Test
-  void nobodyElsesSessionIsEnded(TestInfo test)
+  void nobodyElsesSessionIsEndedAndTheLogSaysWhoKeepsTheRow(TestInfo test)
       throws IOException, InterruptedException, SQLException {
     PostgresSettings settings = settings(test, SHORT);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ExpiredHolder.class);
+    logger.setLevel(Level.WARN);
+    logger.addAppender(log);
     try (TenureOffice standby = office(settings);
         TenureHolder holder = TenureHolder.of(settings);
         Connection another = new PostgresConnections(settings).open(LONG);
@@ -198,6 +208,14 @@ class PostgresTenureTest {
       statement.execute("select 1 from stockpot_tenure for key share");
       holder.stop();
       assertThat(standby.acquire(Duration.ofMillis(50), pastTheTerm())).isEmpty();
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .singleElement()
+          .asString()
+          .contains(
+              "from http://holder (epoch 1), which has not renewed its tenure since",
+              "locked by session ",
+              " from 127.0.0.1, idle in transaction since ");
       another.commit();
       try (Tenure next = await(standby)) {
         assertThat(next.epoch()).isEqualTo(2);
