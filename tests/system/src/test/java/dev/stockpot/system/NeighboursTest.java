@@ -40,7 +40,7 @@ final class NeighboursTest {
 
   @BeforeEach
   void startAfresh() {
-    MergeSite.delete(site.output().getParent());
+    MergeSite.delete(site.directory().resolve("served"));
     site.writePlan("");
   }
 
@@ -101,7 +101,8 @@ final class NeighboursTest {
       for (Path output : List.of(site.staging(), site.staging().resolve("shards"))) {
         assertThat(submitted(cluster, output)).contains("has the name '.soup.stockpot'");
       }
-      for (Path output : List.of(data, data.resolve("queue"), data.getParent())) {
+      for (Path output :
+          List.of(data, data.resolve("queue"), cluster.own(ClusterSite.COORDINATOR))) {
         assertThat(submitted(cluster, output)).contains("keeps files of its own there");
         Ended merge = forced(output.toString());
         MergeSite.assertFailed(merge, FAILED);
