@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.journal;
 
+import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.coordinator.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ final class Reserve {
     if (have == 0) {
       return false;
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(Math.max(0, have - PIECE));
     }
     return true;
