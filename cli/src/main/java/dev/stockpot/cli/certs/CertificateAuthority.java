@@ -1,19 +1,14 @@
 package dev.stockpot.cli.certs;
 
-import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.cert.Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -45,12 +40,6 @@ record CertificateAuthority(Path directory) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final String CA_ALIAS = "ca";
   private static final String NODE_ALIAS = "node";
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  /** Fills a new directory. */
-  private interface Filling {
-    void into(Path directory) throws IOException, GeneralSecurityException;
-  }
 
   /** Makes one in a new or an empty directory. */
   static CertificateAuthority create(Path directory, int days) {
@@ -59,18 +48,18 @@ record CertificateAuthority(Path directory) {
           "'%s' is there already: name a new or an empty directory".formatted(directory));
     }
     Keytool keytool = Keytool.ofThisJava();
-    fill(
+    NewDirectory.fill(
         directory,
         staging -> {
           Path passwordFile = staging.resolve(PASSWORD);
           Path store = staging.resolve(CA_STORE);
-          String password = random(24);
+          String password = Pkcs12.randomPassword();
           Pkcs12.writePassword(password, passwordFile);
           keytool.generate(
               store,
               passwordFile,
               CA_ALIAS,
-              "Stockpot CA " + random(4),
+              "Stockpot CA " + Pkcs12.randomPassword().substring(0, 8),
               days,
               List.of(
                   "-ext",
@@ -112,10 +101,10 @@ record CertificateAuthority(Path directory) {
           "'%s' is there already: choose another name, or delete it first".formatted(made));
     }
     Keytool keytool = Keytool.ofThisJava();
-    fill(
+    NewDirectory.fill(
         made,
         staging -> {
-          String password = random(24);
+          String password = Pkcs12.randomPassword();
           KeyStore signed = sign(keytool, name, hosts, days);
           char[] caPassword = Pkcs12.readPassword(directory.resolve(PASSWORD)).toCharArray();
           Key key = Objects.requireNonNull(signed.getKey(NODE_ALIAS, caPassword), "the new key");
@@ -167,41 +156,11 @@ record CertificateAuthority(Path directory) {
     return Objects.requireNonNull(store.getCertificate(alias), "no certificate '" + alias + "'");
   }
 
-  /** Lets a directory appear with its whole content, readable by its owner alone. */
-  private static void fill(Path directory, Filling filling) {
-    try {
-      Path parent = directory.toAbsolutePath().normalize().getParent();
-      if (parent == null) {
-        throw MergeException.userInput("'%s' cannot be a CA's directory".formatted(directory));
-      }
-      Files.createDirectories(parent);
-      Path staging = Files.createTempDirectory(parent, ".certs-");
-      try {
-        filling.into(staging);
-        Files.move(staging, directory, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        FileTrees.delete(staging);
-      }
-    } catch (FileSystemException e) {
-      throw MergeException.environment(
-          "'%s' cannot be written: %s".formatted(e.getFile(), FileErrors.reason(e)), e);
-    } catch (IOException | GeneralSecurityException e) {
-      throw MergeException.environment(
-          "'%s' cannot be made: %s".formatted(directory, e.getMessage()), e);
-    }
-  }
-
   private static boolean isEmptyDirectory(Path directory) {
     try {
       return Files.isDirectory(directory) && FileTrees.entries(directory).isEmpty();
     } catch (IOException _) {
       return false;
     }
-  }
-
-  private static String random(int bytes) {
-    byte[] random = new byte[bytes];
-    RANDOM.nextBytes(random);
-    return HexFormat.of().formatHex(random);
   }
 }

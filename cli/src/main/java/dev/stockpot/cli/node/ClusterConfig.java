@@ -2,10 +2,12 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.cli.certs.UserCertificate;
 import dev.stockpot.coordinator.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,8 @@ final class ClusterConfig {
   }
 
   /**
-   * The whole configuration of the node's actor system.
+   * The whole configuration of the node's actor system. Makes the certificate of this user's nodes
+   * where it is needed and not there yet.
    *
    * @param root the node's own, resolved
    * @param role {@code coordinator} or {@code worker}
@@ -55,19 +58,24 @@ final class ClusterConfig {
     keys.put(artery + "canonical.hostname", settings.address().host());
     keys.put(artery + "canonical.port", settings.address().port());
     settings.bindHost().ifPresent(host -> keys.put(artery + "bind.hostname", host));
-    if (settings.tls().isPresent()) {
-      NodeSettings.Tls tls = settings.tls().get();
-      PrivateFiles.demandSecret(tls.keyStore(), "key store");
-      PrivateFiles.demandSecret(tls.passwordFile(), "password of the key store");
-      String password = Files.readString(tls.passwordFile()).strip();
-      keys.put(artery + "transport", "tls-tcp");
-      String engine = artery + "ssl.config-ssl-engine.";
-      keys.put(engine + "key-store", tls.keyStore().toString());
-      keys.put(engine + "trust-store", tls.trustStore().toString());
-      keys.put(engine + "key-store-password", password);
-      keys.put(engine + "key-password", password);
-      keys.put(engine + "trust-store-password", password);
-    }
+    NodeSettings.Tls tls = settings.tls().orElseGet(() -> own(settings.ownCertificates()));
+    PrivateFiles.demandSecret(tls.keyStore(), "key store");
+    PrivateFiles.demandSecret(tls.passwordFile(), "password of the key store");
+    String password = Files.readString(tls.passwordFile()).strip();
+    String engine = artery + "ssl.config-ssl-engine.";
+    keys.put(engine + "key-store", tls.keyStore().toString());
+    keys.put(engine + "trust-store", tls.trustStore().toString());
+    keys.put(engine + "key-store-password", password);
+    keys.put(engine + "key-password", password);
+    keys.put(engine + "trust-store-password", password);
+    // Where a node trusts but one certificate, whoever has it is meant, whatever the host is
+    // called.
+    keys.put(engine + "hostname-verification", settings.tls().isPresent());
     return ConfigFactory.parseMap(keys, "node settings").withFallback(root);
+  }
+
+  private static NodeSettings.Tls own(Path directory) {
+    UserCertificate own = UserCertificate.readOrMake(directory);
+    return new NodeSettings.Tls(own.keyStore(), own.trustStore(), own.passwordFile());
   }
 }

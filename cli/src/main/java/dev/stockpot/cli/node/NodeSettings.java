@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.stockpot.cli.UserFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param seeds coordinators, any of which lets this node in
  * @param rejoinAfter how long a node that has found no coordinator waits before it starts anew
  * @param tls empty only on loopback
+ * @param ownCertificates where the certificate of this user's nodes is, if there is no other
  */
 record NodeSettings(
     String name,
@@ -24,7 +26,8 @@ record NodeSettings(
     Optional<String> bindHost,
     List<HostPort> seeds,
     Duration rejoinAfter,
-    Optional<Tls> tls) {
+    Optional<Tls> tls,
+    Path ownCertificates) {
 
   static final int DEFAULT_PORT = 7624;
 
@@ -51,7 +54,10 @@ record NodeSettings(
             optional(cluster, "bind-host"),
             cluster.getStringList("seeds").stream().map(seed -> seed(cluster, seed)).toList(),
             cluster.getDuration("rejoin-after"),
-            tls(root.getConfig("stockpot.tls")));
+            tls(root.getConfig("stockpot.tls")),
+            optional(root, "stockpot.tls.directory")
+                .map(UserFiles::written)
+                .orElseGet(() -> UserFiles.named("tls")));
     boolean loopback =
         settings.address().isLoopback()
             && settings.bindHost().map(host -> new HostPort(host, 0).isLoopback()).orElse(true);

@@ -141,7 +141,8 @@ final class NodeChecks {
                 "tls",
                 "none, although other machines reach this node",
                 "make certificates with 'stockpot certs', and set stockpot.tls")
-            : Check.ok("tls", "none, and only this machine reaches this node"));
+            : Check.ok(
+                "tls", "only this machine reaches this node; nodes of one user know each other"));
     return Optional.empty();
   }
 

@@ -44,7 +44,8 @@ class NodeSecretsTest {
             Optional.empty(),
             List.of(),
             Duration.ofSeconds(1),
-            Optional.of(tls));
+            Optional.of(tls),
+            directory.resolve("tls"));
     ClusterConfig.of(ConfigFactory.empty(), settings, "worker");
   }
 

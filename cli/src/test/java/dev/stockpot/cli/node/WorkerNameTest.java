@@ -30,7 +30,8 @@ final class WorkerNameTest {
             Optional.empty(),
             List.of(),
             Duration.ZERO,
-            Optional.empty());
+            Optional.empty(),
+            directory.resolve("tls"));
     return WorkerName.take(config, node, directory.resolve("workers"));
   }
 

@@ -206,7 +206,8 @@ class NodeChecksTest {
   }
 
   private static HttpServer coordinator() throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
     byte[] health =
         "{\"status\":\"active\",\"cluster\":\"stockpot\",\"version\":\"1\"}"
             .getBytes(StandardCharsets.US_ASCII);

@@ -96,7 +96,7 @@ public final class HttpApi {
             settings.cluster(),
             duty::get,
             url::get,
-            new RefusalLog(settings.refusalsLoggedEvery(), System::nanoTime),
+            new RefusalLog("a request", settings.refusalsLoggedEvery(), System::nanoTime),
             new Bodies(system, settings));
     Cancellable _ =
         system

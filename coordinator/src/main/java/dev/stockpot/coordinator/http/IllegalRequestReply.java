@@ -14,7 +14,7 @@ import org.apache.pekko.http.scaladsl.settings.ServerSettings;
 public final class IllegalRequestReply extends ParsingErrorHandler {
 
   private static final RefusalLog REFUSALS =
-      new RefusalLog(Duration.ofMinutes(1), System::nanoTime);
+      new RefusalLog("a request", Duration.ofMinutes(1), System::nanoTime);
 
   @Override
   public HttpResponse handle(

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Logs that something was refused: once per peer and cause in a while, with the number of those
  * that were passed over, so that an outsider cannot fill the log. Safe for any thread.
  */
-final class RefusalLog {
+public final class RefusalLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
 
@@ -30,11 +30,19 @@ final class RefusalLog {
     }
   }
 
+  private final String what;
   private final long everyNanos;
   private final LongSupplier nanoClock;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
 
-  RefusalLog(Duration every, LongSupplier nanoClock) {
+  /**
+   * Nothing refused yet.
+   *
+   * @param what is refused, such as {@code a request}
+   * @param every how often the same is told of the same peer
+   */
+  public RefusalLog(String what, Duration every, LongSupplier nanoClock) {
+    this.what = what;
     this.everyNanos = every.toNanos();
     this.nanoClock = nanoClock;
   }
@@ -44,7 +52,7 @@ final class RefusalLog {
    *
    * @param cause one of a few fixed texts
    */
-  void refused(String peer, String cause) {
+  public void refused(String peer, String cause) {
     line(peer, cause).ifPresent(LOG::warn);
   }
 
@@ -66,6 +74,6 @@ final class RefusalLog {
         known == null || known.passedOver == 0
             ? ""
             : " (and %d more before)".formatted(known.passedOver);
-    return Optional.of("refused a request of %s: %s%s".formatted(peer, cause, more));
+    return Optional.of("refused %s of %s: %s%s".formatted(what, peer, cause, more));
   }
 }

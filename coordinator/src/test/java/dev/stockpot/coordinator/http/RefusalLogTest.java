@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 final class RefusalLogTest {
 
   private final AtomicLong nanos = new AtomicLong();
-  private final RefusalLog log = new RefusalLog(Duration.ofSeconds(60), nanos::get);
+  private final RefusalLog log = new RefusalLog("a request", Duration.ofSeconds(60), nanos::get);
 
   @Test
   void aFloodIsOneLineAndAFigure() {

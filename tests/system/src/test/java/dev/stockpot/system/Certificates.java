@@ -32,23 +32,16 @@ record Certificates(Path directory) {
     return directory.resolve("ca.pem");
   }
 
-  Path keyStore(String node) {
-    return directory.resolve(node).resolve("node.p12");
-  }
-
-  Path trustStore(String node) {
-    return directory.resolve(node).resolve("trust.p12");
-  }
-
-  Path password(String node) {
-    return directory.resolve(node).resolve("password");
+  /** The directory of a node's key and trust. */
+  Path of(String node) {
+    return directory.resolve(node);
   }
 
   /** What a node has in its settings. */
   String settings(String node) {
     return """
-    stockpot.tls { key-store = "%s", trust-store = "%s", password-file = "%s" }
+    stockpot.tls { key-store = "%1$s/node.p12", trust-store = "%1$s/trust.p12", password-file = "%1$s/password" }
     """
-        .formatted(keyStore(node), trustStore(node), password(node));
+        .formatted(of(node));
   }
 }

@@ -198,7 +198,8 @@ final class ClusterSite implements AutoCloseable {
   private void start(List<String> flags, Place at, String name, String role, String settings) {
     try {
       Path own = Files.createDirectories(own(name));
-      Path file = Files.writeString(own.resolve("node.conf"), settings + at.settings());
+      String common = "stockpot.tls.directory = \"%s\"\n".formatted(certificate());
+      Path file = Files.writeString(own.resolve("node.conf"), settings + common + at.settings());
       List<String> all = new ArrayList<>(flags);
       all.add("-Dlogback.configurationFile=logback-node.xml");
       Supplier<StockpotProcess> start =
@@ -274,6 +275,11 @@ final class ClusterSite implements AutoCloseable {
   /** File of the token, there after a coordinator's first start. */
   Path token() {
     return directory.resolve("token");
+  }
+
+  /** By which the nodes know each other where they have no other certificates. */
+  Path certificate() {
+    return directory.resolve("tls");
   }
 
   /** Addresses of all coordinators, as clients take them. */

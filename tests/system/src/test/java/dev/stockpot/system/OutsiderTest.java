@@ -4,28 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,9 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @SuppressWarnings("NullAway.Init") // set before all
 final class OutsiderTest {
-
-  private static final String HOST = "127.0.0.1";
-  private static final int PATIENCE_MILLIS = 60_000;
 
   /** Lines of warning that all the attempts below may leave in a log. */
   private static final int FEW = 25;
@@ -58,10 +45,10 @@ final class OutsiderTest {
     expected = site.result();
     site.deleteOutput();
     certificates = Certificates.in(directory.resolve("certs"));
-    certificates.issue("node", HOST);
+    certificates.issue("node", Peer.HOST);
     foreign = Certificates.in(directory.resolve("foreign"));
-    foreign.issue("node", HOST);
-    Place place = new Place(HOST, List.of(), certificates.settings("node"));
+    foreign.issue("node", Peer.HOST);
+    Place place = new Place(Peer.HOST, List.of(), certificates.settings("node"));
     cluster =
         new ClusterSite(
             directory.resolve("nodes"),
@@ -92,7 +79,7 @@ final class OutsiderTest {
   @Test
   void aNodeWithACertificateOfAnotherAuthorityDoesNotGetIn() throws InterruptedException {
     cluster.startWorker(
-        new Place(HOST, List.of(), foreign.settings("node")), "outsider", directory);
+        new Place(Peer.HOST, List.of(), foreign.settings("node")), "outsider", directory);
     StockpotProcess outsider = cluster.node("outsider");
     cluster.await(
         "the outsider is refused", () -> outsider.said().contains("lets no node of a cluster"));
@@ -154,9 +141,8 @@ final class OutsiderTest {
 
   @Test
   void clientsThatAreSlowOnPurposeAreCutOffWhileOthersAreServed() throws Exception {
-    try (Socket silent = new Socket(address(), cluster.url().getPort());
+    try (Socket silent = Peer.plain(cluster.url().getPort());
         Socket slow = https()) {
-      silent.setSoTimeout(PATIENCE_MILLIS);
       write(slow, "GET /v1/health HTTP/1.1\r\nX: ");
       assertThat(cluster.status(ClusterSite.COORDINATOR)).isEqualTo("active");
       assertThat(rest(slow)).doesNotContain(" 200 ");
@@ -169,78 +155,20 @@ final class OutsiderTest {
     byte[] garbage = new byte[1 << 16];
     for (int seed = 0; seed < 20; seed++) {
       new Random(seed).nextBytes(garbage);
-      try (Socket socket = new Socket(address(), cluster.clusterPort())) {
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        send(socket, garbage);
+      try (Socket socket = Peer.plain(cluster.clusterPort())) {
+        Peer.send(socket, garbage);
       }
-    }
-  }
-
-  /** Of one who has a certificate, even: frames that claim two gigabytes. */
-  @Test
-  void framesOfImpossibleLengthDoNoHarm() throws Exception {
-    SSLContext context = context(certificates);
-    byte[] frame =
-        ByteBuffer.allocate(64)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put("AKKA".getBytes(StandardCharsets.US_ASCII))
-            .put((byte) 2) // the stream of ordinary messages
-            .putInt(Integer.MAX_VALUE)
-            .array();
-    for (int i = 0; i < 20; i++) {
-      try (Socket socket = context.getSocketFactory().createSocket(HOST, cluster.clusterPort())) {
-        socket.getOutputStream().write(frame);
-      }
-    }
-    assertThat(cluster.status(ClusterSite.COORDINATOR)).isEqualTo("active");
-  }
-
-  private static SSLContext context(Certificates of) throws IOException, GeneralSecurityException {
-    char[] password = Files.readString(of.password("node")).strip().toCharArray();
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store(of.keyStore("node"), password), password);
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store(of.trustStore("node"), password));
-    SSLContext context = SSLContext.getInstance("TLSv1.3");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
-  }
-
-  private static KeyStore store(Path file, char[] password)
-      throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, password);
-      return store;
     }
   }
 
   /** A connection to the API of which the test writes every byte itself. */
-  private static Socket https() throws IOException, GeneralSecurityException {
-    Socket socket =
-        context(certificates).getSocketFactory().createSocket(HOST, cluster.url().getPort());
-    socket.setSoTimeout(PATIENCE_MILLIS);
-    return socket;
+  private static Socket https() throws IOException {
+    return Peer.secure(Peer.context(certificates.of("node")), cluster.url().getPort());
   }
 
   private static void write(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();
-  }
-
-  /** Sends bytes and waits until the other side closes the connection, by whatever means. */
-  private static void send(Socket socket, byte[] bytes) {
-    try {
-      OutputStream out = socket.getOutputStream();
-      out.write(bytes);
-      out.flush();
-      long _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
-    } catch (SocketTimeoutException e) {
-      throw new AssertionError("the connection stays open", e);
-    } catch (IOException _) {
-      // Reset.
-    }
   }
 
   private static String rest(Socket socket) {
@@ -256,9 +184,5 @@ final class OutsiderTest {
       // Reset, for what had not been read when the server closed.
     }
     return text.toString();
-  }
-
-  private static InetAddress address() throws UnknownHostException {
-    return InetAddress.getAllByName(HOST)[0];
   }
 }

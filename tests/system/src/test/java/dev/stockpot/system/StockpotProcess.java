@@ -4,6 +4,7 @@ import dev.stockpot.cli.Main;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.opentest4j.AssertionFailedError;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +27,8 @@ final class StockpotProcess implements AutoCloseable {
 
   /** Printed by the JVM before any code of ours runs. */
   private static final String INCUBATOR_LINE = "WARNING: Using incubator modules";
+
+  private static final Pattern TOTAL_OF_HISTOGRAM = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
   private final Process process;
   private final Path out;
@@ -131,6 +136,30 @@ final class StockpotProcess implements AutoCloseable {
   /** Time of all cores that the process has had so far; what it has of progress on any machine. */
   Duration cpuTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Bytes of its heap that are in use, after a collection. */
+  long liveHeap() throws InterruptedException {
+    try {
+      Process jcmd =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(pid()),
+                  "GC.class_histogram")
+              .redirectErrorStream(true)
+              .start();
+      String printed = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (jcmd.waitFor() != 0) {
+        throw new AssertionFailedError("jcmd: " + printed);
+      }
+      Matcher total = TOTAL_OF_HISTOGRAM.matcher(printed);
+      if (!total.find()) {
+        throw new AssertionFailedError("jcmd: " + printed);
+      }
+      return Long.parseLong(total.group(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Ends the process by SIGKILL; false if it had ended by itself. */

@@ -123,7 +123,8 @@ final class LoopbackCluster implements AutoCloseable {
   }
 
   private void start(String role, String name, String settings) throws IOException {
-    Path file = Files.writeString(directory.resolve(name + ".conf"), settings);
+    String common = "stockpot.tls.directory = \"%s\"\n".formatted(directory.resolve("tls"));
+    Path file = Files.writeString(directory.resolve(name + ".conf"), settings + common);
     Path log = directory.resolve(name + ".log");
     logs.add(log);
     nodes.add(
