@@ -138,6 +138,8 @@ public final class OutputCommit {
     try {
       shards.check(staging.output());
     } catch (MergeException e) {
+      // It may be another's by now, whose claim followed ours.
+      staging.checkClaim();
       if (Files.isDirectory(staging.output(), LinkOption.NOFOLLOW_LINKS)) {
         Files.move(staging.output(), staging.shards(), StandardCopyOption.ATOMIC_MOVE);
       }
