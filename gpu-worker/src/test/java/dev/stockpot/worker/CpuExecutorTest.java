@@ -1,6 +1,8 @@
 package dev.stockpot.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.merge.Failure;
@@ -10,6 +12,8 @@ import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.worker.DeviceExecutor.Outcome;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +38,7 @@ class CpuExecutorTest {
   private static final LeaseId LEASE = new LeaseId("job", 1);
   private static final LeaseId NEXT = new LeaseId("job", 2);
 
-  private static final String NO_SUCH_FILES =
-      "looks at Linux's /dev/full, /dev/null or /proc/self/fd";
+  private static final String NO_SUCH_FILES = "looks at Linux's /proc/self/fd";
 
   /** Elements that take one thread seconds when its chunks are as small as can be. */
   private static final int MANY = 8_000_000;
@@ -108,28 +111,43 @@ class CpuExecutorTest {
   }
 
   @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = NO_SUCH_FILES)
-  void bytesThatCannotBeFlushedHaveNoReceipt() throws Exception {
-    RawMerge merge = small();
-    Files.delete(merge.shard());
-    // Takes every write, and refuses to be flushed.
-    Files.createSymbolicLink(merge.shard(), Path.of("/dev/null"));
-    Failure failure = failureOf(merge);
-    assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
-    assertThat(failure.message()).startsWith(merge.shard().toString());
-    Files.delete(merge.shard());
-  }
-
-  @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = NO_SUCH_FILES)
   void aFullFileSystemIsOutOfDisk() throws Exception {
     RawMerge merge = small();
-    Files.delete(merge.shard());
-    Files.createSymbolicLink(merge.shard(), Path.of("/dev/full"));
-    Failure failure = failureOf(merge);
-    assertThat(failure.kind()).isEqualTo(Failure.Kind.OUT_OF_DISK);
-    assertThat(failure.message()).startsWith("some.tensor: ");
-    Files.delete(merge.shard());
+    Path mounted = Files.createDirectory(directory.resolve("mounted"));
+    assumeTrue(
+        runs("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", mounted.toString()),
+        "only root may mount a file system, so a full one cannot be had here");
+    try {
+      Path shard = mounted.resolve("shard");
+      try (RandomAccessFile sparse = new RandomAccessFile(shard.toFile(), "rw")) {
+        sparse.setLength(Files.size(merge.shard()));
+      }
+      fill(mounted.resolve("filler"));
+      Files.delete(merge.shard());
+      Files.createSymbolicLink(merge.shard(), shard);
+      Failure failure = failureOf(merge);
+      assertThat(failure.kind()).isEqualTo(Failure.Kind.OUT_OF_DISK);
+      assertThat(failure.message()).startsWith("some.tensor: ");
+    } finally {
+      executor.close();
+      assertThat(runs("umount", mounted.toString())).isTrue();
+    }
+  }
+
+  private static void fill(Path file) throws IOException {
+    try (OutputStream filler = Files.newOutputStream(file)) {
+      assertThatIOException()
+          .isThrownBy(() -> filler.write(new byte[1 << 20]))
+          .withMessageContaining("No space left");
+    }
+  }
+
+  private static boolean runs(String... command) throws IOException, InterruptedException {
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.stockpot.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
@@ -11,6 +12,7 @@ import dev.stockpot.worker.DeviceExecutor.Outcome;
 import dev.stockpot.worker.LeasedTasks.Work;
 import dev.stockpot.worker.storage.JobStorage;
 import dev.stockpot.worker.storage.NodeStorage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +121,22 @@ class ShardFlusherTest {
           .extracting(Outcome::lease)
           .containsExactly(other.getFirst().of().lease());
       assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void bytesThatCannotBeFlushedHaveNoReceipt() throws Exception {
+    Work work = lease(1, 1).getFirst();
+    Path shard = work.of().spec().shard(0, work.task());
+    Files.delete(shard);
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, (_, outcomes) -> told.add(outcomes))) {
+      merged(flusher, work);
+      assertThat(told.poll(30, TimeUnit.SECONDS))
+          .singleElement(InstanceOfAssertFactories.type(Outcome.Failed.class))
+          .satisfies(failed -> {
+            assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
+            assertThat(failed.failure().message()).startsWith(shard.toString());
+          });
     }
   }
 }
