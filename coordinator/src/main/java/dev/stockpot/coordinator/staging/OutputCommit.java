@@ -120,7 +120,7 @@ public final class OutputCommit {
   }
 
   private void checkShards() {
-    staging.checkHeld();
+    staging.checkClaim();
     shards.checkStaged(staging.shards());
   }
 

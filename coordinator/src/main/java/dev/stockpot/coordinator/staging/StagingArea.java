@@ -223,20 +223,6 @@ public final class StagingArea implements AutoCloseable {
     }
   }
 
-  /**
-   * Checks that the area is this process's still.
-   *
-   * @throws MergeException if somebody deleted it, or claimed it after that
-   */
-  void checkHeld() {
-    if (!lock.isHeld()) {
-      throw MergeException.environment(
-          root
-              + ": was deleted by something else while the merge ran; find out what, and run the merge again",
-          null);
-    }
-  }
-
   /** Where an output that is being replaced waits until the new one is in its place. */
   Path replaced() {
     return root.resolve("replaced");
@@ -391,15 +377,16 @@ public final class StagingArea implements AutoCloseable {
   }
 
   /**
-   * Before what cannot be undone: a process that was frozen may find that its claim has gone to
-   * another, where the file system forgets the locks of a machine that it cannot reach.
+   * Checks, before what cannot be undone, that the area is this process's still. Somebody may have
+   * deleted it; and a process that was frozen may find that its claim has gone to another, where
+   * the file system forgets the locks of a machine that it cannot reach.
    *
-   * @throws MergeException of kind ENVIRONMENT if the area is claimed by another process
+   * @throws MergeException of kind ENVIRONMENT if it is not
    */
   void checkClaim() {
     if (!lock.isHeld()) {
       throw MergeException.environment(
-          "%s: is not claimed by this process any more; it stopped, and leaves the output to whoever claims it"
+          "%s: was deleted by something else, or claimed by another process, which has the output now; look for both, and run the merge again"
               .formatted(root),
           null);
     }
