@@ -25,8 +25,7 @@ final class FullDataDirectoryTest {
   void clientsAreToldTheNodeStaysUpAndWhatWasAcknowledgedIsThere() throws Exception {
     MergeSite site = MergeSite.small(directory);
     ClusterSite cluster = new ClusterSite(directory.resolve("nodes"));
-    Path data =
-        Files.createDirectories(cluster.own(ClusterSite.COORDINATOR).resolve("data"));
+    Path data = Files.createDirectories(cluster.own(ClusterSite.COORDINATOR).resolve("data"));
     try (Mount mount = Mount.tmpfs(data, "16m")) {
       try (cluster) {
         cluster.startCoordinator(directory);
