@@ -75,7 +75,7 @@ final class NodeProcess {
   private void live(Optional<ActorSystem<?>> begun) {
     if (begun.isPresent()) {
       system = begun.get();
-      begun.get().getWhenTerminated().toCompletableFuture().join();
+      SystemEnd.of(begun.get()).join();
     }
   }
 
