@@ -75,6 +75,10 @@ final class SqlProxy implements AutoCloseable {
     try {
       while (true) {
         Socket client = listener.accept();
+        if (cut) {
+          sockets.add(client);
+          continue;
+        }
         Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         sockets.addAll(List.of(client, server));
         Thread.ofVirtual().start(() -> quietly(() -> forward(client, server), client, server));
@@ -89,12 +93,20 @@ final class SqlProxy implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
-  private static void quietly(Work work, Socket one, Socket other) {
+  /** The end of one side is the other's, unless nobody is to hear of it. */
+  private void quietly(Work work, Socket one, Socket other) {
     try (one;
         other) {
-      work.run();
+      try {
+        work.run();
+      } catch (IOException _) {
+        // It has ended, as a process does that is killed.
+      }
+      if (cut) {
+        closed.await();
+      }
     } catch (IOException | InterruptedException _) {
-      // One side has ended, and so does the other.
+      // The test has ended.
     }
   }
 
@@ -153,9 +165,6 @@ final class SqlProxy implements AutoCloseable {
         closed.await();
       }
       out.write(bytes, 0, read);
-    }
-    if (cut) {
-      closed.await();
     }
   }
 
