@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -161,8 +164,29 @@ final class TenureHolder implements AutoCloseable {
     process.outputWriter().flush();
   }
 
+  /** Returns when none of its threads runs any more, which a busy machine puts off. */
   void stop() throws IOException, InterruptedException {
     signal("STOP");
+    while (!isStopped()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean isStopped() throws IOException {
+    try (Stream<Path> threads =
+        Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (Path thread : threads.toList()) {
+        String status = Files.readString(thread.resolve("stat"));
+        // After the name, which is in parentheses and may hold anything.
+        if (status.charAt(status.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException _) {
+      // A thread ended while it was looked at.
+      return false;
+    }
   }
 
   void goOn() throws IOException, InterruptedException {
