@@ -22,17 +22,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A coordinator is frozen before each step of a commit in turn, another takes over, and then the
  * first goes on where it was: whatever it does, the output is whole.
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class FrozenCommitTest {
 
   private static final Duration TERM = Duration.ofSeconds(1);
