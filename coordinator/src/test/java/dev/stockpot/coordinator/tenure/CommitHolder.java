@@ -13,11 +13,9 @@ import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /** Another process that holds the tenure and commits a soup. */
 final class CommitHolder {
@@ -33,9 +31,8 @@ final class CommitHolder {
     PostgresSettings settings =
         TenureHolder.settings(List.of(arguments).subList(1, arguments.length));
     Tenure tenure =
-        new PostgresTenureOffice(new PostgresConnections(settings), "http://holder", _ -> {})
-            .acquire(Duration.ofMillis(50), new CountDownLatch(1))
-            .orElseThrow();
+        TenureHolder.acquired(
+            new PostgresTenureOffice(new PostgresConnections(settings), "http://holder", _ -> {}));
     System.out.println(TenureHolder.HOLDS + tenure.epoch());
     System.out.println(outcome(directory, tenure));
     int end = System.in.read();

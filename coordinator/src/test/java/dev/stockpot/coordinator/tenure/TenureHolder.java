@@ -38,17 +38,20 @@ final class TenureHolder implements AutoCloseable {
   private static @Nullable ActorSystem<Notebook.Write> notebook;
 
   private final Process process;
+  private final Path errors;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
-  private TenureHolder(Process process) {
+  private TenureHolder(Process process, Path errors) {
     this.process = process;
+    this.errors = errors;
     Thread.ofPlatform().daemon().start(this::listen);
   }
 
   private void listen() {
     try {
       process.inputReader().lines().forEach(said::add);
-    } catch (UncheckedIOException _) {
+      said.add("ended: " + Files.readString(errors));
+    } catch (UncheckedIOException | IOException _) {
       // It was killed; nothing more is said.
     }
   }
@@ -62,7 +65,7 @@ final class TenureHolder implements AutoCloseable {
                 new PostgresConnections(settings(List.of(arguments))),
                 "http://holder",
                 why -> System.out.println("lost: " + why));
-    Tenure tenure = office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
+    Tenure tenure = acquired(office);
     System.out.println(HOLDS + tenure.epoch());
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -76,6 +79,17 @@ final class TenureHolder implements AutoCloseable {
             }
             default -> written(told);
           });
+    }
+  }
+
+  /** However long a busy machine's server takes to let anybody in. */
+  static Tenure acquired(TenureOffice office) throws InterruptedException {
+    while (true) {
+      try {
+        return office.acquire(Duration.ofMillis(50), new CountDownLatch(1)).orElseThrow();
+      } catch (MergeException e) {
+        System.err.println("asks again: " + e.getMessage());
+      }
     }
   }
 
@@ -144,10 +158,10 @@ final class TenureHolder implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 main.getName()));
     command.addAll(arguments);
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    Path errors = Files.createTempFile("holder", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().putAll(environment);
-    return new TenureHolder(builder.start());
+    return new TenureHolder(builder.start(), errors);
   }
 
   /** The next line that it says. */
@@ -204,6 +218,7 @@ final class TenureHolder implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
+    errors.toFile().delete();
     try {
       if (!process.waitFor(20, TimeUnit.SECONDS)) {
         throw new IllegalStateException("process " + process.pid() + " does not die");
