@@ -39,8 +39,7 @@ final class SystemEnd {
   static CompletableFuture<Done> of(ActorSystem<?> system) {
     SystemEnd end = new SystemEnd(system);
     CoordinatedShutdown.get(Adapter.toClassic(system))
-        .addTask(
-            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "deadline", end::hasBegun);
+        .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "deadline", end::hasBegun);
     var _ = system.getWhenTerminated().thenAccept(end.over::complete);
     return end.over;
   }
