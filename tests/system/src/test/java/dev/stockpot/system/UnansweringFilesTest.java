@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 final class UnansweringFilesTest {
 
   private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
   private static final int USAGE = 2;
 
   /** Of the model that the config and the tokenizer come from. */
@@ -80,7 +81,7 @@ final class UnansweringFilesTest {
   void aPipeInPlaceOfThePlanIsRefused() throws IOException, InterruptedException {
     pipe(site.plan());
     Ended ended = site.merge();
-    MergeSite.assertFailed(ended, FAILED);
+    MergeSite.assertFailed(ended, WRONG_USAGE);
     assertThat(ended.err()).contains("plan.yaml", "it is a pipe");
   }
 

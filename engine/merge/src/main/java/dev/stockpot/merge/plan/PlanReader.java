@@ -68,6 +68,12 @@ public final class PlanReader {
     if (Files.isDirectory(file)) {
       throw refused(file, "", "this is a directory; name the plan's file");
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw refused(
+          file,
+          "",
+          "it is a pipe, a socket or a device; name the plan's file, or - for standard input");
+    }
     byte[] bytes;
     try (InputStream in = RegularFiles.stream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
