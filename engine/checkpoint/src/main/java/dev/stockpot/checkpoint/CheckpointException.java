@@ -1,10 +1,10 @@
 package dev.stockpot.checkpoint;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
- * A checkpoint cannot be read; carries every problem found, and its message prints the first 20.
+ * A checkpoint cannot be read; carries every problem found, and its message tells the first 20
+ * kinds of them.
  */
 public final class CheckpointException extends RuntimeException {
   private static final int PRINTED = 20;
@@ -31,15 +31,9 @@ public final class CheckpointException extends RuntimeException {
   }
 
   private static String message(List<Problem> problems) {
-    if (problems.size() == 1) {
-      return problems.getFirst().toString();
-    }
-    String listed =
-        problems.stream()
-            .limit(PRINTED)
-            .map(problem -> "\n  " + problem)
-            .collect(Collectors.joining());
-    int more = problems.size() - PRINTED;
-    return problems.size() + " problems:" + listed + (more > 0 ? "\n  and " + more + " more" : "");
+    List<String> lines = ProblemGroups.lines(problems, PRINTED);
+    return lines.size() == 1
+        ? lines.getFirst()
+        : problems.size() + " problems:\n  " + String.join("\n  ", lines);
   }
 }

@@ -195,7 +195,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void aMessagePrintsTwentyProblemsAndCountsTheRest() {
+  void aMessageTellsWhatManyTensorsShareOnce() {
     StringBuilder json = new StringBuilder("{\"t0\":0");
     for (int i = 1; i < 25; i++) {
       json.append(",\"t").append(i).append("\":0");
@@ -205,10 +205,8 @@ class SafetensorsHeaderTest {
         .isInstanceOfSatisfying(
             CheckpointException.class, e -> assertThat(e.problems()).hasSize(25))
         .message()
-        .startsWith("25 problems:\n  f: tensor 't0': must be an object")
-        .contains("\n  f: tensor 't19': ")
-        .doesNotContain("'t20'")
-        .endsWith("\n  and 5 more");
+        .startsWith("f: 25 tensors: must be an object")
+        .endsWith(": 't*' (25)");
   }
 
   private static SafetensorsHeader parse(String json, int dataBytes) {
