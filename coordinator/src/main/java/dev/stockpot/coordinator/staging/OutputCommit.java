@@ -221,9 +221,9 @@ public final class OutputCommit {
       byte[] content = RegularFiles.bytes(sidecar.source(), LARGEST_SIDECAR);
       Path target = shards.resolve(sidecar.name());
       Files.createDirectories(target.resolveSibling("."));
-      if (sidecar.name().equals(HfConfig.FILE_NAME) && planned.outputDtype().isPresent()) {
+      if (sidecar.name().equals(HfConfig.FILE_NAME)) {
         content =
-            HfConfig.withDtype(content, planned.outputDtype().get(), sidecar.source().toString());
+            HfConfig.adapted(content, planned.outputDtype(), false, sidecar.source().toString());
       }
       write(target, content);
     }

@@ -43,8 +43,11 @@ final class ConfigReader {
     return new HfConfig(
         top.architectures,
         first(top.modelType, text.modelType),
+        text.modelType,
         first(first(top.dtype, top.torchDtype), first(text.dtype, text.torchDtype)),
-        first(top.tieWordEmbeddings, text.tieWordEmbeddings),
+        Boolean.TRUE.equals(text.tieWordEmbeddings)
+            ? Boolean.TRUE
+            : first(top.tieWordEmbeddings, text.tieWordEmbeddings),
         first(top.vocabSize, text.vocabSize),
         first(top.hiddenSize, text.hiddenSize),
         first(top.numHiddenLayers, text.numHiddenLayers),

@@ -2,45 +2,43 @@ package dev.stockpot.checkpoint;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Puts another dtype into a config.json by replacing the value's characters, so that numbers, key
- * order and white space stay as their author wrote them.
+ * Puts other values into a config.json by replacing their characters, so that numbers, key order
+ * and white space stay as their author wrote them.
  */
 final class ConfigRewrite {
+  private static final String TIED = "tie_word_embeddings";
+
   private final String file;
-  private final String literal;
+  private final @Nullable String dtype;
+  private final boolean untied;
   private final List<Edit> edits = new ArrayList<>();
-  private boolean atTop;
-  private int firstKey = -1;
-  private int topStart;
 
   /** Replace the characters {@code [from, to)}. */
   private record Edit(int from, int to, String text) {}
 
-  ConfigRewrite(String file, Dtype dtype) {
+  ConfigRewrite(String file, Optional<Dtype> dtype, boolean untied) {
     this.file = file;
-    this.literal = '"' + nameOf(dtype) + '"';
+    this.dtype = dtype.map(value -> '"' + nameOf(value) + '"').orElse(null);
+    this.untied = untied;
   }
 
   byte[] rewrite(byte[] config) {
-    try (StrictJson json = StrictJson.pythonDocument(config, file)) {
-      json.readObject(parser -> {
-        topStart = end(parser);
-        readFields(parser, true);
-      });
-    }
-    // Strict UTF-8 has been read above, so nothing is replaced here.
+    // Strict UTF-8 is read first, so nothing is replaced here.
     String text = new String(config, StandardCharsets.UTF_8);
+    try (StrictJson json = StrictJson.pythonDocument(config, file)) {
+      json.readObject(parser -> readFields(parser, true, untied, text));
+    }
     StringBuilder out = new StringBuilder(text.length() + 64);
     int copied = 0;
-    if (!atTop) {
-      out.append(text, 0, topStart).append(added(text));
-      copied = topStart;
-    }
     for (Edit edit : edits) {
       out.append(text, copied, edit.from()).append(edit.text());
       copied = edit.to();
@@ -49,33 +47,52 @@ final class ConfigRewrite {
     return out.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private void readFields(JsonParser parser, boolean top) {
+  private void readFields(JsonParser parser, boolean top, boolean tie, String text) {
+    int start = end(parser);
+    int firstKey = -1;
+    int firstEdit = edits.size();
+    Set<String> edited = new HashSet<>();
     String field;
     while ((field = parser.nextName()) != null) {
-      if (firstKey < 0) {
-        firstKey = start(parser);
-      }
+      firstKey = firstKey < 0 ? start(parser) : firstKey;
       JsonToken value = parser.nextToken();
-      boolean scalar = value == JsonToken.VALUE_STRING || (top && value == JsonToken.VALUE_NULL);
-      if (scalar && (field.equals("dtype") || field.equals("torch_dtype"))) {
-        atTop |= top;
-        int from = start(parser);
-        parser.finishToken();
-        edits.add(new Edit(from, end(parser), literal));
+      if (dtype != null && isDtype(field, value, top)) {
+        replace(parser, dtype);
+        edited.add("torch_dtype");
+      } else if (tie && field.equals(TIED) && !value.isStructStart()) {
+        replace(parser, "false");
+        edited.add(TIED);
       } else if (value == JsonToken.START_OBJECT
           && field.endsWith("_config")
           && !field.equals("quantization_config")) {
-        readFields(parser, false);
+        readFields(parser, false, untied && field.equals("text_config"), text);
       } else {
         parser.skipChildren();
       }
     }
+    StringBuilder added = new StringBuilder();
+    String before = firstKey < 0 ? "" : text.substring(start, firstKey);
+    if (top && dtype != null && !edited.contains("torch_dtype")) {
+      added.append(before).append("\"torch_dtype\": ").append(dtype).append(',');
+    }
+    if (tie && !edited.contains(TIED)) {
+      added.append(before).append('"' + TIED + "\": false,");
+    }
+    if (!added.isEmpty()) {
+      added.setLength(firstKey < 0 ? added.length() - 1 : added.length());
+      edits.add(firstEdit, new Edit(start, start, added.toString()));
+    }
   }
 
-  /** The new first entry, spaced as the old first one is. */
-  private String added(String text) {
-    String entry = "\"torch_dtype\": " + literal;
-    return firstKey < 0 ? entry : text.substring(topStart, firstKey) + entry + ",";
+  private static boolean isDtype(String field, JsonToken value, boolean top) {
+    return (field.equals("dtype") || field.equals("torch_dtype"))
+        && (value == JsonToken.VALUE_STRING || (top && value == JsonToken.VALUE_NULL));
+  }
+
+  private void replace(JsonParser parser, String literal) {
+    int from = start(parser);
+    parser.finishToken();
+    edits.add(new Edit(from, end(parser), literal));
   }
 
   private static int start(JsonParser parser) {

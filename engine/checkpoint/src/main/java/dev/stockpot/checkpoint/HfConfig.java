@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param architectures class names, such as {@code LlamaForCausalLM}; empty if not given
  * @param dtype the value of {@code dtype}, else of {@code torch_dtype}, such as {@code bfloat16}
+ * @param tieWordEmbeddings the file's word; true if the top or {@code text_config} says so, since
+ *     transformers 4 goes by the one and 5 by the other or by both
+ * @param textModelType {@code model_type} of {@code text_config}
  * @param nameOrPath {@code _name_or_path}: what the checkpoint was made from, as its author wrote
  *     it
  * @param quantized whether there is a {@code quantization_config}
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record HfConfig(
     List<String> architectures,
     @Nullable String modelType,
+    @Nullable String textModelType,
     @Nullable String dtype,
     @Nullable Boolean tieWordEmbeddings,
     @Nullable Long vocabSize,
@@ -53,16 +58,31 @@ public record HfConfig(
   }
 
   /**
-   * The config of a checkpoint whose tensors are of {@code dtype}: {@code torch_dtype} or {@code
-   * dtype}, whichever is there, says so, at the top and in nested configs such as {@code
-   * text_config} ({@code quantization_config} apart); if neither stands at the top, {@code
-   * torch_dtype} is added there. Every other byte stays as it is.
+   * Whether the output head is the embeddings: the file's word, else the default of its model type.
+   */
+  public boolean tiesWordEmbeddings() {
+    return tieWordEmbeddings != null
+        ? tieWordEmbeddings
+        : (modelType != null && TiedModelTypes.contains(modelType))
+            || (textModelType != null && TiedModelTypes.contains(textModelType));
+  }
+
+  /**
+   * The config of an output. Every byte that is not named below stays as it is.
    *
+   * @param configJson the donor's
+   * @param dtype of the output's tensors: {@code torch_dtype} or {@code dtype}, whichever is there,
+   *     says so, at the top and in nested configs such as {@code text_config} ({@code
+   *     quantization_config} apart); if neither stands at the top, {@code torch_dtype} is added
+   *     there
+   * @param untied whether the output has a head of its own: {@code tie_word_embeddings} says false,
+   *     at the top and in {@code text_config}, where it may be tied by default
    * @param file name for messages
    * @throws IllegalArgumentException if transformers has no name for the dtype
    */
-  public static byte[] withDtype(byte[] configJson, Dtype dtype, String file) {
-    return new ConfigRewrite(file, dtype).rewrite(configJson);
+  public static byte[] adapted(
+      byte[] configJson, Optional<Dtype> dtype, boolean untied, String file) {
+    return new ConfigRewrite(file, dtype, untied).rewrite(configJson);
   }
 
   static byte[] bytes(Path configJson) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,13 @@ class HfConfigTest {
   }
 
   private static String rewritten(String json, Dtype dtype) {
-    return new String(HfConfig.withDtype(json.getBytes(UTF_8), dtype, "config.json"), UTF_8);
+    return new String(
+        HfConfig.adapted(json.getBytes(UTF_8), Optional.of(dtype), false, "config.json"), UTF_8);
+  }
+
+  private static String untied(String json) {
+    return new String(
+        HfConfig.adapted(json.getBytes(UTF_8), Optional.empty(), true, "config.json"), UTF_8);
   }
 
   @Test
@@ -40,6 +47,7 @@ class HfConfigTest {
             new HfConfig(
                 List.of("LlamaForCausalLM"),
                 "llama",
+                null,
                 "bfloat16",
                 false,
                 128256L,
@@ -51,7 +59,8 @@ class HfConfigTest {
 
   @Test
   void whatIsNotSaidIsNull() {
-    HfConfig nothing = new HfConfig(List.of(), null, null, null, null, null, null, null, false);
+    HfConfig nothing =
+        new HfConfig(List.of(), null, null, null, null, null, null, null, null, false);
     assertThat(parse("{}")).isEqualTo(nothing);
     assertThat(
             parse(
@@ -133,6 +142,60 @@ class HfConfigTest {
     assertThat(rewritten("{\"a\":{\"dtype\":\"x\"}}", Dtype.F32))
         .isEqualTo("{\"torch_dtype\": \"float32\",\"a\":{\"dtype\":\"x\"}}");
     assertThat(rewritten(" {}", Dtype.BF16)).isEqualTo(" {\"torch_dtype\": \"bfloat16\"}");
+  }
+
+  @Test
+  void anUntiedOutputSaysSoWhereverItMayBeTied() {
+    assertThat(
+            untied(
+                """
+                {
+                  "tie_word_embeddings" : true,
+                  "text_config": {"tie_word_embeddings":null, "x": 1e-05},
+                  "vision_config": {"tie_word_embeddings": true}
+                }
+                """))
+        .isEqualTo(
+            """
+            {
+              "tie_word_embeddings" : false,
+              "text_config": {"tie_word_embeddings":false, "x": 1e-05},
+              "vision_config": {"tie_word_embeddings": true}
+            }
+            """);
+    assertThat(untied("{\n  \"model_type\": \"gemma3\",\n  \"text_config\": { \"a\": 1}\n}"))
+        .isEqualTo(
+            "{\n  \"tie_word_embeddings\": false,\n  \"model_type\": \"gemma3\",\n"
+                + "  \"text_config\": { \"tie_word_embeddings\": false, \"a\": 1}\n}");
+    assertThat(untied("{}")).isEqualTo("{\"tie_word_embeddings\": false}");
+    assertThat(
+            new String(
+                HfConfig.adapted(
+                    "{ \"a\": 1}".getBytes(UTF_8), Optional.of(Dtype.F16), true, "config.json"),
+                UTF_8))
+        .isEqualTo("{ \"torch_dtype\": \"float16\", \"tie_word_embeddings\": false, \"a\": 1}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'model_type':'gemma2'} | true",
+        "{'model_type':'gemma3','text_config':{'model_type':'gemma3_text'}} | true",
+        "{'model_type':'llava','text_config':{'model_type':'gemma'}} | true",
+        "{'model_type':'gpt2'} | true",
+        "{'model_type':'llama'} | false",
+        "{'model_type':'gemma','tie_word_embeddings':false} | false",
+        "{'model_type':'gemma','tie_word_embeddings':null} | true",
+        "{'model_type':'qwen2_vl','text_config':{'tie_word_embeddings':true}} | true",
+        "{'tie_word_embeddings':false,'text_config':{'tie_word_embeddings':true}} | true",
+        "{'model_type':'gemma3','text_config':{'tie_word_embeddings':false}} | false",
+        "{'model_type':'unheard-of'} | false",
+        "{} | false",
+      })
+  void aHeadIsTiedByTheFilesWordOrElseByItsModelType(String json, boolean tied) {
+    assertThat(parse(json.replace('\'', '"')).tiesWordEmbeddings()).isEqualTo(tied);
   }
 
   @Test

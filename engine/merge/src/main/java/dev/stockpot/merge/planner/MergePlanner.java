@@ -232,7 +232,7 @@ public final class MergePlanner {
       if (Files.isDirectory(checkpoint.path()) && Files.exists(config)) {
         try {
           HfConfig facts = HfConfig.read(config);
-          tied = Boolean.TRUE.equals(facts.tieWordEmbeddings());
+          tied = facts.tiesWordEmbeddings();
           if (facts.quantized()) {
             problems.add(
                 config
