@@ -6,33 +6,30 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a Hugging Face checkpoint directory or of one safetensors file: which tensors
  * there are and where their bytes lie. Immutable; holds no open file.
  *
  * <p>In a directory, {@code model.safetensors} counts before {@code model.safetensors.index.json},
- * as in transformers; with the index, exactly the tensors that it maps are the checkpoint's.
+ * as in transformers; with the index, the tensors of the shards that it lists are the checkpoint's,
+ * each from the shard that it is mapped to.
  */
 public final class Checkpoint {
   private final Path path;
   private final List<CheckpointFile> files;
   private final SequencedMap<String, TensorLocation> tensors;
+  private final List<String> unlisted;
   private final List<Problem> warnings;
 
   private Checkpoint(
-      Path path,
-      List<CheckpointFile> files,
-      SequencedMap<String, TensorLocation> tensors,
-      List<Problem> warnings) {
+      Path path, List<CheckpointFile> files, TensorPlaces places, List<Problem> warnings) {
     this.path = path;
     this.files = List.copyOf(files);
-    this.tensors = Collections.unmodifiableSequencedMap(tensors);
+    this.tensors = Collections.unmodifiableSequencedMap(places.tensors());
+    this.unlisted = List.copyOf(places.unlisted());
     this.warnings = List.copyOf(warnings);
   }
 
@@ -54,13 +51,11 @@ public final class Checkpoint {
       }
     }
     List<Problem> warnings = new ArrayList<>(found.warnings());
-    Locating locating = new Locating(found.weightMap(), problems, warnings);
-    files.forEach(locating::add);
-    if (found.weightMap() != null) {
-      locating.checkAllFound(path, files);
-    }
+    TensorPlaces places = new TensorPlaces(path, found.weightMap(), problems, warnings);
+    files.forEach(places::add);
+    places.checkAllFound();
     problems.throwIfAny();
-    return new Checkpoint(path, files, locating.tensors, warnings);
+    return new Checkpoint(path, files, places, warnings);
   }
 
   private static CheckpointFile read(Path file) {
@@ -88,91 +83,13 @@ public final class Checkpoint {
     return tensors;
   }
 
+  /** The tensors of listed shards that the index does not list, sorted; warnings name them too. */
+  public List<String> unlisted() {
+    return unlisted;
+  }
+
   /** What was left out or looks odd, and does not make the checkpoint wrong. */
   public List<Problem> warnings() {
     return warnings;
-  }
-
-  /**
-   * Gives each tensor its place, and notes the tensors that the files and the index disagree on.
-   */
-  private static final class Locating {
-    private static final int NAMED = 3;
-
-    private final @Nullable Map<String, String> weightMap;
-    private final ProblemList problems;
-    private final List<Problem> warnings;
-    private final Map<String, CheckpointFile> holders = new LinkedHashMap<>();
-    private final SequencedMap<String, TensorLocation> tensors = new LinkedHashMap<>();
-
-    Locating(
-        @Nullable Map<String, String> weightMap, ProblemList problems, List<Problem> warnings) {
-      this.weightMap = weightMap;
-      this.problems = problems;
-      this.warnings = warnings;
-    }
-
-    void add(CheckpointFile file) {
-      String fileName = String.valueOf(file.path().getFileName());
-      List<String> unmapped = new ArrayList<>();
-      for (TensorHeader tensor : file.header().tensors()) {
-        String name = tensor.name();
-        CheckpointFile other = holders.putIfAbsent(name, file);
-        if (other != null) {
-          problems.add(
-              new Problem(
-                  file.path().toString(),
-                  name,
-                  "lies in " + other.path().getFileName() + " too; keep it in one of them"));
-        } else if (weightMap != null && !weightMap.containsKey(name)) {
-          unmapped.add(name);
-        } else if (weightMap == null || fileName.equals(weightMap.get(name))) {
-          tensors.put(
-              name, new TensorLocation(tensor, file, file.header().dataStart() + tensor.begin()));
-        }
-      }
-      if (!unmapped.isEmpty()) {
-        warnings.add(Problem.inFile(file.path().toString(), notMapped(unmapped)));
-      }
-    }
-
-    void checkAllFound(Path directory, List<CheckpointFile> read) {
-      Map<String, CheckpointFile> byName = new LinkedHashMap<>();
-      read.forEach(file -> byName.put(String.valueOf(file.path().getFileName()), file));
-      if (weightMap == null) {
-        return;
-      }
-      weightMap.forEach((tensor, shard) -> {
-        if (tensors.containsKey(tensor) || !byName.containsKey(shard)) {
-          return;
-        }
-        CheckpointFile holder = holders.get(tensor);
-        problems.add(
-            new Problem(
-                directory.resolve(shard).toString(),
-                tensor,
-                holder == null
-                    ? "the index maps it to this file, which does not hold it; download both"
-                        + " again"
-                    : "the index maps it to this file, but it lies in "
-                        + holder.path().getFileName()
-                        + "; correct the index"));
-      });
-    }
-
-    private static String notMapped(List<String> names) {
-      StringBuilder out = new StringBuilder();
-      out.append(names.size())
-          .append(names.size() == 1 ? " tensor is" : " tensors are")
-          .append(" not in the index and left out: ");
-      for (String name : names.subList(0, Math.min(NAMED, names.size()))) {
-        out.append(Printable.quoted(name)).append(", ");
-      }
-      out.setLength(out.length() - 2);
-      if (names.size() > NAMED) {
-        out.append(" and ").append(names.size() - NAMED).append(" more");
-      }
-      return out.toString();
-    }
   }
 }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -31,7 +34,7 @@ final class ShardIndex {
     this.problems = problems;
   }
 
-  /** Reads the file; the shard of each tensor is a plain name in the index's own directory. */
+  /** Reads the file; the shard of each tensor is a path below the index's own directory. */
   static Map<String, String> read(Path path) {
     try {
       long size = Files.size(path);
@@ -98,7 +101,7 @@ final class ShardIndex {
       if (value == JsonToken.VALUE_STRING) {
         String shard = parser.getString();
         problem = problemOf(shard);
-        if (problem == null && weightMap.put(tensor, shard) != null) {
+        if (problem == null && weightMap.put(tensor, plain(shard)) != null) {
           problem = "mapped twice";
         }
       } else {
@@ -114,15 +117,27 @@ final class ShardIndex {
   private static @Nullable String problemOf(String shard) {
     boolean plain =
         StrictJson.isUnicode(shard)
-            && shard.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+            && shard.chars().noneMatch(c -> c == '\\' || Character.isISOControl(c));
     if (!plain) {
+      return "mapped to " + Printable.quoted(shard) + ", which is no name of a file";
+    }
+    if (shard.startsWith("/") || List.of(shard.split("/")).contains("..")) {
       return "mapped to "
           + Printable.quoted(shard)
-          + ", which is no plain file name; shards lie beside their index";
+          + ", which leads out of the checkpoint; shards lie beside their index, or below it";
     }
     if (!shard.endsWith(".safetensors")) {
       return "mapped to " + Printable.quoted(shard) + ", which is no .safetensors file";
     }
     return null;
+  }
+
+  /** Without the parts of a path that lead nowhere, as in {@code ./model.safetensors}. */
+  private static String plain(String shard) {
+    return shard.indexOf('/') < 0
+        ? shard
+        : Stream.of(shard.split("/"))
+            .filter(part -> !part.isEmpty() && !part.equals("."))
+            .collect(Collectors.joining("/"));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record WeightFiles(
     List<Path> files, @Nullable Map<String, String> weightMap, List<Problem> warnings) {
   static final String SINGLE = "model.safetensors";
+  private static final int STRAYS_NAMED = 5;
   private static final String SUFFIX = ".safetensors";
 
   static WeightFiles find(Path path) {
@@ -100,18 +102,37 @@ record WeightFiles(
     ProblemList problems = new ProblemList();
     List<Path> files = new ArrayList<>();
     counts.forEach((shard, tensors) -> {
-      if (!names.contains(shard)) {
+      Path file = directory.resolve(shard);
+      FileWait.at(file);
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         problems.add(
             Problem.inFile(
-                directory.resolve(shard).toString(),
+                file.toString(),
                 "the shard is missing; the index maps %d tensors to it; download it"
                     .formatted(tensors)));
+      } else if (leadsOut(directory, file)) {
+        problems.add(
+            Problem.inFile(
+                file.toString(), "lies in a linked directory, outside of the checkpoint; move it"));
       }
-      files.add(directory.resolve(shard));
+      files.add(file);
     });
     problems.throwIfAny();
     return new WeightFiles(
         files, weightMap, strays(directory, names, List.copyOf(counts.keySet())));
+  }
+
+  /** Files may be links, as in the hub's cache; directories of a checkpoint are its own. */
+  private static boolean leadsOut(Path directory, Path file) {
+    Path parent = file.getParent();
+    if (parent == null || parent.equals(directory)) {
+      return false;
+    }
+    try {
+      return !parent.toRealPath().startsWith(directory.toRealPath());
+    } catch (IOException e) {
+      throw FileErrors.of(file, e);
+    }
   }
 
   private static List<Problem> strays(Path directory, TreeSet<String> names, List<String> used) {
@@ -119,11 +140,18 @@ record WeightFiles(
     strays.removeIf(name -> !name.endsWith(SUFFIX));
     used.forEach(strays::remove);
     List<Problem> warnings = new ArrayList<>();
-    for (String stray : strays) {
+    if (strays.size() == 1) {
       warnings.add(
           Problem.inFile(
-              directory.resolve(stray).toString(),
+              directory.resolve(strays.first()).toString(),
               "not read: this safetensors file is no part of the checkpoint"));
+    } else if (!strays.isEmpty()) {
+      warnings.add(
+          Problem.inFile(
+              directory.toString(),
+              "not read: %d safetensors files here are no part of the checkpoint: %s"
+                  .formatted(
+                      strays.size(), ProblemGroups.patterns(List.copyOf(strays), STRAYS_NAMED))));
     }
     return warnings;
   }

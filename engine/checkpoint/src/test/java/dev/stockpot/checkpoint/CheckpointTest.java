@@ -76,15 +76,12 @@ class CheckpointTest {
                 + "/model.safetensors.index.json: not read: model.safetensors lies beside it and"
                 + " counts first, as in transformers",
             root
-                + "/model-00001-of-00002.safetensors: not read: this safetensors file is no part of"
-                + " the checkpoint",
-            root
-                + "/model-00002-of-00002.safetensors: not read: this safetensors file is no part of"
-                + " the checkpoint");
+                + ": not read: 2 safetensors files here are no part of the checkpoint:"
+                + " 'model-*-of-*.safetensors' (2)");
   }
 
   @Test
-  void tensorsAndFilesThatTheIndexDoesNotMapAreReported() throws IOException {
+  void tensorsOfAListedShardThatTheIndexDoesNotListAreTakenAndReported() throws IOException {
     sharded().writeTo(root);
     index("\"c\":\"model-00002-of-00002.safetensors\"");
     Checkpoint checkpoint = Checkpoint.open(root);
@@ -96,24 +93,90 @@ class CheckpointTest {
                 + "/model-00001-of-00002.safetensors: not read: this safetensors file is no part of"
                 + " the checkpoint");
     index("\"c\":\"model-00002-of-00002.safetensors\",\"a\":\"model-00001-of-00002.safetensors\"");
-    assertThat(Checkpoint.open(root).warnings())
+    Checkpoint all = Checkpoint.open(root);
+    assertThat(all.tensors().keySet()).containsExactly("b", "a", "c");
+    assertThat(all.unlisted()).containsExactly("b");
+    assertThat(all.warnings())
         .extracting(Problem::toString)
         .containsExactly(
             root
-                + "/model-00001-of-00002.safetensors: 1 tensor is not in the index and left out:"
-                + " 'b'");
+                + "/model-00001-of-00002.safetensors: holds 1 tensor that"
+                + " model.safetensors.index.json does not list; taken all the same, as"
+                + " transformers does: 'b'");
   }
 
   @Test
-  void aTensorThatLiesInTwoShardsIsAnError() throws IOException {
-    SafetensorsFixture.checkpoint().f32("w", 1).nextShard().f32("w", 2).f32("v", 1).writeTo(root);
+  void aTensorOfTwoShardsIsTakenFromTheOneThatTheIndexNames() throws IOException {
+    SafetensorsFixture.checkpoint().f32("w", 1).nextShard().f32("v", 1).f32("w", 2).writeTo(root);
     index("\"w\":\"model-00001-of-00002.safetensors\",\"v\":\"model-00002-of-00002.safetensors\"");
+    Checkpoint checkpoint = Checkpoint.open(root);
+    assertThat(checkpoint.tensors().get("w"))
+        .isNotNull()
+        .extracting(TensorLocation::file)
+        .isEqualTo(checkpoint.files().getFirst());
+    assertThat(checkpoint.unlisted()).isEmpty();
+    assertThat(checkpoint.warnings())
+        .extracting(Problem::toString)
+        .containsExactly(
+            root
+                + "/model-00002-of-00002.safetensors: holds 1 tensor that the index maps to"
+                + " model-00001-of-00002.safetensors; taken from there, and what lies here is not"
+                + " read: 'w'");
+  }
+
+  @Test
+  void aTensorOfTwoShardsThatTheIndexDoesNotListIsAnError() throws IOException {
+    SafetensorsFixture.checkpoint()
+        .f32("u", 1)
+        .f32("w", 1)
+        .nextShard()
+        .f32("v", 1)
+        .f32("w", 2)
+        .writeTo(root);
+    index("\"u\":\"model-00001-of-00002.safetensors\",\"v\":\"model-00002-of-00002.safetensors\"");
     assertThatThrownBy(() -> Checkpoint.open(root))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             root
                 + "/model-00002-of-00002.safetensors: tensor 'w': lies in"
-                + " model-00001-of-00002.safetensors too; keep it in one of them");
+                + " model-00001-of-00002.safetensors too, and the index lists it for neither; keep"
+                + " it in one of them");
+  }
+
+  @Test
+  void shardsMayLieInADirectoryOfTheCheckpointAndBeNamedWithADot() throws IOException {
+    sharded().writeTo(root);
+    Path below = Files.createDirectory(root.resolve("w"));
+    Files.move(
+        root.resolve("model-00002-of-00002.safetensors"), below.resolve("second.safetensors"));
+    index(
+        "\"a\":\"./model-00001-of-00002.safetensors\",\"b\":\".//model-00001-of-00002.safetensors\","
+            + "\"c\":\"w/./second.safetensors\"");
+    Checkpoint checkpoint = Checkpoint.open(root);
+    assertThat(checkpoint.tensors().keySet()).containsExactly("b", "a", "c");
+    assertThat(checkpoint.files())
+        .extracting(CheckpointFile::path)
+        .containsExactly(
+            root.resolve("model-00001-of-00002.safetensors"), below.resolve("second.safetensors"));
+    assertThat(checkpoint.warnings()).isEmpty();
+    index("\"c\":\"w/third.safetensors\"");
+    assertThatThrownBy(() -> Checkpoint.open(root))
+        .hasMessageStartingWith(below + "/third.safetensors: the shard is missing");
+  }
+
+  @Test
+  void aLinkedDirectoryThatLeadsOutOfTheCheckpointHoldsNoneOfItsShards() throws IOException {
+    Path model = Files.createDirectory(root.resolve("model"));
+    SafetensorsFixture.checkpoint().f32("w", 1).writeTo(root.resolve("elsewhere"));
+    Files.createSymbolicLink(model.resolve("w"), root.resolve("elsewhere"));
+    Files.writeString(
+        model.resolve("model.safetensors.index.json"),
+        "{\"weight_map\":{\"w\":\"w/model.safetensors\"}}");
+    assertThatThrownBy(() -> Checkpoint.open(model))
+        .hasMessage(
+            model
+                + "/w/model.safetensors: lies in a linked directory, outside of the checkpoint;"
+                + " move it");
   }
 
   @Test

@@ -50,22 +50,27 @@ class MalformedIndexTest {
         new Row(
             map("\"a\":\"../b.safetensors\""),
             F
-                + "tensor 'a': mapped to '../b.safetensors', which is no plain file name; shards lie beside their index"),
+                + "tensor 'a': mapped to '../b.safetensors', which leads out of the checkpoint; shards lie beside their index, or below it"),
         new Row(
             map("\"a\":\"/etc/b.safetensors\""),
             F
-                + "tensor 'a': mapped to '/etc/b.safetensors', which is no plain file name; shards lie beside their index"),
+                + "tensor 'a': mapped to '/etc/b.safetensors', which leads out of the checkpoint; shards lie beside their index, or below it"),
         new Row(
             map("\"a\":\"x\\\\b.safetensors\""),
-            F
-                + "tensor 'a': mapped to 'x\\b.safetensors', which is no plain file name; shards lie beside their index"),
+            F + "tensor 'a': mapped to 'x\\b.safetensors', which is no name of a file"),
         new Row(
             map("\"a\":\"x\\u0000.safetensors\""),
-            F
-                + "tensor 'a': mapped to 'x\\u0000.safetensors', which is no plain file name; shards lie beside their index"),
+            F + "tensor 'a': mapped to 'x\\u0000.safetensors', which is no name of a file"),
         new Row(map("\"a\":\"\""), F + "tensor 'a': mapped to '', which is no .safetensors file"),
         new Row(
-            map("\"a\":\"..\""), F + "tensor 'a': mapped to '..', which is no .safetensors file"),
+            map("\"a\":\"w/../../b.safetensors\""),
+            F
+                + "tensor 'a': mapped to 'w/../../b.safetensors', which leads out of the checkpoint; shards lie beside their index, or below it"),
+        new Row(
+            map("\"a\":\"./\""), F + "tensor 'a': mapped to './', which is no .safetensors file"),
+        new Row(
+            map("\"a\":\".\",\"b\":\"w/b.safetensors\""),
+            F + "tensor 'a': mapped to '.', which is no .safetensors file"),
         new Row(
             map("\"a\":\"pytorch_model.bin\""),
             F + "tensor 'a': mapped to 'pytorch_model.bin', which is no .safetensors file"),

@@ -1,12 +1,15 @@
 package dev.stockpot.merge.plan;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directories in which plans may read and write, all links followed: those of the roots and
@@ -51,22 +54,43 @@ public final class AllowedRoots {
             .anyMatch(root -> real.startsWith(root) && !real.equals(root));
   }
 
-  /** Blocks. The first link in a checkpoint's directory that leads out of the roots. */
+  /** Blocks. A link in a checkpoint's directory, or below, that leads out of the roots. */
   public Optional<Path> linkOutOf(Path checkpoint) {
     if (everywhere || !Files.isDirectory(checkpoint)) {
       return Optional.empty();
     }
-    try (DirectoryStream<Path> links =
-        Files.newDirectoryStream(checkpoint, Files::isSymbolicLink)) {
-      for (Path link : links) {
-        if (real(link).filter(this::allow).isEmpty()) {
-          return Optional.of(link);
-        }
-      }
-      return Optional.empty();
+    LinkSearch search = new LinkSearch();
+    try {
+      Path real = RealPaths.of(checkpoint);
+      Files.walkFileTree(real, search);
+      return search.found.map(link -> checkpoint.resolve(real.relativize(link)));
     } catch (IOException e) {
       // The planner says what is wrong with a directory that cannot be read.
       return Optional.empty();
+    }
+  }
+
+  /** Looks at all links, and passes over what cannot be read: nobody reads it through Stockpot. */
+  private final class LinkSearch extends SimpleFileVisitor<Path> {
+    private Optional<Path> found = Optional.empty();
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (attributes.isSymbolicLink() && real(file).filter(AllowedRoots.this::allow).isEmpty()) {
+        found = Optional.of(file);
+        return FileVisitResult.TERMINATE;
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE;
     }
   }
 
