@@ -1,34 +1,39 @@
 package dev.stockpot.checkpoint;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Picks the facts of {@link HfConfig} from the tokens of a config.json. */
+/** Reads a config.json whole, and picks the facts of {@link HfConfig} from it. */
 final class ConfigReader {
+  /** Some bytes each in memory; the labels of a large classifier are 44,000. */
+  private static final int MOST_VALUES = 500_000;
+
+  private static final String TEXT = "text_config.";
+
   private final String file;
   private final ProblemList problems = new ProblemList();
-  private final Facts top = new Facts();
-  private final Facts text = new Facts();
+  private int values;
 
-  /**
-   * The facts of one object; the last of two equal keys would win in Python, here it is an error.
-   */
-  private static final class Facts {
-    List<String> architectures = List.of();
-    @Nullable String modelType;
-    @Nullable String dtype;
-    @Nullable String torchDtype;
-    @Nullable Boolean tieWordEmbeddings;
-    @Nullable Long vocabSize;
-    @Nullable Long hiddenSize;
-    @Nullable Long numHiddenLayers;
-    @Nullable String nameOrPath;
-    boolean quantized;
+  /** A number as the file spells it. */
+  private record Numeral(String text, boolean whole) {
+
+    /** 1e-05 and 0.00001 are one; what is no decimal, or too long for a reader, stays as it is. */
+    String value() {
+      try {
+        BigDecimal value = new BigDecimal(text).stripTrailingZeros();
+        boolean plain = Math.abs((long) value.scale()) <= 20 && value.precision() <= 20;
+        return plain ? value.toPlainString() : value.toString();
+      } catch (NumberFormatException _) {
+        return text;
+      }
+    }
   }
 
   ConfigReader(String file) {
@@ -36,125 +41,186 @@ final class ConfigReader {
   }
 
   HfConfig read(byte[] bytes) {
+    Map<String, @Nullable Object> top = new LinkedHashMap<>();
     try (StrictJson json = StrictJson.pythonDocument(bytes, file)) {
-      json.readObject(parser -> readFields(parser, top, ""));
+      json.readObject(parser -> top.putAll(object(parser, "")));
     }
+    Map<String, @Nullable Object> text = objectOf(top.get("text_config"));
+    HfConfig config =
+        new HfConfig(
+            strings(top, "architectures"),
+            first(string(top, "", "model_type"), string(text, TEXT, "model_type")),
+            string(text, TEXT, "model_type"),
+            first(
+                first(string(top, "", "dtype"), string(top, "", "torch_dtype")),
+                first(string(text, TEXT, "dtype"), string(text, TEXT, "torch_dtype"))),
+            either(bool(top, "", "tie_word_embeddings"), bool(text, TEXT, "tie_word_embeddings")),
+            count(top, text, "vocab_size"),
+            count(top, text, "hidden_size"),
+            count(top, text, "num_hidden_layers"),
+            first(string(top, "", "_name_or_path"), string(text, TEXT, "_name_or_path")),
+            top.get("quantization_config") != null || text.get("quantization_config") != null,
+            settings(top));
     problems.throwIfAny();
-    return new HfConfig(
-        top.architectures,
-        first(top.modelType, text.modelType),
-        text.modelType,
-        first(first(top.dtype, top.torchDtype), first(text.dtype, text.torchDtype)),
-        Boolean.TRUE.equals(text.tieWordEmbeddings)
-            ? Boolean.TRUE
-            : first(top.tieWordEmbeddings, text.tieWordEmbeddings),
-        first(top.vocabSize, text.vocabSize),
-        first(top.hiddenSize, text.hiddenSize),
-        first(top.numHiddenLayers, text.numHiddenLayers),
-        first(top.nameOrPath, text.nameOrPath),
-        top.quantized || text.quantized);
+    return config;
   }
 
-  private void readFields(JsonParser parser, Facts facts, String prefix) {
-    Set<String> seen = new HashSet<>();
+  /** The last of two equal keys would win in Python; where facts are picked, they are a problem. */
+  private Map<String, @Nullable Object> object(JsonParser parser, String prefix) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     String field;
     while ((field = parser.nextName()) != null) {
-      parser.nextToken();
       String shown = prefix + field;
-      if (!seen.add(field)) {
-        note(Printable.quoted(shown) + " stands there twice");
+      if (fields.containsKey(field) && (prefix.isEmpty() || prefix.equals(TEXT))) {
+        problems.add(Problem.inFile(file, Printable.quoted(shown) + " stands there twice"));
       }
-      switch (field) {
-        case "architectures" -> facts.architectures = strings(parser, shown);
-        case "model_type" -> facts.modelType = string(parser, shown);
-        case "dtype" -> facts.dtype = string(parser, shown);
-        case "torch_dtype" -> facts.torchDtype = string(parser, shown);
-        case "tie_word_embeddings" -> facts.tieWordEmbeddings = bool(parser, shown);
-        case "vocab_size" -> facts.vocabSize = count(parser, shown);
-        case "hidden_size" -> facts.hiddenSize = count(parser, shown);
-        case "num_hidden_layers" -> facts.numHiddenLayers = count(parser, shown);
-        case "_name_or_path" -> facts.nameOrPath = string(parser, shown);
-        case "quantization_config" -> {
-          facts.quantized = parser.currentToken() != JsonToken.VALUE_NULL;
-          parser.skipChildren();
-        }
-        case "text_config" -> {
-          if (facts == top && parser.currentToken() == JsonToken.START_OBJECT) {
-            readFields(parser, text, "text_config.");
-          } else {
-            parser.skipChildren();
-          }
-        }
-        default -> parser.skipChildren();
-      }
+      parser.nextToken();
+      fields.put(field, value(parser, shown));
     }
+    return fields;
   }
 
-  private @Nullable String string(JsonParser parser, String field) {
+  private @Nullable Object value(JsonParser parser, String shown) {
+    values++;
+    if (values > MOST_VALUES) {
+      throw new CheckpointException(
+          Problem.inFile(
+              file, "is no model config: it has more than %,d values".formatted(MOST_VALUES)));
+    }
     return switch (parser.currentToken()) {
-      case VALUE_STRING -> parser.getString();
-      case VALUE_NULL -> null;
-      default -> {
-        wrong(parser, field, "a string");
-        yield null;
+      case START_OBJECT -> object(parser, shown + ".");
+      case START_ARRAY -> {
+        List<@Nullable Object> elements = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          elements.add(value(parser, shown));
+        }
+        yield elements;
       }
-    };
-  }
-
-  private @Nullable Boolean bool(JsonParser parser, String field) {
-    return switch (parser.currentToken()) {
+      case VALUE_STRING -> parser.getString();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
-      case VALUE_NULL -> null;
-      default -> {
-        wrong(parser, field, "true or false");
+      case VALUE_NUMBER_INT -> new Numeral(parser.getString(), true);
+      case VALUE_NUMBER_FLOAT -> new Numeral(parser.getString(), false);
+      default -> null;
+    };
+  }
+
+  private static Map<String, String> settings(Map<String, @Nullable Object> top) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    flatten(settings, "", top);
+    return settings;
+  }
+
+  private static void flatten(
+      Map<String, String> settings, String prefix, Map<String, @Nullable Object> fields) {
+    fields.forEach((field, value) -> {
+      if (value instanceof Map) {
+        flatten(settings, prefix + field + ".", objectOf(value));
+      } else {
+        settings.put(prefix + field, shown(value));
+      }
+    });
+  }
+
+  private static String shown(@Nullable Object value) {
+    return switch (value) {
+      case Numeral number -> number.value();
+      case List<?> list ->
+          list.stream().map(ConfigReader::shown).collect(Collectors.joining(", ", "[", "]"));
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .map(entry -> entry.getKey() + "=" + shown(entry.getValue()))
+              .sorted()
+              .collect(Collectors.joining(", ", "{", "}"));
+      case null -> "null";
+      default -> value.toString();
+    };
+  }
+
+  @SuppressWarnings("unchecked") // Every map here is one of object's.
+  private static Map<String, @Nullable Object> objectOf(@Nullable Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : Map.of();
+  }
+
+  private @Nullable String string(
+      Map<String, @Nullable Object> fields, String prefix, String field) {
+    return switch (fields.get(field)) {
+      case String string -> string;
+      case null -> null;
+      case Object other -> {
+        wrong(prefix + field, "a string", other);
         yield null;
       }
     };
   }
 
-  private @Nullable Long count(JsonParser parser, String field) {
-    return switch (parser.currentToken()) {
-      case VALUE_NUMBER_INT -> {
+  private @Nullable Boolean bool(
+      Map<String, @Nullable Object> fields, String prefix, String field) {
+    return switch (fields.get(field)) {
+      case Boolean bool -> bool;
+      case null -> null;
+      case Object other -> {
+        wrong(prefix + field, "true or false", other);
+        yield null;
+      }
+    };
+  }
+
+  private @Nullable Long count(
+      Map<String, @Nullable Object> top, Map<String, @Nullable Object> text, String field) {
+    return first(count(top.get(field), field), count(text.get(field), TEXT + field));
+  }
+
+  private @Nullable Long count(@Nullable Object value, String field) {
+    return switch (value) {
+      case Numeral(String digits, boolean whole) when whole -> {
         // 18 digits always fit.
-        if (parser.getStringLength() > 18 || parser.getString().startsWith("-")) {
-          note(field + " is out of range: " + Printable.text(parser.getString()));
+        if (digits.length() > 18 || digits.startsWith("-")) {
+          problems.add(Problem.inFile(file, field + " is out of range: " + Printable.text(digits)));
           yield null;
         }
-        yield Long.parseLong(parser.getString());
+        yield Long.parseLong(digits);
       }
-      case VALUE_NULL -> null;
-      default -> {
-        wrong(parser, field, "a whole number");
+      case null -> null;
+      case Object other -> {
+        wrong(field, "a whole number", other);
         yield null;
       }
     };
   }
 
-  private List<String> strings(JsonParser parser, String field) {
-    if (parser.currentToken() != JsonToken.START_ARRAY) {
-      if (parser.currentToken() != JsonToken.VALUE_NULL) {
-        wrong(parser, field, "an array of strings");
-      }
-      return List.of();
-    }
+  private List<String> strings(Map<String, @Nullable Object> fields, String field) {
     List<String> strings = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      String text = string(parser, field);
-      if (text != null) {
-        strings.add(text);
+    switch (fields.get(field)) {
+      case List<?> list -> {
+        for (Object element : list) {
+          if (element instanceof String string) {
+            strings.add(string);
+          } else if (element != null) {
+            wrong(field, "a string", element);
+          }
+        }
       }
+      case null -> {}
+      case Object other -> wrong(field, "an array of strings", other);
     }
     return strings;
   }
 
-  private void wrong(JsonParser parser, String field, String wanted) {
-    note(field + " must be " + wanted + ", not " + StrictJson.kind(parser.currentToken()));
-    parser.skipChildren();
+  private void wrong(String field, String wanted, Object found) {
+    String kind =
+        switch (found) {
+          case String _ -> "a string";
+          case Numeral number -> number.whole() ? "a number" : "a decimal number";
+          case Boolean _ -> "a boolean";
+          case List<?> _ -> "an array";
+          default -> "an object";
+        };
+    problems.add(Problem.inFile(file, field + " must be " + wanted + ", not " + kind));
   }
 
-  private void note(String message) {
-    problems.add(Problem.inFile(file, message));
+  private static @Nullable Boolean either(@Nullable Boolean one, @Nullable Boolean other) {
+    return Boolean.TRUE.equals(other) ? other : first(one, other);
   }
 
   private static <T> @Nullable T first(@Nullable T one, @Nullable T other) {

@@ -3,7 +3,9 @@ package dev.stockpot.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param nameOrPath {@code _name_or_path}: what the checkpoint was made from, as its author wrote
  *     it
  * @param quantized whether there is a {@code quantization_config}
+ * @param settings everything in the file, in its order: the path of each value, such as {@code
+ *     text_config.rope_theta}, and the value as text; numbers are spelled alike if they are equal,
+ *     an array is one value
  */
 public record HfConfig(
     List<String> architectures,
@@ -32,14 +37,16 @@ public record HfConfig(
     @Nullable Long hiddenSize,
     @Nullable Long numHiddenLayers,
     @Nullable String nameOrPath,
-    boolean quantized) {
+    boolean quantized,
+    Map<String, String> settings) {
 
   public static final String FILE_NAME = "config.json";
 
-  private static final int LARGEST = 1 << 26;
+  private static final int LARGEST = 1 << 24;
 
   public HfConfig {
     architectures = List.copyOf(architectures);
+    settings = Collections.unmodifiableMap(settings);
   }
 
   /**
@@ -50,6 +57,24 @@ public record HfConfig(
    */
   public static HfConfig read(Path configJson) {
     return parse(bytes(configJson), configJson.toString());
+  }
+
+  /**
+   * The config of a checkpoint, which is a directory or one file; empty where none lies in it, or
+   * beside it.
+   *
+   * @throws CheckpointException as {@link #read}
+   */
+  public static Optional<HfConfig> of(Path checkpoint) {
+    Path file = fileOf(checkpoint);
+    return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+  }
+
+  /** Where the config of a checkpoint is or would be. */
+  public static Path fileOf(Path checkpoint) {
+    return Files.isDirectory(checkpoint)
+        ? checkpoint.resolve(FILE_NAME)
+        : checkpoint.resolveSibling(FILE_NAME);
   }
 
   /** Parses the bytes of a config.json; {@code file} is its name for messages. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,18 +55,32 @@ class HfConfigTest {
                 4096L,
                 32L,
                 "meta-llama/Llama-3.1-8B",
-                false));
+                false,
+                Map.ofEntries(
+                    Map.entry("_name_or_path", "meta-llama/Llama-3.1-8B"),
+                    Map.entry("architectures", "[LlamaForCausalLM]"),
+                    Map.entry("hidden_size", "4096"),
+                    Map.entry("model_type", "llama"),
+                    Map.entry("num_hidden_layers", "32"),
+                    Map.entry("rope_scaling.type", "llama3"),
+                    Map.entry("rope_scaling.vocab_size", "7"),
+                    Map.entry("time_step_limit", "[0, Infinity, -Infinity, NaN]"),
+                    Map.entry("tie_word_embeddings", "false"),
+                    Map.entry("torch_dtype", "bfloat16"),
+                    Map.entry("vocab_size", "128256"))));
   }
 
   @Test
   void whatIsNotSaidIsNull() {
     HfConfig nothing =
-        new HfConfig(List.of(), null, null, null, null, null, null, null, null, false);
+        new HfConfig(List.of(), null, null, null, null, null, null, null, null, false, Map.of());
     assertThat(parse("{}")).isEqualTo(nothing);
     assertThat(
             parse(
                 "{\"architectures\":null,\"dtype\":null,\"vocab_size\":null,"
                     + "\"quantization_config\":null,\"text_config\":null}"))
+        .usingRecursiveComparison()
+        .ignoringFields("settings")
         .isEqualTo(nothing);
   }
 
@@ -90,20 +105,20 @@ class HfConfigTest {
   void everyFactOfTheWrongTypeIsNamed() {
     assertThatThrownBy(() ->
             parse(
-                "{\"vocab_size\":\"7\",\"hidden_size\":1.5,\"model_type\":[],"
+                "{\"vocab_size\":\"7\",\"hidden_size\":1.5,\"model_type\":[],\"_name_or_path\":[],"
                     + "\"architectures\":\"A\",\"tie_word_embeddings\":1,"
                     + "\"text_config\":{\"num_hidden_layers\":-1},\"model_type\":\"x\"}"))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             """
             7 problems:
-              config.json: vocab_size must be a whole number, not a string
-              config.json: hidden_size must be a whole number, not a decimal number
-              config.json: model_type must be a string, not an array
+              config.json: 'model_type' stands there twice
               config.json: architectures must be an array of strings, not a string
               config.json: tie_word_embeddings must be true or false, not a number
+              config.json: vocab_size must be a whole number, not a string
+              config.json: hidden_size must be a whole number, not a decimal number
               config.json: text_config.num_hidden_layers is out of range: -1
-              config.json: 'model_type' stands there twice\
+              config.json: _name_or_path must be a string, not an array\
             """);
   }
 
@@ -114,6 +129,52 @@ class HfConfigTest {
             "config.json: the file is not valid JSON at byte 21: Unexpected character ('}' (code"
                 + " 125)): was expecting double-quote to start property name; download or export"
                 + " the file again");
+  }
+
+  @Test
+  void aByteOrderMarkIsNamed() {
+    assertThatThrownBy(() -> parse("\uFEFF{}"))
+        .hasMessage(
+            "config.json: the file starts with a byte order mark, which JSON has not; save it as"
+                + " UTF-8 without one");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1e-05, 0.00001",
+    "0.000010, 0.00001",
+    "500000.0, 500000",
+    "5E5, 500000",
+    "-0.0, 0",
+    "1e999999999999, 1e999999999999",
+    "1e300, 1E+300",
+    "Infinity, Infinity"
+  })
+  void equalNumbersAreSpelledAlike(String number, String value) {
+    assertThat(parse("{\"x\": " + number + "}").settings()).containsExactly(Map.entry("x", value));
+  }
+
+  @Test
+  void nestedSettingsHaveTheirPathsAndArraysAreOneValue() {
+    assertThat(
+            parse(
+                    """
+                    {"a": {"b": {"c": null}, "d": {}}, "e": [1.0, "x", [true], {"z": 1, "y": 2}]}
+                    """)
+                .settings())
+        .containsExactly(Map.entry("a.b.c", "null"), Map.entry("e", "[1, x, [true], {y=2, z=1}]"));
+  }
+
+  @Test
+  void ofEqualKeysFarDownTheLastHolds() {
+    assertThat(parse("{\"id2label\": {\"1\": \"a\", \"1\": \"b\"}}").settings())
+        .containsExactly(Map.entry("id2label.1", "b"));
+  }
+
+  @Test
+  void whatHasTooManyValuesIsNoConfig() {
+    assertThatThrownBy(() -> parse("{\"a\": [" + "1,".repeat(500_000) + "1]}"))
+        .hasMessage("config.json: is no model config: it has more than 500,000 values");
   }
 
   @ParameterizedTest

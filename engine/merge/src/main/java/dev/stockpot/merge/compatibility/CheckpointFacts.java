@@ -1,5 +1,7 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.HfConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,7 +9,8 @@ import java.util.Optional;
 /**
  * What one checkpoint's directory says beside its weights.
  *
- * @param config empty where config.json is absent or unreadable
+ * @param directory where all of it lies
+ * @param config empty where config.json is absent
  * @param tokenizers SHA-256 of each tokenizer file that is there, by file name
  * @param chatTemplate a digest of the chat template, wherever it is kept
  * @param card empty where README.md is absent or has no front matter
@@ -15,7 +18,8 @@ import java.util.Optional;
  */
 record CheckpointFacts(
     String name,
-    Optional<ModelConfig> config,
+    Path directory,
+    Optional<HfConfig> config,
     Map<String, String> tokenizers,
     Optional<String> chatTemplate,
     Optional<ModelCard> card,

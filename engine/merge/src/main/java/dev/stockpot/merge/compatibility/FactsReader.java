@@ -1,5 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.plan.Wording;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class FactsReader {
 
   private final Path directory;
   private final String name;
+  private final Optional<HfConfig> config;
   private final List<String> unreadable = new ArrayList<>();
 
   private FactsReader(NamedCheckpoint checkpoint) {
@@ -38,6 +40,7 @@ final class FactsReader {
     Path parent = path.getParent();
     this.directory = Files.isRegularFile(path) && parent != null ? parent : path;
     this.name = checkpoint.name();
+    this.config = checkpoint.config();
   }
 
   static CheckpointFacts read(NamedCheckpoint checkpoint) {
@@ -50,12 +53,7 @@ final class FactsReader {
       digest(file).ifPresent(digest -> tokenizers.put(file, digest));
     }
     return new CheckpointFacts(
-        name,
-        json("config.json").map(ModelConfig::of),
-        tokenizers,
-        chatTemplate(),
-        card(),
-        unreadable);
+        name, directory, config, tokenizers, chatTemplate(), card(), unreadable);
   }
 
   private Optional<String> chatTemplate() {
@@ -176,7 +174,7 @@ final class FactsReader {
         file + " of " + Wording.quoted(name) + " says nothing: " + reason + "; check the file");
   }
 
-  private static byte[] utf8(String text) {
+  static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
@@ -184,7 +182,7 @@ final class FactsReader {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -16,13 +16,17 @@ import java.util.stream.Collectors;
  */
 record Groups(Map<String, List<String>> namesByValue, List<String> names) {
   static Groups by(List<CheckpointFacts> all, Function<CheckpointFacts, Optional<String>> value) {
+    return by(all, CheckpointFacts::name, value);
+  }
+
+  static <T> Groups by(List<T> all, Function<T, String> name, Function<T, Optional<String>> value) {
     Map<String, List<String>> groups = new LinkedHashMap<>();
     List<String> names = new ArrayList<>();
-    for (CheckpointFacts facts : all) {
-      Optional<String> said = value.apply(facts);
+    for (T each : all) {
+      Optional<String> said = value.apply(each);
       if (said.isPresent()) {
-        groups.computeIfAbsent(said.get(), _ -> new ArrayList<>()).add(facts.name());
-        names.add(facts.name());
+        groups.computeIfAbsent(said.get(), _ -> new ArrayList<>()).add(name.apply(each));
+        names.add(name.apply(each));
       }
     }
     return new Groups(groups, names);

@@ -108,7 +108,7 @@ final class Lineage {
       return declared;
     }
     return facts.config().stream()
-        .flatMap(config -> config.origin().stream())
+        .flatMap(config -> Optional.ofNullable(config.nameOrPath()).stream())
         .filter(origin -> HUB_NAME.matcher(origin).matches())
         .toList();
   }

@@ -15,6 +15,7 @@ import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.compatibility.Compatibility;
 import dev.stockpot.merge.compatibility.NamedCheckpoint;
+import dev.stockpot.merge.compatibility.QuantizationConfig;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Soup;
 import java.nio.file.Files;
@@ -100,17 +101,28 @@ public final class MergePlanner {
     for (int i = 0; i < checkpoints.size(); i++) {
       ingredients.add(
           Ingredient.of(
-              i, Printable.line(plan.models().get(i).reference()), checkpoints.get(i), problems));
+              i,
+              Printable.line(plan.models().get(i).reference()),
+              checkpoints.get(i),
+              problems,
+              warnings));
     }
     List<OutputTensor> outputs =
         new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
     plan.donor().ifPresent(this::checkDonor);
     checkSidecars();
     throwIfAny(problems);
-    Compatibility.warnings(
-            plan.models().stream()
-                .map(model -> new NamedCheckpoint(model.reference(), model.path()))
-                .toList())
+    List<NamedCheckpoint> named =
+        ingredients.stream()
+            .map(each ->
+                new NamedCheckpoint(
+                    plan.models().get(each.index()).reference(),
+                    each.checkpoint().path(),
+                    each.config()))
+            .toList();
+    Compatibility.problems(named).stream().map(Printable::line).forEach(problems::add);
+    throwIfAny(problems);
+    Compatibility.warnings(named)
         .forEach(warning -> warnings.add(Printable.line(warning.message())));
 
     CheckpointLayout layout = CheckpointLayout.of(outputs, plan.output().shardSize());
@@ -197,6 +209,12 @@ public final class MergePlanner {
   private Optional<Path> donor() {
     Path donor = donorPath();
     if (Files.isDirectory(donor)) {
+      if (!Files.exists(HfConfig.fileOf(donor))) {
+        warnings.add(
+            donor
+                + ": has no config.json, so the output gets none; name a checkpoint that has one as"
+                + " 'donor'");
+      }
       return Optional.of(donor);
     }
     warnings.add(
@@ -223,27 +241,30 @@ public final class MergePlanner {
   }
 
   /** A checkpoint under the name that the plan gives it. */
-  record Ingredient(int index, String reference, Checkpoint checkpoint, boolean tied) {
+  record Ingredient(int index, String reference, Checkpoint checkpoint, Optional<HfConfig> config) {
 
     static Ingredient of(
-        int index, String reference, Checkpoint checkpoint, List<String> problems) {
-      boolean tied = false;
-      Path config = checkpoint.path().resolve(HfConfig.FILE_NAME);
-      if (Files.isDirectory(checkpoint.path()) && Files.exists(config)) {
-        try {
-          HfConfig facts = HfConfig.read(config);
-          tied = facts.tiesWordEmbeddings();
-          if (facts.quantized()) {
-            problems.add(
-                config
-                    + ": this checkpoint is quantized (quantization_config), and an average of its"
-                    + " codes means nothing; dequantize it first");
-          }
-        } catch (CheckpointException e) {
-          e.problems().stream().map(Problem::toString).forEach(problems::add);
-        }
+        int index,
+        String reference,
+        Checkpoint checkpoint,
+        List<String> problems,
+        List<String> warnings) {
+      try {
+        Optional<HfConfig> config = HfConfig.of(checkpoint.path());
+        config
+            .flatMap(each -> QuantizationConfig.problem(checkpoint, each))
+            .ifPresent(problems::add);
+        return new Ingredient(index, reference, checkpoint, config);
+      } catch (CheckpointException e) {
+        // What lies beside a single file may belong to another.
+        boolean own = Files.isDirectory(checkpoint.path());
+        e.problems().stream().map(Problem::toString).forEach(own ? problems::add : warnings::add);
+        return new Ingredient(index, reference, checkpoint, Optional.empty());
       }
-      return new Ingredient(index, reference, checkpoint, tied);
+    }
+
+    boolean tied() {
+      return config.map(HfConfig::tiesWordEmbeddings).orElse(false);
     }
 
     Optional<TensorHeader> tensor(String name) {

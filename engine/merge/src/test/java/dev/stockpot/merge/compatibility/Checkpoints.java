@@ -1,5 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.HfConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,9 +25,19 @@ record Checkpoints(Path directory) {
   }
 
   List<Warning> warnings(String... checkpoints) {
-    return Compatibility.warnings(
-        Stream.of(checkpoints)
-            .map(name -> new NamedCheckpoint(name, directory.resolve(name)))
-            .toList());
+    return Compatibility.warnings(named(checkpoints));
+  }
+
+  List<String> problems(String... checkpoints) {
+    return Compatibility.problems(named(checkpoints));
+  }
+
+  private List<NamedCheckpoint> named(String... checkpoints) {
+    return Stream.of(checkpoints)
+        .map(name -> {
+          Path path = directory.resolve(name);
+          return new NamedCheckpoint(name, path, HfConfig.of(path));
+        })
+        .toList();
   }
 }

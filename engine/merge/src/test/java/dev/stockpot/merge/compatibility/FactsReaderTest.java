@@ -22,16 +22,16 @@ class FactsReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"vocab_size\": ", "", "[]", "\0\1\2", "{} {}"})
-  void aMalformedConfigIsAWarning(String config) {
-    checkpoints.file("a", "config.json", config);
+  @ValueSource(strings = {"{\"chat_template\": ", "", "[]", "\0\1\2", "{} {}"})
+  void aMalformedFileIsAWarning(String settings) {
+    checkpoints.file("a", "tokenizer_config.json", settings);
 
     assertThat(checkpoints.warnings("a"))
         .singleElement()
         .satisfies(warning -> {
           assertThat(warning.subjects()).containsExactly("a");
           assertThat(warning.message())
-              .startsWith("config.json of 'a' says nothing: it is not")
+              .startsWith("tokenizer_config.json of 'a' says nothing: it is not")
               .endsWith("; check the file");
         });
   }
@@ -39,25 +39,28 @@ class FactsReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"architectures\": 7, \"vocab_size\": {}, \"rope_scaling\": [1], \"model_type\": null}",
-        "{\"vocab_size\": 1e999, \"rope_theta\": 1e-999, \"_name_or_path\": [\"a/b\"]}",
-        "{\"quantization_config\": 4, \"text_config\": \"none\"}"
+        "{\"num_attention_heads\": {}, \"rope_scaling\": [1], \"model_type\": null}",
+        "{\"rms_norm_eps\": 1e999, \"rope_theta\": 1e-999, \"num_attention_heads\": 0}",
+        "{\"hidden_size\": 12, \"num_attention_heads\": 5, \"text_config\": \"none\"}"
       })
-  void fieldsOfAnotherTypeSayNothing(String config) {
+  void settingsOfAnotherTypeAreNoMoreThanOther(String config) {
     checkpoints.file("a", "config.json", config);
+    checkpoints.file("b", "config.json", config);
 
-    assertThat(checkpoints.warnings("a")).isEmpty();
+    assertThat(checkpoints.warnings("a", "b")).isEmpty();
+    assertThat(checkpoints.problems("a", "b")).isEmpty();
   }
 
   @Test
   void deeplyNestedFilesAreRefusedAndNotFollowed() {
-    checkpoints.file("a", "config.json", "[".repeat(1_000_000));
+    checkpoints.file("a", "chat_template.json", "[".repeat(1_000_000));
     checkpoints.file("a", "README.md", "---\nx: " + "[".repeat(100_000) + "\n---\n");
 
     assertThat(checkpoints.warnings("a"))
         .extracting(Warning::message)
         .satisfiesExactly(
-            config -> assertThat(config).startsWith("config.json of 'a' says nothing: it is not"),
+            config ->
+                assertThat(config).startsWith("chat_template.json of 'a' says nothing: it is not"),
             card ->
                 assertThat(card)
                     .isEqualTo(
@@ -66,8 +69,8 @@ class FactsReaderTest {
   }
 
   @Test
-  void aConfigBeyondTheLimitIsNotRead() {
-    checkpoints.file("a", "config.json", " ".repeat((16 << 20) + 1));
+  void aFileBeyondTheLimitIsNotRead() {
+    checkpoints.file("a", "tokenizer_config.json", " ".repeat((16 << 20) + 1));
 
     assertThat(checkpoints.warnings("a"))
         .singleElement()
@@ -119,13 +122,13 @@ class FactsReaderTest {
   }
 
   @Test
-  void aDirectoryInTheConfigsPlaceIsNamed() throws IOException {
-    Files.createDirectories(directory.resolve("a/config.json"));
+  void aDirectoryInAFilesPlaceIsNamed() throws IOException {
+    Files.createDirectories(directory.resolve("a/tokenizer_config.json"));
 
     assertThat(checkpoints.warnings("a"))
         .singleElement()
         .satisfies(w ->
             assertThat(w.message())
-                .startsWith("config.json of 'a' says nothing: it is no regular file"));
+                .startsWith("tokenizer_config.json of 'a' says nothing: it is no regular file"));
   }
 }

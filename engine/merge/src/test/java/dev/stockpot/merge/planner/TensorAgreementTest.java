@@ -163,11 +163,15 @@ class TensorAgreementTest {
                 .f32("shape", 1)
                 .f32("dtype", 1)
                 .f32("gone", 1)
+                .tensor("w.qweight", Dtype.I32, List.of(1L), new byte[4])
                 .sidecar("config.json", "{\"quantization_config\": {\"bits\": 4}}"))
         .model(
             "b",
             5,
-            checkpoint().f32("shape", 1, 2).tensor("dtype", Dtype.I32, List.of(1L), new byte[4]));
+            checkpoint()
+                .f32("shape", 1, 2)
+                .tensor("w.qweight", Dtype.I32, List.of(1L), new byte[4])
+                .tensor("dtype", Dtype.I32, List.of(1L), new byte[4]));
     assertThat(problems())
         .hasSize(4)
         .anyMatch(line -> line.contains("a/config.json: this checkpoint is quantized"))
