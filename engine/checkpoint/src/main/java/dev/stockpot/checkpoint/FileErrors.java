@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -37,11 +38,12 @@ public final class FileErrors {
   }
 
   static CheckpointException of(Path file, IOException e) {
-    return new CheckpointException(Problem.inFile(file.toString(), words(e)), e);
+    return new CheckpointException(Problem.inFile(file.toString(), words(file, e)), e);
   }
 
-  private static String words(IOException e) {
+  private static String words(Path file, IOException e) {
     return switch (e) {
+      case NoSuchFileException _ when Files.isSymbolicLink(file) -> HubCache.danglingLink(file);
       case NoSuchFileException _ -> "does not exist";
       case AccessDeniedException _ -> "no permission to read it";
       case NotDirectoryException _ -> "is not a directory";

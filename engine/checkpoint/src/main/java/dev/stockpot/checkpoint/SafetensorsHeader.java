@@ -59,8 +59,15 @@ public record SafetensorsHeader(
     }
     try (FileChannel channel = RegularFiles.open(file, StandardOpenOption.READ)) {
       long fileSize = channel.size();
-      byte[] length = read(channel, (int) Math.min(fileSize, LENGTH_BYTES), shown);
-      return parse(read(channel, dataStart(length, fileSize, shown), shown), fileSize, shown);
+      try {
+        byte[] length = read(channel, (int) Math.min(fileSize, LENGTH_BYTES), shown);
+        return parse(read(channel, dataStart(length, fileSize, shown), shown), fileSize, shown);
+      } catch (CheckpointException e) {
+        byte[] first = read(channel, (int) Math.min(fileSize, FirstBytes.LOOKED_AT), shown);
+        throw FirstBytes.notSafetensors(first, fileSize)
+            .map(what -> new CheckpointException(Problem.inFile(shown, what), e))
+            .orElse(e);
+      }
     } catch (IOException e) {
       throw FileErrors.of(file, e);
     }

@@ -65,13 +65,19 @@ final class StrictJson implements AutoCloseable {
     return new StrictJson(bytes, from, to, file, "the header", STRICT);
   }
 
-  /** A whole file. */
+  /**
+   * A whole file.
+   *
+   * @throws CheckpointException if it is something else than was meant: see {@link FirstBytes}
+   */
   static StrictJson document(byte[] bytes, String file) {
+    FirstBytes.requireJson(bytes, file);
     return new StrictJson(bytes, 0, bytes.length, file, "the file", STRICT);
   }
 
-  /** A whole file written by Python, whose JSON has NaN and Infinity. */
+  /** The same of a file written by Python, whose JSON has NaN and Infinity. */
   static StrictJson pythonDocument(byte[] bytes, String file) {
+    FirstBytes.requireJson(bytes, file);
     return new StrictJson(bytes, 0, bytes.length, file, "the file", PYTHON);
   }
 

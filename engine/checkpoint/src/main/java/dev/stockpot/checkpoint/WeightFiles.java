@@ -24,7 +24,7 @@ record WeightFiles(
     List<Path> files, @Nullable Map<String, String> weightMap, List<Problem> warnings) {
   static final String SINGLE = "model.safetensors";
   private static final int STRAYS_NAMED = 5;
-  private static final String SUFFIX = ".safetensors";
+  static final String SUFFIX = ".safetensors";
 
   static WeightFiles find(Path path) {
     FileWait.at(path);
@@ -43,7 +43,7 @@ record WeightFiles(
   private static Problem missing(Path path) {
     String shown = path.toString();
     if (Files.isSymbolicLink(path)) {
-      return Problem.inFile(shown, "is a symbolic link to something that does not exist");
+      return Problem.inFile(shown, HubCache.danglingLink(path));
     }
     if (HubReference.matches(shown) && !Files.exists(path.subpath(0, 1))) {
       return Problem.inFile(
@@ -59,16 +59,26 @@ record WeightFiles(
         shown, "does not exist; give the directory of a checkpoint or a .safetensors file");
   }
 
+  /** What to say of a file that is given as a checkpoint, and is none by its name. */
+  static String notWeights(Path path) {
+    String name = String.valueOf(path.getFileName());
+    Path parent = path.toAbsolutePath().getParent();
+    String directory = parent == null ? "" : ": " + Printable.text(parent.toString());
+    if (name.endsWith(ShardIndex.FILE_NAME)) {
+      return "is the index of a checkpoint; give the directory that it lies in" + directory;
+    }
+    if (name.endsWith(".json")) {
+      return "is no checkpoint; give the directory that it lies in" + directory;
+    }
+    return OtherFormat.of(name)
+        .map(format -> format.what + "; " + format.cure(parent == null ? path : parent))
+        .orElse("is no checkpoint; give a directory or a .safetensors file");
+  }
+
   private static WeightFiles single(Path path) {
     String name = String.valueOf(path.getFileName());
     if (!name.endsWith(SUFFIX)) {
-      String cure =
-          name.endsWith(ShardIndex.FILE_NAME)
-              ? "is the index of a checkpoint; give the directory that it lies in"
-              : isOtherFormat(name)
-                  ? "is not in the safetensors format; convert it to safetensors first"
-                  : "is no checkpoint; give a directory or a .safetensors file";
-      throw new CheckpointException(Problem.inFile(path.toString(), cure));
+      throw new CheckpointException(Problem.inFile(path.toString(), notWeights(path)));
     }
     return new WeightFiles(List.of(path), null, List.of());
   }
@@ -79,6 +89,11 @@ record WeightFiles(
    */
   private static WeightFiles inDirectory(Path directory) throws IOException {
     TreeSet<String> names = names(directory);
+    Path config = directory.resolve(HfConfig.FILE_NAME);
+    if (names.contains(HfConfig.FILE_NAME) && !Files.exists(config)) {
+      throw new CheckpointException(
+          Problem.inFile(config.toString(), HubCache.danglingLink(config)));
+    }
     if (names.contains(SINGLE)) {
       List<Problem> warnings = strays(directory, names, List.of(SINGLE));
       if (names.contains(ShardIndex.FILE_NAME)) {
@@ -92,7 +107,7 @@ record WeightFiles(
     if (names.contains(ShardIndex.FILE_NAME)) {
       return sharded(directory, names);
     }
-    throw new CheckpointException(noWeights(directory, names));
+    throw new CheckpointException(WeightlessDirectory.problem(directory, names));
   }
 
   private static WeightFiles sharded(Path directory, TreeSet<String> names) {
@@ -137,9 +152,12 @@ record WeightFiles(
 
   private static List<Problem> strays(Path directory, TreeSet<String> names, List<String> used) {
     TreeSet<String> strays = new TreeSet<>(names);
-    strays.removeIf(name -> !name.endsWith(SUFFIX));
+    strays.removeIf(name -> !name.endsWith(SUFFIX) || Adapters.isWeights(name));
     used.forEach(strays::remove);
     List<Problem> warnings = new ArrayList<>();
+    if (names.contains(Adapters.CONFIG)) {
+      warnings.add(Adapters.besideWeights(directory));
+    }
     if (strays.size() == 1) {
       warnings.add(
           Problem.inFile(
@@ -156,47 +174,7 @@ record WeightFiles(
     return warnings;
   }
 
-  private static Problem noWeights(Path directory, TreeSet<String> names) {
-    String shown = directory.toString();
-    List<String> tensors = names.stream().filter(name -> name.endsWith(SUFFIX)).toList();
-    List<String> others = names.stream().filter(WeightFiles::isOtherFormat).toList();
-    if (names.isEmpty()) {
-      return Problem.inFile(shown, "is empty; download the checkpoint again");
-    }
-    if (tensors.stream().anyMatch(name -> name.matches("model-\\d+-of-\\d+\\.safetensors"))) {
-      return Problem.inFile(
-          shown, "holds shards but no " + ShardIndex.FILE_NAME + "; download it too");
-    }
-    if (!tensors.isEmpty()) {
-      return Problem.inFile(
-          shown,
-          "holds neither model.safetensors nor %s, but %s; give the file itself to read it alone"
-              .formatted(ShardIndex.FILE_NAME, listed(tensors)));
-    }
-    if (!others.isEmpty()) {
-      return Problem.inFile(
-          shown,
-          "holds no safetensors weights, only "
-              + listed(others)
-              + "; convert it to safetensors first");
-    }
-    return Problem.inFile(
-        shown,
-        "holds no weights: neither model.safetensors nor "
-            + ShardIndex.FILE_NAME
-            + "; download them");
-  }
-
-  private static String listed(List<String> names) {
-    String first = Printable.text(names.getFirst());
-    return names.size() == 1 ? first : first + " and " + (names.size() - 1) + " more";
-  }
-
-  private static boolean isOtherFormat(String name) {
-    return name.matches(".*\\.(bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|npz)");
-  }
-
-  private static TreeSet<String> names(Path directory) throws IOException {
+  static TreeSet<String> names(Path directory) throws IOException {
     TreeSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));

@@ -68,7 +68,7 @@ class SidecarFilesTest {
     Path link = Files.createSymbolicLink(root.resolve("config.json"), Path.of("gone"));
     assertThatThrownBy(() -> SidecarFiles.in(root))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(link + ": does not exist");
+        .hasMessage(link + ": is a symbolic link to something that does not exist: 'gone'");
     assertThatThrownBy(() -> SidecarFiles.in(root.resolve("none")))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(root.resolve("none") + ": does not exist");

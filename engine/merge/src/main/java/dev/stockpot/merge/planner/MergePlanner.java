@@ -12,6 +12,7 @@ import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.Unmergeable;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.compatibility.Compatibility;
 import dev.stockpot.merge.compatibility.NamedCheckpoint;
@@ -167,6 +168,7 @@ public final class MergePlanner {
       try {
         Checkpoint checkpoint = Checkpoint.open(model.path());
         checkpoint.warnings().stream().map(Problem::toString).forEach(warnings::add);
+        Unmergeable.problems(checkpoint).stream().map(Problem::toString).forEach(problems::add);
         checkpoints.add(checkpoint);
       } catch (CheckpointException e) {
         e.problems().stream().map(Problem::toString).forEach(problems::add);
