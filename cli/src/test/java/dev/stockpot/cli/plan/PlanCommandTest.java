@@ -31,7 +31,11 @@ class PlanCommandTest {
 
   @BeforeEach
   void writeCheckpoints() {
-    SafetensorsFixture.checkpoint().f32("w", 1, 2).f32("v", 3).writeTo(root.resolve("a"));
+    SafetensorsFixture.checkpoint()
+        .f32("w", 1, 2)
+        .f32("v", 3)
+        .sidecar("config.json", "{}")
+        .writeTo(root.resolve("a"));
     SafetensorsFixture.checkpoint().f32("w", 3, 4).f32("v", 5).writeTo(root.resolve("b"));
   }
 
