@@ -7,18 +7,19 @@ import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.merge.plan.Wording;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A {@code quantization_config}: of codes, or left over beside plain weights. */
+/**
+ * A {@code quantization_config}: of codes, or left over beside plain weights.
+ *
+ * <p>Codes whose names tell their format have been refused before.
+ */
 public final class QuantizationConfig {
   private static final String KEY = "quantization_config";
   private static final Set<Dtype> NO_CODES =
       Set.of(Dtype.BF16, Dtype.F16, Dtype.F32, Dtype.F64, Dtype.I64, Dtype.BOOL);
-  private static final List<String> SCALES =
-      List.of(".weight_scale", ".weight_scale_inv", ".scales", ".absmax", "_scales");
 
   private QuantizationConfig() {}
 
@@ -32,12 +33,7 @@ public final class QuantizationConfig {
         config.settings().keySet().stream().anyMatch(path -> path.startsWith("text_config." + KEY))
             ? "text_config."
             : "";
-    boolean plain =
-        tensors.stream()
-            .map(TensorLocation::header)
-            .noneMatch(tensor ->
-                !NO_CODES.contains(tensor.dtype())
-                    || SCALES.stream().anyMatch(tensor.name()::endsWith));
+    boolean plain = tensors.stream().allMatch(tensor -> NO_CODES.contains(tensor.header().dtype()));
     String file = HfConfig.fileOf(checkpoint.path()).toString();
     if (!plain) {
       String method =
