@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -66,6 +67,15 @@ public final class Checkpoint {
     } catch (IOException e) {
       throw FileErrors.of(file, e);
     }
+  }
+
+  /**
+   * What a path is, and what to give instead, if it is no checkpoint by its name alone: no
+   * directory and no {@code .safetensors} file, or a link that leads nowhere. Empty also where
+   * nothing is.
+   */
+  public static Optional<String> refusedByName(Path path) {
+    return WeightFiles.refusedByName(path);
   }
 
   /** As given to {@link #open}. */

@@ -118,7 +118,8 @@ public final class FirstBytes {
           Problem.inFile(
               file,
               "begins with a UTF-8 byte order mark, which transformers refuses too; save it"
-                  + " without one (sed -i '1s/^\\xef\\xbb\\xbf//' FILE)"));
+                  + " without one: sed -i '1s/^\\xef\\xbb\\xbf//' "
+                  + Printable.text(file)));
     }
     recognise(bytes)
         .ifPresent(what -> {
@@ -127,23 +128,17 @@ public final class FirstBytes {
   }
 
   /**
-   * Checks a file that belongs to a checkpoint and is not read here: that it is no Git LFS pointer,
-   * and no server's answer where it has a tokenizer's or a config's name.
-   *
-   * @throws CheckpointException if it is one, or cannot be read
+   * What a file beside the weights is in the place of a tokenizer, a config or whatever its name
+   * says: a Git LFS pointer, or a server's answer if programs read files of that name. Reads the
+   * first bytes.
    */
-  public static void requireReal(Path file, String name) {
+  public static Optional<String> recognise(Path file, String name) throws IOException {
     byte[] first;
     try (InputStream in = RegularFiles.stream(file)) {
       first = in.readNBytes(LOOKED_AT);
-    } catch (IOException e) {
-      throw FileErrors.of(file, e);
     }
-    text(first)
-        .flatMap(text -> FOR_PROGRAMS.matcher(name).matches() ? recognise(text) : pointer(text))
-        .ifPresent(what -> {
-          throw new CheckpointException(Problem.inFile(file.toString(), what));
-        });
+    return text(first)
+        .flatMap(text -> FOR_PROGRAMS.matcher(name).matches() ? recognise(text) : pointer(text));
   }
 
   /** The bytes as text without the white space before it, if they are text throughout. */

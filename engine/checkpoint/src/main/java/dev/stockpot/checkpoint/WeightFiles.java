@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -59,26 +60,38 @@ record WeightFiles(
         shown, "does not exist; give the directory of a checkpoint or a .safetensors file");
   }
 
-  /** What to say of a file that is given as a checkpoint, and is none by its name. */
-  static String notWeights(Path path) {
+  static Optional<String> refusedByName(Path path) {
+    if (!Files.exists(path)) {
+      return Files.isSymbolicLink(path)
+          ? Optional.of(HubCache.danglingLink(path))
+          : Optional.empty();
+    }
     String name = String.valueOf(path.getFileName());
+    if (Files.isDirectory(path) || name.endsWith(SUFFIX)) {
+      return Optional.empty();
+    }
     Path parent = path.toAbsolutePath().getParent();
-    String directory = parent == null ? "" : ": " + Printable.text(parent.toString());
+    Path directory = parent == null ? path : parent;
+    String shown = Printable.text(directory.toString());
     if (name.endsWith(ShardIndex.FILE_NAME)) {
-      return "is the index of a checkpoint; give the directory that it lies in" + directory;
+      return Optional.of(
+          "is the index of a checkpoint; give the directory that it lies in: " + shown);
     }
     if (name.endsWith(".json")) {
-      return "is no checkpoint; give the directory that it lies in" + directory;
+      return Optional.of("is no checkpoint; give the directory that it lies in: " + shown);
     }
     return OtherFormat.of(name)
-        .map(format -> format.what + "; " + format.cure(parent == null ? path : parent))
-        .orElse("is no checkpoint; give a directory or a .safetensors file");
+        .map(format -> format.what + "; " + format.cure(directory))
+        .or(() ->
+            Optional.of(
+                "is neither a directory nor a .safetensors file; give the checkpoint's"
+                    + " directory"));
   }
 
   private static WeightFiles single(Path path) {
-    String name = String.valueOf(path.getFileName());
-    if (!name.endsWith(SUFFIX)) {
-      throw new CheckpointException(Problem.inFile(path.toString(), notWeights(path)));
+    Optional<String> other = refusedByName(path);
+    if (other.isPresent()) {
+      throw new CheckpointException(Problem.inFile(path.toString(), other.get()));
     }
     return new WeightFiles(List.of(path), null, List.of());
   }

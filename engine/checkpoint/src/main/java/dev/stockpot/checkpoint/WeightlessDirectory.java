@@ -141,7 +141,7 @@ final class WeightlessDirectory {
     if (names.stream().anyMatch(name -> DEEPSPEED.matcher(name).matches())) {
       return told(
           "holds the state of a DeepSpeed training, and no weights in the safetensors format; "
-              + OtherFormat.DEEPSPEED.cure(directory));
+              + OtherFormat.DEEPSPEED.cure(withScript()));
     }
     if (names.stream().anyMatch(name -> FSDP.matcher(name).matches())) {
       Path state =
@@ -158,12 +158,8 @@ final class WeightlessDirectory {
           others.stream().filter(name -> OtherFormat.of(name).orElseThrow() == format).toList();
       if (!ofFormat.isEmpty()) {
         return told(
-            "holds no safetensors weights, only "
-                + listed(ofFormat)
-                + ", which "
-                + format.what
-                + "; "
-                + format.cure(directory));
+            "holds no safetensors weights; %s %s; %s"
+                .formatted(listed(ofFormat), format.what, format.cure(directory)));
       }
     }
     if (hasUnfinishedDownload()) {
@@ -176,6 +172,12 @@ final class WeightlessDirectory {
             + HubCache.download(directory.toAbsolutePath())
                 .map(command -> ": " + command)
                 .orElse(""));
+  }
+
+  /** DeepSpeed puts its script beside the directories of its steps. */
+  private Path withScript() {
+    Path parent = directory.toAbsolutePath().getParent();
+    return parent != null && Files.exists(parent.resolve("zero_to_fp32.py")) ? parent : directory;
   }
 
   private boolean hasUnfinishedDownload() {
@@ -197,6 +199,6 @@ final class WeightlessDirectory {
 
   private static String listed(List<String> names) {
     String first = Printable.text(names.getFirst());
-    return names.size() == 1 ? first : first + " and " + (names.size() - 1) + " more";
+    return names.size() == 1 ? first : first + " (and " + (names.size() - 1) + " more)";
   }
 }

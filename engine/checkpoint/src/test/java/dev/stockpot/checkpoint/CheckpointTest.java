@@ -271,7 +271,9 @@ class CheckpointTest {
             index + ": is the index of a checkpoint; give the directory that it lies in: " + root);
     Path text = Files.writeString(root.resolve("notes.txt"), "x");
     assertThatThrownBy(() -> Checkpoint.open(text))
-        .hasMessage(text + ": is no checkpoint; give a directory or a .safetensors file");
+        .hasMessage(
+            text
+                + ": is neither a directory nor a .safetensors file; give the checkpoint's directory");
     Path link = Files.createSymbolicLink(root.resolve("l.safetensors"), Path.of("gone"));
     assertThatThrownBy(() -> Checkpoint.open(link))
         .hasMessage(link + ": is a symbolic link to something that does not exist: 'gone'");

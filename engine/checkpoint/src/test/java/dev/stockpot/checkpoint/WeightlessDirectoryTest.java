@@ -79,6 +79,15 @@ class WeightlessDirectoryTest {
   }
 
   @Test
+  void theDirectoryOfAStepNamesTheScriptAboveIt() throws IOException {
+    files("zero_to_fp32.py", "global_step10/mp_rank_00_model_states.pt");
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Checkpoint.open(root.resolve("global_step10")))
+        .withMessageEndingWith(
+            "python %1$s/zero_to_fp32.py %1$s OUT --safe_serialization".formatted(root));
+  }
+
+  @Test
   void theStateInARunsLastStepIsToldOfThatStep() throws IOException {
     files("checkpoint-9/global_step9/x", "checkpoint-10/global_step10/x");
     assertThatExceptionOfType(CheckpointException.class)
@@ -106,7 +115,7 @@ class WeightlessDirectoryTest {
     files("pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin");
     assertSaid(
         root,
-        "holds no safetensors weights, only pytorch_model-00001-of-00002.bin and 1 more, which is a"
+        "holds no safetensors weights; pytorch_model-00001-of-00002.bin (and 1 more) is a"
             + " PyTorch file, not in the safetensors format; convert it to safetensors first: python"
             + " -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('%1$s', dtype='auto').save_pretrained('%1$s-safetensors')\""
                 .formatted(root));
@@ -115,7 +124,7 @@ class WeightlessDirectoryTest {
         "is a GGUF file, which holds quantized weights as a rule; use the checkpoint that it was"
             + " made from";
     assertSaid(gguf, said);
-    assertSaid(root, "holds no safetensors weights, only model-Q4_K_M.gguf, which " + said);
+    assertSaid(root, "holds no safetensors weights; model-Q4_K_M.gguf " + said);
   }
 
   @Test
@@ -126,7 +135,7 @@ class WeightlessDirectoryTest {
     assertSaid(part, "is an unfinished download; finish it: run the same download again");
     assertSaid(
         root,
-        "holds no safetensors weights, only model.safetensors.incomplete, which is an unfinished"
+        "holds no safetensors weights; model.safetensors.incomplete is an unfinished"
             + " download; finish it: run the same download again");
   }
 

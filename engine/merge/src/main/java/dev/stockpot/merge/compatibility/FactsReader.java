@@ -1,5 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.FirstBytes;
 import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.RegularFiles;
 import dev.stockpot.merge.plan.Wording;
@@ -160,13 +161,23 @@ final class FactsReader {
     }
   }
 
-  /** A pipe would wait for its writer for ever. */
+  /** A pipe would wait for its writer for ever, and a Git LFS pointer says nothing of a model. */
   private boolean isFile(String file) {
     Path path = directory.resolve(file);
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      unreadable(file, "it is no regular file");
+    if (!Files.isRegularFile(path)) {
+      if (Files.exists(path)) {
+        unreadable(file, "it is no regular file");
+      }
+      return false;
     }
-    return Files.isRegularFile(path);
+    try {
+      Optional<String> other = FirstBytes.recognise(path, file);
+      other.ifPresent(what -> unreadable(file, "it " + what));
+      return other.isEmpty();
+    } catch (IOException _) {
+      // Whoever reads on meets the same, and says so.
+      return true;
+    }
   }
 
   private void unreadable(String file, String reason) {

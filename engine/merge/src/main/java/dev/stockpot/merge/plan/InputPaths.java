@@ -1,5 +1,6 @@
 package dev.stockpot.merge.plan;
 
+import dev.stockpot.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,16 +29,11 @@ final class InputPaths {
     if (isWrittenBefore(model, writer)) {
       return Optional.empty();
     }
-    if (!Files.exists(model.path())) {
-      return Optional.of(missing(model, writer));
+    Optional<String> other = Checkpoint.refusedByName(model.path());
+    if (other.isPresent()) {
+      return other.map(why -> "the model " + model.quoted() + " " + why);
     }
-    if (!Files.isDirectory(model.path()) && !model.path().toString().endsWith(".safetensors")) {
-      return Optional.of(
-          "the model "
-              + model.quoted()
-              + " is neither a directory nor a .safetensors file; give the checkpoint's directory");
-    }
-    return Optional.empty();
+    return Files.exists(model.path()) ? Optional.empty() : Optional.of(missing(model, writer));
   }
 
   /** What is wrong with a donor's path; {@code writer} as for a model. */

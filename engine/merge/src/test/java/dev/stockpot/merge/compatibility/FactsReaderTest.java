@@ -38,6 +38,21 @@ class FactsReaderTest {
 
   @ParameterizedTest
   @ValueSource(
+      strings = {"tokenizer.json", "tokenizer.model", "tokenizer_config.json", "README.md"})
+  void aGitLfsPointerInTheFilesPlaceIsNamed(String file) {
+    checkpoints.file(
+        "a", file, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 17\n");
+
+    assertThat(checkpoints.warnings("a"))
+        .extracting(Warning::message)
+        .containsExactly(
+            file
+                + " of 'a' says nothing: it is a Git LFS pointer, not the file itself, which has 17"
+                + " bytes; fetch it: run 'git lfs pull' in its directory; check the file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
       strings = {
         "{\"num_attention_heads\": {}, \"rope_scaling\": [1], \"model_type\": null}",
         "{\"rms_norm_eps\": 1e999, \"rope_theta\": 1e-999, \"num_attention_heads\": 0}",

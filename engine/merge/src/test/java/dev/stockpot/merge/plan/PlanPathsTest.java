@@ -54,6 +54,29 @@ class PlanPathsTest {
   }
 
   @Test
+  void aModelThatIsAnotherFileIsCalledWhatItIs() throws IOException {
+    Files.writeString(directory.resolve("a/model.gguf"), "GGUF");
+    Files.writeString(directory.resolve("a/model.safetensors.index.json"), "{}");
+    Files.writeString(directory.resolve("a/notes.txt"), "x");
+    link("link", "gone");
+    assertThat(problems("../a/model.gguf", "../soup"))
+        .containsExactly(
+            "the model '../a/model.gguf' is a GGUF file, which holds quantized weights as a rule;"
+                + " use the checkpoint that it was made from");
+    assertThat(problems("../a/model.safetensors.index.json", "../soup"))
+        .containsExactly(
+            "the model '../a/model.safetensors.index.json' is the index of a checkpoint; give the"
+                + " directory that it lies in: $DIR/a");
+    assertThat(problems("../a/notes.txt", "../soup"))
+        .containsExactly(
+            "the model '../a/notes.txt' is neither a directory nor a .safetensors file; give the"
+                + " checkpoint's directory");
+    assertThat(problems("../link", "../soup"))
+        .containsExactly(
+            "the model '../link' is a symbolic link to something that does not exist: 'gone'");
+  }
+
+  @Test
   void anOutputBesideTheInputsIsFine() {
     assertThat(problems("../a", "../soup")).isEmpty();
     assertThat(problems("../a", "../a-soup")).isEmpty();
