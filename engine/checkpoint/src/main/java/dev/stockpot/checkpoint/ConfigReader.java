@@ -114,7 +114,7 @@ final class ConfigReader {
   private static void flatten(
       Map<String, String> settings, String prefix, Map<String, @Nullable Object> fields) {
     fields.forEach((field, value) -> {
-      if (value instanceof Map) {
+      if (value instanceof Map<?, ?> map && !isNumeral(map)) {
         flatten(settings, prefix + field + ".", objectOf(value));
       } else {
         settings.put(prefix + field, shown(value));
@@ -122,11 +122,17 @@ final class ConfigReader {
     });
   }
 
+  /** transformers 5 writes infinity as {@code {"__float__": "Infinity"}}. */
+  private static boolean isNumeral(Map<?, ?> map) {
+    return map.size() == 1 && map.get("__float__") instanceof String;
+  }
+
   private static String shown(@Nullable Object value) {
     return switch (value) {
       case Numeral number -> number.value();
       case List<?> list ->
           list.stream().map(ConfigReader::shown).collect(Collectors.joining(", ", "[", "]"));
+      case Map<?, ?> map when isNumeral(map) -> String.valueOf(map.get("__float__"));
       case Map<?, ?> map ->
           map.entrySet().stream()
               .map(entry -> entry.getKey() + "=" + shown(entry.getValue()))

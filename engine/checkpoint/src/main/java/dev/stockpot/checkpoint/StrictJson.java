@@ -115,11 +115,6 @@ final class StrictJson implements AutoCloseable {
    */
   void readObject(Body body) {
     try {
-      if (from == 0 && startsWithMark()) {
-        throw problem(
-            part
-                + " starts with a byte order mark, which JSON has not; save it as UTF-8 without one");
-      }
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         throw problem(
@@ -165,14 +160,6 @@ final class StrictJson implements AutoCloseable {
       }
     }
     return true;
-  }
-
-  /** An editor may have put it before a text file; a header has no such excuse. */
-  private boolean startsWithMark() {
-    return bytes.length >= 3
-        && bytes[0] == (byte) 0xEF
-        && bytes[1] == (byte) 0xBB
-        && bytes[2] == (byte) 0xBF;
   }
 
   private CheckpointException problem(String message) {

@@ -134,9 +134,7 @@ class HfConfigTest {
   @Test
   void aByteOrderMarkIsNamed() {
     assertThatThrownBy(() -> parse("\uFEFF{}"))
-        .hasMessage(
-            "config.json: the file starts with a byte order mark, which JSON has not; save it as"
-                + " UTF-8 without one");
+        .hasMessageStartingWith("config.json: begins with a UTF-8 byte order mark");
   }
 
   @ParameterizedTest
@@ -148,7 +146,8 @@ class HfConfigTest {
     "-0.0, 0",
     "1e999999999999, 1e999999999999",
     "1e300, 1E+300",
-    "Infinity, Infinity"
+    "Infinity, Infinity",
+    "{\"__float__\": \"-Infinity\"}, -Infinity"
   })
   void equalNumbersAreSpelledAlike(String number, String value) {
     assertThat(parse("{\"x\": " + number + "}").settings()).containsExactly(Map.entry("x", value));

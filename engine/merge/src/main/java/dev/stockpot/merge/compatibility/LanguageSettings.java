@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The settings of a config.json in one form, whichever release of transformers wrote it.
@@ -20,23 +22,44 @@ import java.util.Set;
  *
  * @param said by path, in the file's order
  * @param defaults what holds for what is not said, as far as it is known
- * @param sure whether the defaults are those of the model type
+ * @param sure whether the defaults are those of the model type; a model of several modalities may
+ *     have others for its language model
  */
 record LanguageSettings(Map<String, String> said, Map<String, String> defaults, boolean sure) {
   private static final String TEXT = "text_config.";
+  private static final Pattern ROPE =
+      Pattern.compile("((?:[^.]+\\.)*)(rope_parameters|rope_scaling)\\.(.+)");
+
+  /** 'mrope' is the default with sections, 'axial' that of images. */
+  private static final Set<String> PLAIN_ROPE = Set.of("default", "mrope", "axial", "null");
+
   private static final Set<String> NOTHING = Set.of("null", "false", "[]", "");
 
-  /** What transformers works out where the file does not say it, which no difference can tell. */
+  /** What transformers works out, or renames, or knows otherwise where the file does not say it. */
   private static final Set<String> WORKED_OUT =
-      Set.of("layer_types", "sliding_window_pattern", "original_max_position_embeddings");
+      Set.of(
+          "layer_types",
+          "sliding_window_pattern",
+          "original_max_position_embeddings",
+          "bos_token_id",
+          "eos_token_id",
+          "hidden_size",
+          "num_hidden_layers",
+          "num_experts",
+          "num_local_experts",
+          "num_nextn_predict_layers");
 
   static LanguageSettings of(HfConfig config) {
-    String type = Optional.ofNullable(config.textModelType()).or(() -> top(config)).orElse("");
+    String type =
+        Optional.ofNullable(config.textModelType())
+            .or(() -> Optional.ofNullable(config.modelType()))
+            .orElse("");
     Map<String, String> defaults = ModelTypeDefaults.of(type);
     Map<String, String> said = oneForm(config.settings());
     if (type.startsWith("gemma")) {
       // It computes with hidden_activation, whatever hidden_act says.
       said.remove("hidden_act");
+      said.remove("hidden_activation", "null");
     }
     boolean windowByChoice = type.startsWith("qwen") || said.containsKey("use_sliding_window");
     if (windowByChoice && !"true".equals(said.get("use_sliding_window"))) {
@@ -52,11 +75,8 @@ record LanguageSettings(Map<String, String> said, Map<String, String> defaults, 
     heads(said, defaults);
     said.entrySet()
         .removeIf(e -> NOTHING.contains(e.getValue()) && !defaults.containsKey(e.getKey()));
-    return new LanguageSettings(said, defaults, ModelTypeDefaults.knows(type));
-  }
-
-  private static Optional<String> top(HfConfig config) {
-    return Optional.ofNullable(config.modelType());
+    boolean sure = config.textModelType() == null && ModelTypeDefaults.knows(type);
+    return new LanguageSettings(said, defaults, sure);
   }
 
   /** The value that holds, if it is known. */
@@ -66,8 +86,9 @@ record LanguageSettings(Map<String, String> said, Map<String, String> defaults, 
 
   /** Whether the absence of the setting tells nothing. */
   boolean silent(String path) {
-    return !said.containsKey(path)
-        && WORKED_OUT.contains(path.substring(path.lastIndexOf('.') + 1));
+    String key = path.substring(path.lastIndexOf('.') + 1);
+    boolean partRope = path.contains(".rope_scaling.") || path.endsWith(".rope_theta");
+    return !said.containsKey(path) && (WORKED_OUT.contains(key) || partRope);
   }
 
   private static Map<String, String> oneForm(Map<String, String> settings) {
@@ -87,37 +108,33 @@ record LanguageSettings(Map<String, String> said, Map<String, String> defaults, 
   }
 
   private static void put(Map<String, String> said, String path, String value) {
-    String spelled = spelled(path);
-    if (spelled.startsWith("rope_scaling.") && spelled.endsWith("rope_type")) {
+    Matcher rope = ROPE.matcher(path);
+    String spelled = rope.matches() ? rope.group(1) + rope(rope.group(3)) : renamed(path);
+    if (rope.matches() && spelled.endsWith("rope_type")) {
       String type = value.equals("su") ? "longrope" : value;
-      // 'mrope' is the default with sections, which are said beside it.
-      if (type.equals("default") || type.equals("mrope") || type.equals("null")) {
-        return;
+      if (!PLAIN_ROPE.contains(type)) {
+        said.put(spelled, type);
       }
-      said.put(spelled, type);
     } else {
       said.put(spelled, value.equals("swish") ? "silu" : value);
     }
   }
 
-  private static String spelled(String path) {
-    String full = path.replace("rope_parameters.full_attention.", "rope_parameters.");
-    String sliding = "rope_parameters.sliding_attention.";
-    if (full.equals(sliding + "rope_theta")) {
-      return "rope_local_base_freq";
-    }
-    if (full.startsWith("rope_parameters.") || full.startsWith("rope_scaling.")) {
-      String key = full.substring(full.indexOf('.') + 1);
-      return switch (key) {
-        case "rope_theta", "partial_rotary_factor", "original_max_position_embeddings" -> key;
-        case "type" -> "rope_scaling.rope_type";
-        default -> "rope_scaling." + key;
-      };
-    }
-    return switch (full) {
+  private static String rope(String setting) {
+    String key = setting.replace("full_attention.", "");
+    return switch (key) {
+      case "rope_theta", "partial_rotary_factor", "original_max_position_embeddings" -> key;
+      case "sliding_attention.rope_theta" -> "rope_local_base_freq";
+      case "type" -> "rope_scaling.rope_type";
+      default -> "rope_scaling." + key;
+    };
+  }
+
+  private static String renamed(String path) {
+    return switch (path) {
       case "rotary_emb_base" -> "rope_theta";
       case "rotary_pct", "rope_pct" -> "partial_rotary_factor";
-      default -> full;
+      default -> path;
     };
   }
 

@@ -15,7 +15,7 @@ import java.util.Map;
 final class ModelTypeDefaults {
   private static final String TABLE =
       """
-      *: rope_theta=10000 partial_rotary_factor=1 routed_scaling_factor=1 logits_scaling=1 attention_multiplier=1 embedding_multiplier=1 residual_multiplier=1
+      *: position_embedding_type=absolute rope_theta=10000 partial_rotary_factor=1 routed_scaling_factor=1 logits_scaling=1 attention_multiplier=1 embedding_multiplier=1 residual_multiplier=1
       bert: hidden_act=gelu layer_norm_eps=0.000000000001
       bloom: layer_norm_epsilon=0.00001
       cohere: hidden_act=silu layer_norm_eps=0.00001 logit_scale=0.0625 rope_theta=500000

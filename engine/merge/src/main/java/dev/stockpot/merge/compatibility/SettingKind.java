@@ -63,7 +63,7 @@ enum SettingKind {
               + " encoder_no_repeat_ngram_size bad_words_ids num_return_sequences"
               + " forced_bos_token_id forced_eos_token_id remove_invalid_values"
               + " exponential_decay_length_penalty suppress_tokens begin_suppress_tokens"
-              + " unsloth_fixed model_name rope_parameters rope_scaling");
+              + " unsloth_fixed verbose model_name rope_parameters rope_scaling");
 
   private static final Set<String> NOTHING_BELOW =
       Set.of("quantization_config", "id2label", "label2id", "task_specific_params", "auto_map");
@@ -85,7 +85,7 @@ enum SettingKind {
 
   private static boolean matters(String path, String key) {
     return !(NOTHING.contains(key)
-        || path.equals("model_type")
+        || (key.equals("model_type") && !path.equals("text_config.model_type"))
         || path.startsWith("_")
         || path.contains("._")
         || key.contains("dropout")

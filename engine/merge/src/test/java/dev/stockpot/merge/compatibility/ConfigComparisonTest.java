@@ -79,6 +79,11 @@ class ConfigComparisonTest {
         "'text_config': {'rope_theta': 7, 'hidden_size': 4} | 'rope_theta': 7.0, 'hidden_size': 4",
         "'model_type': 'qwen2', 'sliding_window': 131072, 'use_sliding_window': false,"
             + " 'max_window_layers': 70 | 'model_type': 'qwen2', 'sliding_window': null",
+        "'vision_config': {'rope_theta': 1e4, 'model_type': 'pixtral'} | 'vision_config':"
+            + " {'rope_parameters': {'rope_theta': 10000.0, 'rope_type': 'axial'}}",
+        "'eos_token_id': 2 | 'bos_token_id': 1",
+        "'model_type': 'gemma', 'hidden_activation': null | 'model_type': 'gemma'",
+        "'time_step_limit': [0.0, Infinity] | 'time_step_limit': [0, {'__float__': 'Infinity'}]",
         "'model_type': 'deepseek_v3', 'hidden_size': 7168, 'num_attention_heads': 128,"
             + " 'qk_rope_head_dim': 64, 'head_dim': 64 | 'model_type': 'deepseek_v3',"
             + " 'hidden_size': 7168, 'num_attention_heads': 128, 'qk_rope_head_dim': 64",
