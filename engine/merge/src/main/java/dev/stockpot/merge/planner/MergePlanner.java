@@ -197,7 +197,9 @@ public final class MergePlanner {
     Path donor = donorPath();
     if (Files.isDirectory(donor)) {
       try {
-        SidecarFiles.in(donor);
+        SidecarFiles sidecars = SidecarFiles.of(donor);
+        sidecars.copiedWeights().ifPresent(warnings::add);
+        sidecars.leftBehind().ifPresent(warnings::add);
       } catch (CheckpointException e) {
         e.problems().stream().map(Problem::toString).forEach(problems::add);
       }

@@ -317,4 +317,16 @@ class MergePlannerTest {
     Files.delete(file);
     assertThat(input.change()).contains(file + ": is gone");
   }
+
+  @Test
+  void whatIsNotCopiedFromTheDonorIsNamed() throws IOException {
+    Plans plans = small();
+    Files.createFile(directory.resolve("a/optimizer.pt"));
+    Files.createFile(directory.resolve("a/adapter_config.json"));
+    Files.createFile(directory.resolve("b/trainer_state.json"));
+    assertThat(plans.planned().warnings())
+        .containsOnlyOnce(
+            "not copied from %s: adapter_config.json (an adapter); optimizer.pt (training state)"
+                .formatted(directory.resolve("a")));
+  }
 }
