@@ -100,6 +100,7 @@ class SeveralSoupsTest {
                 manifest.plan(),
                 manifest.inputs(),
                 manifest.outputs(),
+                manifest.companions(),
                 manifest.tensors(),
                 StageNanos.ZERO)
             .toJson());

@@ -4,8 +4,10 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.fixtures.SafetensorsFixture;
+import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.kernel.LinearKernel;
+import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
@@ -54,6 +56,19 @@ public final class Soup {
     checkpoint(1).writeTo(directory.resolve("a"));
     checkpoint(2).writeTo(directory.resolve("b"));
     return of(directory);
+  }
+
+  /** The manifest of a merge whose tensors nobody looks at. */
+  public static Manifest manifest(PlannedMerge planned, Manifest.Tensor... tensors) {
+    return Manifest.of(
+        planned.soups().getFirst().fingerprint(),
+        planned.plan(),
+        planned.inputs(),
+        planned.layout().shards().stream()
+            .map(shard -> new Manifest.OutputFile(shard.fileName(), shard.fileSize(), "00"))
+            .toList(),
+        List.of(tensors),
+        StageNanos.ZERO);
   }
 
   /** As {@link #in}, of checkpoints that are written already. */

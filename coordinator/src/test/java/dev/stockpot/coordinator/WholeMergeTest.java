@@ -133,8 +133,11 @@ class WholeMergeTest {
     Failure refusal = failure(merge());
     assertThat(refusal.kind()).isEqualTo(Failure.Kind.USER_INPUT);
     assertThat(refusal.message()).contains(soup.output() + ": exists already", "--force");
+    Failure stillRefused = failure(kitchen.merge(soup, staging, true));
+    assertThat(stillRefused.message()).contains("holds what is no part of a checkpoint: theirs");
+    Files.move(soup.output().resolve("theirs"), soup.output().resolve("model.safetensors"));
     Kitchen.summary(kitchen.merge(soup, staging, true));
-    assertThat(soup.output().resolve("theirs")).doesNotExist();
+    assertThat(soup.output().resolve("model.safetensors")).doesNotExist();
     assertThat(Soup.tensors(soup.output())).containsExactlyInAnyOrderEntriesOf(soup.expected());
   }
 

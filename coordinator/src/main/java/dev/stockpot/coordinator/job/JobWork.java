@@ -54,12 +54,8 @@ final class JobWork {
    */
   PlannedMerge plan() {
     PlannedMerge planned = MergePlanner.plan(order.plan(), order.soups(), order.series());
-    if (!OutputCommit.isFinished(planned)
-        && !order.replace()
-        && OutputCommit.exists(order.plan().output().path())) {
-      throw MergeException.userInput(
-          "%s: exists already, and is not this plan's result; choose another output path, or use --force to replace it"
-              .formatted(order.plan().output().path()));
+    if (!OutputCommit.isFinished(planned)) {
+      OutputCommit.checkFree(order.staging(), order.replace(), "this plan's result");
     }
     return planned;
   }

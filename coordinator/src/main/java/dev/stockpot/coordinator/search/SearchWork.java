@@ -72,12 +72,9 @@ final class SearchWork {
    */
   Ready read() {
     Search search = SearchSetup.of(order.plan());
-    Path output = order.plan().output().path();
-    boolean finished = SearchResult.isOf(search, output);
-    if (!finished && !order.replace() && OutputCommit.exists(output)) {
-      throw MergeException.userInput(
-          "%s: exists already, and is not this search's result; choose another output path, or use --force to replace it"
-              .formatted(output));
+    boolean finished = SearchResult.isOf(search, order.plan().output().path());
+    if (!finished) {
+      OutputCommit.checkFree(order.staging(), order.replace(), "this search's result");
     }
     try {
       permission.check(search.command());

@@ -36,7 +36,7 @@ public final class Neighbours {
   private final Path own;
 
   /**
-   * The neighbours of an output.
+   * The neighbours of an output, whose path is no link.
    *
    * @param own its staging directory, which is no neighbour; need not exist
    */
@@ -63,11 +63,7 @@ public final class Neighbours {
   void checkAbove() {
     try {
       Path parent = output.resolveSibling(".").normalize();
-      Path itself = RealPaths.of(parent).resolve(output.getFileName());
-      checkAbove(itself);
-      if (Files.isSymbolicLink(itself)) {
-        checkAbove(RealPaths.of(itself));
-      }
+      checkAbove(RealPaths.of(parent).resolve(output.getFileName()));
     } catch (IOException e) {
       throw unreadable(e);
     }

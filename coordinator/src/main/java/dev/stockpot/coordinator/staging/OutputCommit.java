@@ -23,7 +23,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,8 @@ public final class OutputCommit {
   private static final int LARGEST_SIDECAR = 1 << 29;
 
   public static final String INDEX = "model.safetensors.index.json";
+
+  private static final String MODEL_CARD = "README.md";
 
   private final StagingArea staging;
   private final PlannedMerge planned;
@@ -130,6 +134,32 @@ public final class OutputCommit {
     }
     if (replace) {
       new Neighbours(staging.output(), staging.root()).checkReplaced();
+      checkOld(staging, staging.output());
+    }
+  }
+
+  /** What is replaced is deleted; {@code place} is where it is. */
+  private static void checkOld(StagingArea staging, Path place) {
+    if (!staging.insideAnother()) {
+      ReplacedOutput.check(place, staging.output());
+    }
+  }
+
+  /**
+   * Checks, before work begins, that the output can come into its place.
+   *
+   * @param replace whether what is there is replaced
+   * @param what would not have to be, for messages: this plan's result, say
+   * @throws MergeException if something is there that may not be replaced
+   */
+  public static void checkFree(StagingArea staging, boolean replace, String what) {
+    Path output = staging.output();
+    if (replace) {
+      checkOld(staging, output);
+    } else if (exists(output)) {
+      throw MergeException.userInput(
+          "%s: exists already, and is not %s; choose another output path, or use --force to replace it"
+              .formatted(output, what));
     }
   }
 
@@ -187,15 +217,19 @@ public final class OutputCommit {
 
   private void writeCompanions(PlannedSoup soup, Manifest manifest) throws IOException {
     Path shards = staging.shards().resolve(soup.spec().directory());
+    List<String> names = new ArrayList<>(additions.keySet());
     Optional<byte[]> index = planned.layout().index();
     if (index.isPresent()) {
       write(shards.resolve(INDEX), index.get());
+      names.add(INDEX);
     }
     if (planned.donor().isPresent()) {
-      copySidecars(planned.donor().get(), shards);
+      names.addAll(copySidecars(planned.donor().get(), shards));
     }
-    write(shards.resolve("README.md"), new ModelCard(planned, soup).markdown());
-    write(shards.resolve(Manifest.FILE_NAME), manifest.toJson());
+    write(shards.resolve(MODEL_CARD), new ModelCard(planned, soup).markdown());
+    names.add(MODEL_CARD);
+    names.sort(null);
+    write(shards.resolve(Manifest.FILE_NAME), manifest.with(names).toJson());
     RegularFiles.forceDirectory(shards);
   }
 
@@ -216,7 +250,10 @@ public final class OutputCommit {
     }
   }
 
-  private void copySidecars(Path donor, Path shards) throws IOException {
+  /** Tells their names. */
+  private List<String> copySidecars(Path donor, Path shards) throws IOException {
+    List<String> names = new ArrayList<>();
+    Set<Path> folders = new LinkedHashSet<>();
     for (SidecarFiles.Sidecar sidecar : SidecarFiles.in(donor)) {
       byte[] content = RegularFiles.bytes(sidecar.source(), LARGEST_SIDECAR);
       Path target = shards.resolve(sidecar.name());
@@ -226,7 +263,13 @@ public final class OutputCommit {
             HfConfig.adapted(content, planned.outputDtype(), false, sidecar.source().toString());
       }
       write(target, content);
+      names.add(sidecar.name());
+      folders.add(target.resolveSibling("."));
     }
+    for (Path folder : folders) {
+      RegularFiles.forceDirectory(folder);
+    }
+    return names;
   }
 
   private void writeAdditions() throws IOException {
@@ -244,6 +287,7 @@ public final class OutputCommit {
     if (replace && Files.exists(output, LinkOption.NOFOLLOW_LINKS)) {
       FileTrees.delete(staging.replaced());
       Files.move(output, staging.replaced(), StandardCopyOption.ATOMIC_MOVE);
+      checkReplaced();
     }
     try {
       Files.move(staging.shards(), output, StandardCopyOption.ATOMIC_MOVE);
@@ -258,6 +302,16 @@ public final class OutputCommit {
     RegularFiles.forceDirectory(output.resolveSibling("."));
   }
 
+  /** Somebody may have put a file there since the output was looked through. */
+  private void checkReplaced() throws IOException {
+    try {
+      checkOld(staging, staging.replaced());
+    } catch (MergeException e) {
+      staging.restoreReplaced();
+      throw e;
+    }
+  }
+
   /**
    * A mount point cannot be renamed onto: the files move, what readers look for first goes last.
    */
@@ -265,8 +319,14 @@ public final class OutputCommit {
     Path output = staging.output();
     staging.checkClaim();
     if (replace) {
+      checkOld(staging, output);
       Files.createDirectories(staging.replaced());
-      for (Path old : FileTrees.entries(output)) {
+      // The manifest last: should this be stopped, it still proves what the rest is.
+      List<Path> olds =
+          FileTrees.entries(output).stream()
+              .sorted(Comparator.comparing(old -> old.endsWith(Manifest.FILE_NAME)))
+              .toList();
+      for (Path old : olds) {
         if (!isNothing(old)) {
           Files.move(
               old, staging.replaced().resolve(old.getFileName()), StandardCopyOption.ATOMIC_MOVE);
@@ -317,7 +377,7 @@ public final class OutputCommit {
     return name.equals(INDEX) || name.equals("model.safetensors") ? 1 : 0;
   }
 
-  private static boolean isNothing(Path entry) {
+  static boolean isNothing(Path entry) {
     return NOTHING.contains(String.valueOf(entry.getFileName()));
   }
 
@@ -372,9 +432,9 @@ public final class OutputCommit {
 
   /**
    * Whether something stands in the output's place. An empty directory is nothing; a link to one is
-   * something, for no directory can be renamed onto it.
+   * something, for no directory can be renamed onto it: a staging area's output is none.
    */
-  public static boolean exists(Path output) {
+  static boolean exists(Path output) {
     if (!Files.isDirectory(output, LinkOption.NOFOLLOW_LINKS)) {
       return Files.exists(output, LinkOption.NOFOLLOW_LINKS);
     }

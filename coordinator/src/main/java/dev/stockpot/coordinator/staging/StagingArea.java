@@ -10,6 +10,7 @@ import dev.stockpot.coordinator.lock.Uses;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.plan.RealPaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,15 +46,22 @@ public final class StagingArea implements AutoCloseable {
   private final Path output;
   private final Path root;
   private final boolean insideOutput;
+  private final boolean insideAnother;
   private final List<Path> createdParents;
   private final DirectoryLock lock;
   private final Uses uses = new Uses();
 
   private StagingArea(
-      Path output, Path root, boolean insideOutput, List<Path> createdParents, DirectoryLock lock) {
+      Path output,
+      Path root,
+      boolean insideOutput,
+      boolean insideAnother,
+      List<Path> createdParents,
+      DirectoryLock lock) {
     this.output = output;
     this.root = root;
     this.insideOutput = insideOutput;
+    this.insideAnother = insideAnother;
     this.createdParents = createdParents;
     this.lock = lock;
   }
@@ -68,17 +76,41 @@ public final class StagingArea implements AutoCloseable {
   }
 
   /**
-   * Claims the area of an output, creating it if need be.
+   * Claims the area of an output, creating it if need be. Where the output's path is a link to a
+   * directory, that directory is the output, and {@link #output} its path.
    *
    * @param replace whether an output that exists is to be replaced
    * @throws MergeException if another run holds it, it cannot be created, or the output is in, at
    *     or above something of ours that is alive
    */
   public static StagingArea claim(Path output, boolean replace) {
+    return claimReal(real(output), replace);
+  }
+
+  /** A link in the output's place stays, and leads to the output. */
+  private static Path real(Path output) {
+    if (!Files.isSymbolicLink(output)) {
+      return output;
+    }
+    try {
+      Path real = RealPaths.of(output);
+      if (!Files.isDirectory(real)) {
+        throw MergeException.userInput(
+            "%s: is a link to %s, where there is no directory; make one, remove the link, or choose another output path"
+                .formatted(output, real));
+      }
+      return real;
+    } catch (IOException e) {
+      throw MergeException.environment(
+          "%s: this link cannot be followed: %s".formatted(output, FileErrors.reason(e)), e);
+    }
+  }
+
+  private static StagingArea claimReal(Path output, boolean replace) {
     Neighbours neighbours = new Neighbours(output, rootOf(output));
     // Before anything is created there, and again once others see the claim.
     neighbours.checkAbove();
-    StagingArea claimed = claimUnchecked(output);
+    StagingArea claimed = claimUnchecked(output, false);
     try {
       neighbours.checkAbove();
       if (replace) {
@@ -106,14 +138,14 @@ public final class StagingArea implements AutoCloseable {
     if (!output.startsWith(root)) {
       throw new IllegalArgumentException(output + " lies outside " + root);
     }
-    return claimUnchecked(output);
+    return claimUnchecked(output, true);
   }
 
   private static Path rootOf(Path output) {
     return isMountPoint(output) ? Neighbours.areaInside(output) : Neighbours.areaBeside(output);
   }
 
-  private static StagingArea claimUnchecked(Path output) {
+  private static StagingArea claimUnchecked(Path output, boolean insideAnother) {
     Path root = rootOf(output);
     boolean inside = root.startsWith(output);
     List<Path> createdParents = missingParents(root);
@@ -122,7 +154,7 @@ public final class StagingArea implements AutoCloseable {
         PrivateFiles.makeSharedDirectory(root);
         Optional<DirectoryLock> lock = DirectoryLock.acquire(root);
         if (lock.isPresent()) {
-          return new StagingArea(output, root, inside, createdParents, lock.get())
+          return new StagingArea(output, root, inside, insideAnother, createdParents, lock.get())
               .withOutputRestored();
         }
       }
@@ -195,6 +227,11 @@ public final class StagingArea implements AutoCloseable {
   /** Whether the area lies inside the output, because that is a mount point. */
   boolean insideOutput() {
     return insideOutput;
+  }
+
+  /** Whether the output lies in another staging area, where everything is ours. */
+  boolean insideAnother() {
+    return insideAnother;
   }
 
   public Path journalDirectory() {

@@ -9,7 +9,6 @@ import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
@@ -29,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputCommitTest {
 
@@ -56,13 +57,8 @@ class OutputCommitTest {
 
   private void commit(boolean replace, long nan) {
     Manifest manifest =
-        Manifest.of(
-            planned.soups().getFirst().fingerprint(),
-            planned.plan(),
-            planned.inputs(),
-            List.of(),
-            List.of(new Manifest.Tensor("norm", Dtype.F32, "00000000", List.of(), nan, 0)),
-            StageNanos.ZERO);
+        Soup.manifest(
+            planned, new Manifest.Tensor("norm", Dtype.F32, "00000000", List.of(), nan, 0));
     new OutputCommit(staging, planned, replace).commit(List.of(manifest));
   }
 
@@ -207,37 +203,163 @@ class OutputCommitTest {
     assertThat(soup.output()).hasContent("theirs");
   }
 
+  /** As something else made it: no manifest, but plainly a checkpoint. */
+  private void oldCheckpoint() throws IOException {
+    Files.createDirectory(soup.output());
+    for (String name : List.of("model.safetensors", "vocab.txt", "README.md", "LICENSE.txt")) {
+      Files.writeString(soup.output().resolve(name), "old");
+    }
+  }
+
   @Test
   void replacingLeavesNothingOfTheOldOutput() throws IOException {
-    Files.createDirectory(soup.output());
-    Files.writeString(soup.output().resolve("old"), "old");
+    oldCheckpoint();
     commit(true);
-    assertThat(soup.output().resolve("old")).doesNotExist();
+    assertThat(soup.output().resolve("vocab.txt")).doesNotExist();
     assertThat(OutputCommit.isFinished(planned)).isTrue();
     staging.delete();
     assertThat(names(directory)).containsExactly("a", "b", "soup");
   }
 
+  private void refusedToReplace(String... holds) throws IOException {
+    List<Path> before = FileTrees.all(soup.output());
+    Failure failure = refusedCommit(true);
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.USER_INPUT);
+    assertThat(failure.message())
+        .startsWith(soup.output() + ": ")
+        .contains(holds)
+        .contains("choose another output path");
+    assertThat(FileTrees.all(soup.output())).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(staging.isAllocated(planned.shards())).as("the work is kept").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"notes.txt", "train.py", "modeling_mine.py", "model.gguf", "optimizer.pt", ".git"})
+  void whatIsNoPartOfACheckpointIsNotDeleted(String name) throws IOException {
+    oldCheckpoint();
+    Files.writeString(soup.output().resolve(name), "years of work");
+    refusedToReplace("because it holds what is no part of a checkpoint: " + name + ";");
+  }
+
   @Test
-  void replacingTakesALinkOrAFileAwayAndNotWhatItPointsTo() throws IOException {
+  void directoriesAndTheirFilesAreNotDeletedAndTheFirstAreNamed() throws IOException {
+    oldCheckpoint();
+    for (char each = 'a'; each <= 'i'; each++) {
+      Files.writeString(
+          Files.createDirectory(soup.output().resolve("" + each)).resolve("x"), "mine");
+    }
+    refusedToReplace("checkpoint: a/, b/, c/, d/, e/ and 4 more; move that away");
+  }
+
+  @Test
+  void aDirectoryWithoutWeightsIsNoCheckpoint() throws IOException {
+    Files.createDirectory(soup.output());
+    Files.writeString(soup.output().resolve("README.md"), "of a project");
+    Files.writeString(soup.output().resolve("LICENSE"), "of a project");
+    refusedToReplace("neither weights nor a manifest");
+  }
+
+  @Test
+  void whatOthersPutIntoAnOutputOfOursIsNotDeleted() throws IOException {
+    Path donor = soup.input("a");
+    Files.writeString(donor.resolve("LICENSE"), "of the donor");
+    commit(false);
+    staging.close();
+    begin(soup.as(Dtype.F32));
+    Path notes = Files.writeString(soup.output().resolve("notes.md"), "mine");
+    refusedToReplace("because it holds what its manifest does not name: notes.md;");
+    Files.delete(notes);
+    Path weights = Files.writeString(soup.output().resolve("adapter.safetensors"), "mine");
+    refusedToReplace("its manifest does not name: adapter.safetensors;");
+    Files.delete(weights);
+    commit(true);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void theManifestNamesWhatStandsBesideTheWeights() {
+    commit(false);
+    assertThat(Manifest.readIn(soup.output()).orElseThrow().companions())
+        .containsExactly(
+            "README.md", "config.json", "model.safetensors.index.json", "tokenizer.json");
+  }
+
+  @Test
+  void anOutputWhoseManifestNamesNoCompanionsIsReplacedToo() throws IOException {
+    commit(false);
+    Path file = soup.output().resolve(Manifest.FILE_NAME);
+    String manifest = Files.readString(file).replaceFirst("\"companions\"[^]]*],", "");
+    assertThat(manifest).doesNotContain("companions");
+    Files.writeString(file, manifest);
+    Files.writeString(soup.output().resolve("modeling_tiny.py"), "of the donor");
+    Files.writeString(
+        Files.createDirectory(soup.output().resolve("stockpot-search")).resolve("report.html"), "");
+    staging.close();
+    begin(soup.as(Dtype.F32));
+    commit(true);
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void aLinkOrAFileThatCameIntoItsPlaceIsNotReplaced() throws IOException {
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
-    Files.createFile(elsewhere.resolve("precious"));
     Files.createSymbolicLink(soup.output(), elsewhere);
     assertThat(OutputCommit.exists(soup.output())).isTrue();
-    commit(true);
+    assertThat(refusedCommit(true).message()).startsWith(soup.output() + ": is no directory");
+    assertThat(Files.isSymbolicLink(soup.output())).isTrue();
+    Files.delete(soup.output());
+    Files.writeString(soup.output(), "mine");
+    assertThat(refusedCommit(true).message()).startsWith(soup.output() + ": is no directory");
+    assertThat(soup.output()).hasContent("mine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLinkToADirectoryStaysAndTheOutputIsThatDirectory(boolean replace) throws IOException {
+    Path real = Files.createDirectories(directory.resolve("big/disk"));
+    if (replace) {
+      Files.writeString(real.resolve("model.safetensors"), "old");
+    }
+    Files.createSymbolicLink(soup.output(), real);
+    staging.close();
+    begin(soup);
+    assertThat(staging.root()).isEqualTo(directory.resolve("big/.disk.stockpot").toRealPath());
+    commit(replace);
     staging.delete();
-    assertThat(soup.output()).isDirectory();
-    assertThat(Files.isSymbolicLink(soup.output())).isFalse();
-    assertThat(names(elsewhere)).containsExactly("precious");
+    assertThat(Files.isSymbolicLink(soup.output())).isTrue();
+    assertThat(names(real)).contains("config.json", Manifest.FILE_NAME);
+    assertThat(real.resolve("model.safetensors")).doesNotExist();
+    assertThat(names(real.resolveSibling("."))).containsExactly("disk");
+    assertThat(OutputCommit.isFinished(planned)).isTrue();
+  }
+
+  @Test
+  void aLinkToNothingIsNoPlaceForAnOutput() throws IOException {
+    Files.createSymbolicLink(soup.output(), directory.resolve("nowhere"));
+    staging.close();
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.claim(soup.output(), true))
+        .withMessageStartingWith(soup.output() + ": is a link to ")
+        .withMessageContaining("where there is no directory");
+    assertThat(Files.isSymbolicLink(soup.output())).isTrue();
+  }
+
+  @Test
+  void whatLiesInAStagingAreaIsOursWhateverItIs() throws IOException {
+    Path batch = staging.root().resolve("candidates/batch");
+    try (StagingArea inside = staging.claimInside(batch)) {
+      Files.createFile(Files.createDirectories(batch.resolve("soup")).resolve("half"));
+      OutputCommit.checkFree(inside, true, "this plan's result");
+    }
   }
 
   @Test
   void whatAnEarlierReplacementLeftIsNoHindrance() throws IOException {
-    Files.createDirectory(soup.output());
-    Files.writeString(soup.output().resolve("old"), "old");
+    oldCheckpoint();
     Files.createDirectories(staging.replaced().resolve("older/output"));
     commit(true);
-    assertThat(staging.replaced().resolve("old")).exists();
+    assertThat(staging.replaced().resolve("vocab.txt")).exists();
     assertThat(OutputCommit.isFinished(planned)).isTrue();
   }
 
@@ -266,14 +388,7 @@ class OutputCommitTest {
   }
 
   private void committingWhatWasNoted(WrittenShards written, boolean replace) {
-    Manifest manifest =
-        Manifest.of(
-            planned.soups().getFirst().fingerprint(),
-            planned.plan(),
-            planned.inputs(),
-            List.of(),
-            List.of(),
-            StageNanos.ZERO);
+    Manifest manifest = Soup.manifest(planned);
     new OutputCommit(staging, planned, replace).of(written).commit(List.of(manifest));
   }
 
@@ -366,7 +481,5 @@ class OutputCommitTest {
               soup.output() + ": holds " + moved + ", which process " + holder.pid());
       assertThat(moved).isDirectory();
     }
-    committingWhatWasNoted(noted(), true);
-    assertThat(OutputCommit.isFinished(planned)).isTrue();
   }
 }

@@ -12,7 +12,6 @@ import dev.stockpot.checkpoint.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
@@ -90,24 +89,17 @@ class SmallFileSystemTest {
   void anOutputThatIsAMountPointIsCommittedFileByFile() throws IOException {
     Soup soup = Soup.in(directory);
     PlannedMerge planned = soup.planned();
-    Files.writeString(mounted.resolve("old"), "old");
+    Files.writeString(mounted.resolve("model.safetensors"), "old");
     try (StagingArea area = StagingArea.claim(mounted)) {
       assertThat(area.root()).isEqualTo(mounted.resolve(".stockpot"));
       area.allocate(planned.shards());
-      Manifest manifest =
-          Manifest.of(
-              planned.soups().getFirst().fingerprint(),
-              planned.plan(),
-              planned.inputs(),
-              List.of(),
-              List.of(),
-              StageNanos.ZERO);
+      Manifest manifest = Soup.manifest(planned);
       assertThatExceptionOfType(MergeException.class)
           .isThrownBy(() -> new OutputCommit(area, planned, false).commit(List.of(manifest)))
           .withMessageContaining("came into being");
       new OutputCommit(area, planned, true).commit(List.of(manifest));
       assertThat(OutputCommit.isFinished(planned)).isTrue();
-      assertThat(mounted.resolve("old")).doesNotExist();
+      assertThat(mounted.resolve("model.safetensors")).doesNotExist();
       area.delete();
       assertThat(area.root()).doesNotExist();
     }

@@ -1,13 +1,11 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.coordinator.postgres.PostgresConnections;
 import dev.stockpot.coordinator.postgres.PostgresSettings;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
@@ -55,14 +53,7 @@ final class CommitHolder {
 
   /** As a job does it, over an output that is there. */
   static void commit(StagingArea staging, PlannedMerge planned) {
-    Manifest manifest =
-        Manifest.of(
-            planned.soups().getFirst().fingerprint(),
-            planned.plan(),
-            planned.inputs(),
-            List.of(),
-            List.of(new Manifest.Tensor("norm", Dtype.F32, "00000000", List.of(), 0, 0)),
-            StageNanos.ZERO);
+    Manifest manifest = Soup.manifest(planned);
     new OutputCommit(staging, planned, true).commit(List.of(manifest));
     staging.delete();
   }

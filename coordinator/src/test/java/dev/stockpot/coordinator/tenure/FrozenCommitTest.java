@@ -138,7 +138,7 @@ class FrozenCommitTest {
   private boolean isFrozenBefore(int step, boolean forgetsLocks) throws Exception {
     Path place = Files.createDirectory(directory.resolve(forgetsLocks + "-" + step));
     Soup soup = Soup.in(place);
-    Files.writeString(Files.createDirectory(soup.output()).resolve("old.txt"), "old");
+    Files.writeString(Files.createDirectory(soup.output()).resolve("model.safetensors"), "old");
     PlannedMerge planned = soup.planned();
     try (StagingArea staging = StagingArea.claim(soup.output())) {
       staging.allocate(planned.shards());

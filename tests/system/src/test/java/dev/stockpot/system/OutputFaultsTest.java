@@ -73,13 +73,18 @@ final class OutputFaultsTest {
   }
 
   @Test
-  void anOutputIsReplacedOnlyWhenAsked() throws InterruptedException, IOException {
+  void anOutputIsReplacedOnlyWhenAskedAndOnlyACheckpoint()
+      throws InterruptedException, IOException {
     MergeSite site = MergeSite.small(directory);
     assertThat(site.merge().status()).isZero();
     Map<String, String> result = site.result();
     MergeSite.delete(site.output());
     Files.createDirectory(site.output());
-    Files.writeString(site.output().resolve("note"), "mine");
+    Path note = Files.writeString(site.output().resolve("note"), "mine");
+    Ended refused = StockpotProcess.run(directory, "merge", "--json", "--force", "plan.yaml");
+    MergeSite.assertFailed(refused, USAGE);
+    assertThat(refused.err()).contains("holds what is no part of a checkpoint: note;");
+    Files.move(note, site.output().resolve("model.safetensors"));
     Ended forced = StockpotProcess.run(directory, "merge", "--json", "--force", "plan.yaml");
     assertThat(forced.status()).as(forced.err()).isZero();
     site.assertServed(result);

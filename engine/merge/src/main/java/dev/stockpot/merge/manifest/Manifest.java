@@ -31,6 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param stockpot release that wrote it
  * @param kernel version of the kernels' arithmetic
  * @param fingerprint of the planned merge; the same plan over the same inputs has the same
+ * @param companions the files beside the weights, by their paths in the output; empty in a manifest
+ *     of a release that did not list them
  * @param tensors in the order of the output
  * @param times nanoseconds of all threads together, by stage
  */
@@ -43,6 +45,7 @@ public record Manifest(
     Plan plan,
     List<Input> inputs,
     List<OutputFile> outputs,
+    @Nullable List<String> companions,
     List<Tensor> tensors,
     StageNanos times) {
 
@@ -67,7 +70,30 @@ public record Manifest(
     Objects.requireNonNull(times, "times");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+    companions = companions == null ? List.of() : List.copyOf(companions);
     tensors = List.copyOf(tensors);
+  }
+
+  /** Never null, whatever the file says. */
+  @Override
+  public List<String> companions() {
+    return Objects.requireNonNull(companions);
+  }
+
+  /** The same, of an output that has these files beside its weights. */
+  public Manifest with(List<String> files) {
+    return new Manifest(
+        format,
+        stockpot,
+        kernel,
+        fingerprint,
+        created,
+        plan,
+        inputs,
+        outputs,
+        files,
+        tensors,
+        times);
   }
 
   /** The manifest of a merge that this release made just now. */
@@ -87,6 +113,7 @@ public record Manifest(
         Plan.of(plan),
         inputs.stream().map(Input::of).toList(),
         outputs,
+        List.of(),
         tensors,
         times);
   }

@@ -118,6 +118,19 @@ final class OutputPaths {
               + " holds the directory of the plan itself; choose another directory");
     }
     Path existing = RealPaths.longestExisting(output.path());
+    Optional<Path> dangling =
+        Optional.of(output.path())
+            .filter(path -> !path.equals(existing))
+            .map(path -> existing.resolve(existing.relativize(path).getName(0)))
+            .filter(Files::isSymbolicLink);
+    if (dangling.isPresent()) {
+      return Optional.of(
+          "the output "
+              + output.quoted()
+              + " leads through the link "
+              + dangling.get()
+              + " to nothing; make the directory that it points to, or remove the link");
+    }
     if (Files.isDirectory(existing)) {
       return Optional.empty();
     }
