@@ -12,6 +12,7 @@ import dev.stockpot.soce.SoceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -44,6 +45,7 @@ public final class Main {
   static CommandLine commandLine(String... args) {
     return Stockpot.commandLine(args)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, UserFiles::written)
         .setParameterExceptionHandler(Main::onWrongUsage)
         .setDefaultValueProvider(new SettingDefaults())
         .setExecutionExceptionHandler((failure, command, _) -> onFailure(failure, command));

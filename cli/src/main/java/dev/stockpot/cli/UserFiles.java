@@ -24,10 +24,13 @@ public final class UserFiles {
         .filter(home -> home.isAbsolute() && home.getNameCount() > 0);
   }
 
-  /** A path that the user wrote, which may begin with {@code ~/}. */
+  /**
+   * A path that the user wrote, which may begin with {@code ~/}, as paths in plans may: shells
+   * leave that alone in {@code --option=~/file}.
+   */
   public static Path written(String path) {
-    return path.startsWith("~/")
-        ? Path.of(System.getProperty("user.home"), path.substring(2))
+    return path.equals("~") || path.startsWith("~/")
+        ? Path.of(System.getProperty("user.home"), path.substring(1))
         : Path.of(path);
   }
 

@@ -160,4 +160,10 @@ class InspectCommandTest {
     assertThat(run.out().lines().filter(line -> line.startsWith("layer."))).hasSize(50_000);
     assertThat(run.out()).contains("U8           50,000 tensors, 50,000 parameters, 50.00 kB\n");
   }
+
+  @Test
+  void aTildeAtTheStartIsTheHome() {
+    CommandRun run = CommandRun.of("inspect", "~/stockpot-test-nowhere");
+    assertThat(run.err()).startsWith(System.getProperty("user.home") + "/stockpot-test-nowhere");
+  }
 }

@@ -54,6 +54,11 @@ public final class AllowedRoots {
             .anyMatch(root -> real.startsWith(root) && !real.equals(root));
   }
 
+  /** Of the user who plans with files of their own; nobody else's is known. */
+  Optional<Path> home() {
+    return everywhere ? Optional.of(Path.of(System.getProperty("user.home"))) : Optional.empty();
+  }
+
   /** Blocks. A link in a checkpoint's directory, or below, that leads out of the roots. */
   public Optional<Path> linkOutOf(Path checkpoint) {
     if (everywhere || !Files.isDirectory(checkpoint)) {

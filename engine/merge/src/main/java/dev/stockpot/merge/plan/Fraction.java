@@ -17,7 +17,7 @@ public record Fraction(BigInteger numerator, BigInteger denominator) {
   public static final Fraction ONE = of(1, 1);
 
   /** Keeps the integers behind a hostile text such as {@code 1e999999999} small. */
-  private static final int MAX_TEXT = 40;
+  static final int MAX_TEXT = 40;
 
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?");

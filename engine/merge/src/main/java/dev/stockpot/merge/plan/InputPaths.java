@@ -73,8 +73,8 @@ final class InputPaths {
           + ", must stand before this one";
     }
     String text = input.written().value();
-    if (text.startsWith("~")) {
-      return missing + "; '~' is not expanded, write the whole path";
+    if (text.startsWith("~") && !text.startsWith("~/") && text.length() > 1) {
+      return missing + "; of '~' only '~/' is expanded, to your home: write the whole path";
     }
     return HubReference.suspected(text, baseDirectory)
         .map(hub -> missing + "; " + hub)

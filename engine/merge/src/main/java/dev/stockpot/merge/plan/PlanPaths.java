@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compares the paths of a file's plans with the file system and with each other, and makes the
@@ -21,6 +22,9 @@ import java.util.Optional;
 final class PlanPaths {
   /** As Linux has it; it also bounds the work on one path. */
   private static final int MAX_PATH = 4096;
+
+  /** What a plan has made where it is not there. */
+  private static final Set<String> NEW = Set.of("output", "cache");
 
   private static final String DEFAULT_CACHE = ".stockpot-evaluations";
 
@@ -36,6 +40,7 @@ final class PlanPaths {
   private final Path baseDirectory;
   private final AllowedRoots roots;
   private final Problems problems;
+  private final HomePaths homes;
   private final InputPaths inputs;
   private final OutputPaths outputs;
 
@@ -44,6 +49,7 @@ final class PlanPaths {
     this.roots = roots;
     this.baseDirectory = baseDirectory.toAbsolutePath().normalize();
     this.problems = problems;
+    this.homes = new HomePaths(this.baseDirectory, roots);
     this.inputs = new InputPaths(this.baseDirectory);
     this.outputs = new OutputPaths(real(this.baseDirectory));
   }
@@ -119,8 +125,16 @@ final class PlanPaths {
       problems.at(written.place(), "this path is longer than " + MAX_PATH + " characters");
       return Optional.empty();
     }
+    Optional<String> tilde =
+        homes
+            .problem(text)
+            .or(() -> NEW.contains(what) ? homes.problemOfNew(text) : Optional.empty());
+    if (tilde.isPresent()) {
+      problems.at(written.place(), tilde.get());
+      return Optional.empty();
+    }
     try {
-      Path path = baseDirectory.resolve(text).normalize();
+      Path path = homes.path(text).normalize();
       Path real = RealPaths.of(path);
       return roots.allow(real)
           ? Optional.of(new PathEntry(plan, written, path, real))
@@ -128,7 +142,7 @@ final class PlanPaths {
     } catch (InvalidPathException e) {
       problems.at(written.place(), Wording.quoted(text) + " cannot be a path: " + e.getReason());
     } catch (IOException e) {
-      if (!roots.allow(baseDirectory.resolve(text).normalize())) {
+      if (!roots.allow(homes.path(text).normalize())) {
         // What stands in the way out there is nobody's business.
         return refused(what, written);
       }
@@ -159,7 +173,14 @@ final class PlanPaths {
         .filter(donor -> !seen.containsKey(donor.real()) || Files.isRegularFile(donor.path()))
         .ifPresent(donor -> report(donor, inputs.donor(donor, outputs.writing(donor.real()))));
     plan.scores().ifPresent(scores -> report(scores, inputs.scores(scores)));
-    plan.draft().search().ifPresent(_ -> checkNames(plan.draft().models()));
+    plan.draft()
+        .search()
+        .ifPresent(search -> {
+          checkNames(plan.draft().models());
+          search.evaluate().programs().stream()
+              .flatMap(program -> homes.problem(program).stream())
+              .forEach(problem -> problems.at(search.place(), "the evaluator " + problem));
+        });
   }
 
   /** The score table tells models apart by these names. */
@@ -240,7 +261,7 @@ final class PlanPaths {
         output,
         draft.nonFinite(),
         search.search(resolved.scores().orElseThrow().path()),
-        search.evaluate().evaluate(resolved.cache().orElseThrow().path()));
+        search.evaluate().evaluate(resolved.cache().orElseThrow().path(), homes::program));
   }
 
   private static MergePlan.Output output(Resolved resolved) {

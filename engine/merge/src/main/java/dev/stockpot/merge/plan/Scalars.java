@@ -133,7 +133,13 @@ final class Scalars {
     if (text.matches("[0-9]{1,9},[0-9]{1,9}")) {
       return refuse(node, rule + described(node) + "; write " + text.replace(',', '.'));
     }
-    return refuse(node, rule + described(node));
+    String limit =
+        !text.matches("[-+.0-9eE/ ]+")
+            ? ""
+            : text.length() > Fraction.MAX_TEXT
+                ? "; it may have %d characters at most".formatted(Fraction.MAX_TEXT)
+                : text.matches(".*[eE][+-]?[0-9]{3,}") ? "; exponents go from -99 to 99" : "";
+    return refuse(node, rule + described(node) + limit);
   }
 
   /** Bytes: {@code 5GB} and {@code 500 MB} in powers of ten, {@code 1GiB} of two, or an integer. */

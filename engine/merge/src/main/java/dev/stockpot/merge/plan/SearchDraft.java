@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The sections of a search as written, beside the {@link PlanDraft} of what they share with a
@@ -53,9 +56,34 @@ record SearchDraft(
       Map<String, String> metrics,
       Optional<Located<String>> cache) {
 
-    SearchPlan.Evaluate evaluate(Path cacheDirectory) {
+    /** The first words of the commands. */
+    List<String> programs() {
+      return Stream.concat(Stream.of(command), report.stream())
+          .flatMap(words -> words.stream().limit(1))
+          .toList();
+    }
+
+    /**
+     * As the plan has it.
+     *
+     * @param program makes of a command's first word what is run
+     */
+    SearchPlan.Evaluate evaluate(Path cacheDirectory, UnaryOperator<String> program) {
       return new SearchPlan.Evaluate(
-          command, report, timeout, parallel, gpus, scale, metrics, cacheDirectory);
+          running(command, program),
+          report.map(words -> running(words, program)),
+          timeout,
+          parallel,
+          gpus,
+          scale,
+          metrics,
+          cacheDirectory);
+    }
+
+    private static List<String> running(List<String> words, UnaryOperator<String> program) {
+      return IntStream.range(0, words.size())
+          .mapToObj(i -> i == 0 ? program.apply(words.get(i)) : words.get(i))
+          .toList();
     }
   }
 }

@@ -209,4 +209,76 @@ class PlanPathsTest {
     assertThat(problems("Team-ACE/Other", "soup"))
         .containsExactly("'Team-ACE/Other' does not exist (looked for $DIR/work/Team-ACE/Other)");
   }
+
+  @Test
+  void aTildeAtTheStartIsTheHomeInEveryPath() throws Exception {
+    Path home = Path.of(System.getProperty("user.home"));
+    String nowhere = "stockpot-test-" + directory.getFileName();
+    assertThat(problems("~/" + nowhere, "soup"))
+        .containsExactly(
+            "'~/%s' does not exist (looked for %s)".formatted(nowhere, home.resolve(nowhere)));
+    String text =
+        """
+        version: 1
+        method: linear
+        models: [{model: ../a}, {model: ../deep/b}]
+        search: {scores: ../scores.csv, threshold: 0.25}
+        evaluate: {command: [~/bin/score, "~/{model}", "{output}"], cache: ~/%1$s/cache}
+        output: {path: ~/%1$s/soup}
+        """
+            .formatted(nowhere);
+    Files.createFile(directory.resolve("scores.csv"));
+    SearchPlan plan = PlanReader.parseSearch(text, Path.of("plan.yaml"), directory.resolve("work"));
+    assertThat(plan.output().path()).isEqualTo(home.resolve(nowhere + "/soup"));
+    assertThat(plan.evaluate().cache()).isEqualTo(home.resolve(nowhere + "/cache"));
+    assertThat(plan.evaluate().command())
+        .as("only the program is a path")
+        .containsExactly(home + "/bin/score", "~/{model}", "{output}");
+  }
+
+  @Test
+  void aTildeOfAnotherMeaningIsALetter() throws Exception {
+    Files.createDirectory(directory.resolve("work/~b"));
+    assertThat(problems("~b", "./~/soup")).isEmpty();
+    assertThat(problems("~b", "~b/soup")).hasSize(1).first().asString().contains("lies inside");
+    assertThat(problems("~b", "~c/soup"))
+        .containsExactly(
+            "'~c' is not expanded to a user's home; write the whole path, or './~c/soup' for a"
+                + " directory of that name");
+  }
+
+  @Test
+  void aCoordinatorKnowsNobodysHome() {
+    String text =
+        """
+        version: 1
+        method: linear
+        models: [{model: ~/a, weight: 1}]
+        output: {path: ~/soup}
+        """;
+    assertThatExceptionOfType(InvalidPlanException.class)
+        .isThrownBy(() ->
+            PlanReader.parse(
+                text, Path.of("plan.yaml"), directory, AllowedRoots.of(List.of(directory))))
+        .withMessageContaining("'~/a': a coordinator does not know whose home '~' is")
+        .withMessageContaining("'~/soup': a coordinator does not know");
+  }
+
+  @Test
+  void anOutputThroughALinkToNothingIsRefused() throws IOException {
+    link("work/soup", "nowhere/x");
+    for (String output : List.of("soup", "soup/inside")) {
+      assertThat(problems("../a", output))
+          .containsExactly(
+              "the output '%s' leads through the link $DIR/work/soup to nothing; make the directory that it points to, or remove the link"
+                  .formatted(output));
+    }
+  }
+
+  @Test
+  void anOutputThatLinksToADirectoryIsFine() throws IOException {
+    Files.createDirectory(directory.resolve("big"));
+    link("work/soup", "../big");
+    assertThat(problems("../a", "soup")).isEmpty();
+  }
 }
