@@ -17,7 +17,7 @@ public final class ExitCode {
 
   public static final int VERIFICATION_FAILED = 4;
 
-  /** Not enough disk or device memory. */
+  /** Not enough disk or memory. */
   public static final int NO_SPACE = 5;
 
   public static final int INTERRUPTED = 130;

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",
-      "  3 no coordinator, 4 verification failed, 5 not enough disk or device memory, 130 interrupted."
+      "  3 no coordinator, 4 verification failed, 5 not enough disk or memory, 130 interrupted."
     })
 final class Stockpot implements Runnable {
 

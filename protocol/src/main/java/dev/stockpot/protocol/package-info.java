@@ -1,4 +1,7 @@
-/** Every message that crosses a node, one file per conversation. */
+/**
+ * Every message between coordinator and worker, commands one way and events the other, and what
+ * they are made of.
+ */
 @NullMarked
 package dev.stockpot.protocol;
 

@@ -100,6 +100,7 @@ final class FairShare {
   void withdraw(WorkerId worker) {
     if (capacities.remove(worker) != null) {
       boards.values().forEach(each -> each.board().leave(worker));
+      tasksReturned();
     }
     queue.remove(worker);
     aside.remove(worker);
@@ -145,6 +146,7 @@ final class FairShare {
     for (Ranked each : boards.values()) {
       if (each.board().hasWaiting()
           && (best == null || precedes(each, best))
+          && each.board().isFor(worker)
           && each.admits().test(worker)) {
         best = each;
       }

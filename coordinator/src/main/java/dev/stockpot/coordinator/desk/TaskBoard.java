@@ -27,8 +27,9 @@ import java.util.Set;
  * proportion to the tasks and leases it names. Confined to one thread.
  *
  * <p>A lease that ends because its worker died, was removed or fell silent gives its tasks back;
- * that is no failure of theirs. Only what a worker reports as failed counts, and the third failure
- * of one task is final.
+ * that is no failure of theirs. Only what a worker reports as failed counts. A failure that no
+ * attempt can undo is final at once, as is one of the environment where no other worker is left to
+ * try; else the third failure of one task is.
  */
 final class TaskBoard {
 
@@ -68,6 +69,7 @@ final class TaskBoard {
   private final LeaseLimits limits;
   private final long sharedBytes;
   private final WaitingTasks waiting;
+  private final AbleWorkers able = new AbleWorkers();
   private final BitSet done;
 
   /** By deadline, soonest first: the term is the same for all, and a renewed lease goes last. */
@@ -180,11 +182,18 @@ final class TaskBoard {
    */
   void join(WorkerId worker) {
     waiting.join(worker.name());
+    able.join(worker.name());
   }
 
   /** The worker is given nothing any more. */
   void leave(WorkerId worker) {
     waiting.leave(worker.name());
+    able.leave(worker.name());
+  }
+
+  /** Whether the worker may have what others can do instead. */
+  boolean isFor(WorkerId worker) {
+    return able.isAble(worker.name());
   }
 
   /**
@@ -298,10 +307,18 @@ final class TaskBoard {
    * @return the failure that ends the job, or empty when the task is to be tried again
    */
   Optional<Failure> fail(LeaseId leaseId, int task, Failure failure) {
-    if (task < 0 || task >= tasks.size() || done.get(task) || !settle(leaseId, task)) {
+    Lease lease = leases.get(leaseId);
+    if (task < 0
+        || task >= tasks.size()
+        || done.get(task)
+        || lease == null
+        || !settle(leaseId, task)) {
       return Optional.empty();
     }
-    if (!failure.kind().worthRetrying()) {
+    boolean again =
+        failure.kind().worthRetrying()
+            || (failure.kind().worthRetryingElsewhere() && able.failed(lease.worker.name()));
+    if (!again) {
       return Optional.of(failure);
     }
     int count = failures.merge(task, 1, Integer::sum);

@@ -32,7 +32,7 @@ public final class StepFailure {
       case SoceException refused -> userInput(refused);
       case OutOfMemoryError _ ->
           new Failure(
-              Failure.Kind.ENVIRONMENT,
+              Failure.Kind.OUT_OF_DEVICE_MEMORY,
               "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
       default -> {
         LOG.error("{} failed unexpectedly", job, cause);

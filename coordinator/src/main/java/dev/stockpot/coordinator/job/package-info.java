@@ -1,4 +1,4 @@
-/** One merge from its plan to its output: the job's actor, its events and its task board. */
+/** One merge from its plan to its output: the job's actor, its events and its work on files. */
 @NullMarked
 package dev.stockpot.coordinator.job;
 

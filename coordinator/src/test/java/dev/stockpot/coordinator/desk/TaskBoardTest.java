@@ -339,6 +339,40 @@ class TaskBoardTest {
     }
   }
 
+  private static final Failure LOCAL = new Failure(Failure.Kind.ENVIRONMENT, "/mnt: I/O error");
+
+  @Test
+  void whatOneWorkerCannotReadIsDoneByAnotherAndTheOneGetsNothingMore() {
+    TaskBoard board = board(2);
+    board.join(ANN);
+    board.join(BOB);
+    LeaseId lease = board.lease(ANN, 300, 1, 0).orElseThrow().lease();
+    assertThat(board.fail(lease, 0, LOCAL)).isEmpty();
+    assertThat(board.isFor(ANN)).isFalse();
+    assertThat(board.isFor(BOB)).isTrue();
+    assertThat(ids(grant(board, BOB))).containsExactly(1, 0);
+  }
+
+  @Test
+  void whatNoWorkerCanReadEndsTheJob() {
+    TaskBoard board = board(1);
+    board.join(ANN);
+    board.join(BOB);
+    assertThat(board.fail(grant(board, ANN).lease(), 0, LOCAL)).isEmpty();
+    assertThat(board.fail(grant(board, BOB).lease(), 0, LOCAL)).contains(LOCAL);
+  }
+
+  @Test
+  void whoIsLeftAloneIsTriedAgain() {
+    TaskBoard board = board(1);
+    board.join(ANN);
+    board.join(BOB);
+    assertThat(board.fail(grant(board, ANN).lease(), 0, LOCAL)).isEmpty();
+    board.leave(BOB);
+    assertThat(board.isFor(ANN)).isTrue();
+    assertThat(board.fail(grant(board, ANN).lease(), 0, LOCAL)).contains(LOCAL);
+  }
+
   @Test
   void aFailureToldTwiceCountsOnce() {
     TaskBoard board = board(2);

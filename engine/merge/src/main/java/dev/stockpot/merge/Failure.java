@@ -17,7 +17,7 @@ public record Failure(Kind kind, String message) {
     OUT_OF_DISK,
     /** Likely to pass: worth another attempt as it is. */
     TRANSIENT,
-    /** Worth another attempt in smaller chunks. */
+    /** Of a device, or of the process: worth another attempt, as what takes it may have ended. */
     OUT_OF_DEVICE_MEMORY,
     /** A fault of ours: the worker restarts, and another attempt is made. */
     BUG;
@@ -28,6 +28,11 @@ public record Failure(Kind kind, String message) {
         case USER_INPUT, ENVIRONMENT, OUT_OF_DISK -> false;
         case TRANSIENT, OUT_OF_DEVICE_MEMORY, BUG -> true;
       };
+    }
+
+    /** Whether the same may succeed on another machine, though not on this one. */
+    public boolean worthRetryingElsewhere() {
+      return this == ENVIRONMENT || worthRetrying();
     }
   }
 }
