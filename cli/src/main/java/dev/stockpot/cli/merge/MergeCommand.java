@@ -55,6 +55,11 @@ public final class MergeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<MergePlan> plans = PlanFile.read(planFile);
+    if (run.checkOnly()) {
+      // Plans behind the first may need its output.
+      MergePlanner.plan(plans.getFirst());
+      return ExitCode.DONE;
+    }
     if (dryRun) {
       plans.forEach(this::print);
       return ExitCode.DONE;

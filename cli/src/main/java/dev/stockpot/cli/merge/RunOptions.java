@@ -70,12 +70,23 @@ public final class RunOptions {
       description = "Print only the result's path, and errors.")
   private boolean quiet;
 
+  @Option(
+      names = "--check",
+      hidden = true,
+      description = "Internal: checks the plan and the headers that it names, and ends.")
+  private boolean check;
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   public boolean json() {
     return json;
+  }
+
+  /** Whether only what is wrong with the plan is to be said: the launcher asks for that. */
+  public boolean checkOnly() {
+    return check;
   }
 
   public boolean quiet() {

@@ -24,6 +24,12 @@ final class AnalysisText {
       differ, and whose soups you can afford to score; then run again with --threshold, as in
       """;
 
+  private static final String NOTHING_TO_CHOOSE =
+      """
+      No threshold makes experts of several of these models, so there is no soup to search for:
+      give other --candidates or --categories, or the other --correlation.
+      """;
+
   private final Analysis analysis;
   private final PrintWriter out;
   private final Terminal terminal;
@@ -48,10 +54,14 @@ final class AnalysisText {
     printChoices();
     if (analysis.selection().isEmpty()) {
       out.println();
-      out.print(HOW_TO_CHOOSE);
-      suggestion()
-          .ifPresent(
-              choice -> out.println("  --threshold " + choice.step().threshold().toPlainString()));
+      out.print(
+          suggestion()
+              .map(choice ->
+                  HOW_TO_CHOOSE
+                      + "  --threshold "
+                      + choice.step().threshold().toPlainString()
+                      + "\n")
+              .orElse(NOTHING_TO_CHOOSE));
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.cli.ExitCode;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
+import dev.stockpot.coordinator.search.SearchSetup;
 import dev.stockpot.merge.plan.Durations;
 import dev.stockpot.merge.plan.SearchPlan;
 import java.nio.file.Path;
@@ -64,6 +66,10 @@ public final class SoceSearchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     SearchPlan plan = PlanFile.readSearch(planFile).limited(evaluations(), time());
+    if (run.checkOnly()) {
+      SearchSetup.of(plan);
+      return ExitCode.DONE;
+    }
     return new SearchRun(run, spec.commandLine()).search(plan, force);
   }
 

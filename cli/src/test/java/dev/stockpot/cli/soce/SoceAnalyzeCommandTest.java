@@ -124,6 +124,16 @@ class SoceAnalyzeCommandTest {
   }
 
   @Test
+  void whereNoThresholdMakesSeveralExpertsThatIsSaid() {
+    assertThat(analyze("--candidates", "m1").out())
+        .endsWith(
+            """
+            No threshold makes experts of several of these models, so there is no soup to search for:
+            give other --candidates or --categories, or the other --correlation.
+            """);
+  }
+
+  @Test
   void jsonHasEverythingThatIsPrinted() {
     CommandRun run = analyze("--threshold", "0.25", "--json");
     JsonNode json = JsonMapper.shared().readTree(run.out());
