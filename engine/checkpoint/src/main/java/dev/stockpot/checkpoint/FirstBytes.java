@@ -144,6 +144,9 @@ public final class FirstBytes {
   /** The bytes as text without the white space before it, if they are text throughout. */
   private static Optional<String> text(byte[] first) {
     String text = new String(first, StandardCharsets.UTF_8).stripLeading();
+    if (text.startsWith("\ufeff")) {
+      text = text.substring(1);
+    }
     boolean isText =
         !text.isEmpty()
             && text.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\r' && c != '\t');

@@ -48,6 +48,7 @@ final class QuantizedCodes {
           new Sign("bitsandbytes, 4 bits", ".absmax", "", EnumSet.of(Dtype.U8)),
           new Sign("bitsandbytes, 4 bits", ".weight.absmax", ".weight.quant_map", ANY),
           new Sign("bitsandbytes, 8 bits", ".SCB", ".weight", EnumSet.of(Dtype.I8)),
+          new Sign("AQLM", ".codebooks", ".codes", INTEGERS),
           new Sign("quanto", "._scale", "._data", ANY));
 
   /** A scale and its codes. */
@@ -55,10 +56,14 @@ final class QuantizedCodes {
 
   private QuantizedCodes() {}
 
-  /** The codes of a checkpoint as one problem; empty if it holds none. */
-  static Optional<Problem> in(Checkpoint checkpoint) {
+  /**
+   * The codes of a checkpoint as one problem; empty if it holds none.
+   *
+   * @param scales the names of its tensors that {@link #mayBeScale} lets through
+   */
+  static Optional<Problem> in(Checkpoint checkpoint, List<String> scales) {
     Map<String, Map<String, Pair>> found = new LinkedHashMap<>();
-    for (String name : checkpoint.tensors().keySet()) {
+    for (String name : scales) {
       for (Sign sign : SIGNS) {
         TensorHeader codes = name.endsWith(sign.scale()) ? codes(checkpoint, name, sign) : null;
         if (codes != null) {
@@ -80,6 +85,11 @@ final class QuantizedCodes {
             "its weights are quantized, and an average of codes means nothing; use the checkpoint"
                 + " that it was quantized from, or dequantize it first. "
                 + String.join("; ", formats)));
+  }
+
+  /** Whether a name may be a scale's: its last letter rules out nearly all of many. */
+  static boolean mayBeScale(String name) {
+    return !name.isEmpty() && "vesxB".indexOf(name.charAt(name.length() - 1)) >= 0;
   }
 
   private static @Nullable TensorHeader codes(Checkpoint checkpoint, String scale, Sign sign) {

@@ -15,7 +15,7 @@ final class ServerAnswer {
   private static final Pattern TITLE =
       Pattern.compile("(?is)<(title|h1)[^>]*>\\s*([^<]{1,200}?)\\s*</");
   private static final Pattern XML =
-      Pattern.compile("(?s)(<\\?xml[^>]*>\\s*)?<(Error|ErrorResponse|error)\\b.*");
+      Pattern.compile("(?s)(<\\?xml\\b|<(Error|ErrorResponse|error)\\b).*");
   private static final Pattern XML_PARTS = Pattern.compile("<(Code|Message)>([^<]{1,200})</");
   private static final Pattern JSON =
       Pattern.compile(

@@ -27,6 +27,7 @@ public final class SidecarFiles {
   static final String ADAPTER = "an adapter";
   static final String WEIGHTS = "other weights";
   private static final String LARGE = "too large to be copied";
+  private static final String POINTER = "a Git LFS pointer, not the file itself";
   private static final String LINK = "a link that leads elsewhere";
 
   /** Of what is known by no name. */
@@ -72,7 +73,8 @@ public final class SidecarFiles {
    * Looks through a checkpoint's directory.
    *
    * @throws CheckpointException if the directory, or a file that is known by its name, cannot be
-   *     read, or is a pipe, a socket or a device
+   *     read, or is a pipe, a socket or a device, or a Git LFS pointer or a server's error in the
+   *     file's place
    */
   public static SidecarFiles of(Path directory) {
     SidecarFiles files = new SidecarFiles(directory);
@@ -207,6 +209,10 @@ public final class SidecarFiles {
     try {
       Path source = path.toRealPath();
       if (!Files.isDirectory(source)) {
+        Optional<String> other = FirstBytes.recognise(source, name);
+        if (other.isPresent()) {
+          throw new CheckpointException(Problem.inFile(path.toString(), other.get()));
+        }
         found.add(new Sidecar(name, source, RegularFiles.size(source)));
       }
     } catch (IOException e) {
@@ -233,6 +239,9 @@ public final class SidecarFiles {
       }
       if (!Files.isRegularFile(source)) {
         throw new LeftBehindException("no regular file");
+      }
+      if (FirstBytes.recognise(source, "").isPresent()) {
+        throw new LeftBehindException(POINTER);
       }
       long size = RegularFiles.size(source);
       unknownFiles++;

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,11 +23,30 @@ public final class Unmergeable {
 
   /** All reasons, each told once however many tensors it is about. Looks at headers alone. */
   public static List<Problem> problems(Checkpoint checkpoint) {
+    List<String> ofAdapters = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
+    List<String> scales = new ArrayList<>();
+    for (Map.Entry<String, TensorLocation> tensor : checkpoint.tensors().entrySet()) {
+      String name = tensor.getKey();
+      if (Adapters.isTensor(name)) {
+        ofAdapters.add(name);
+      }
+      if (isEmptyWeight(tensor.getValue().header())) {
+        empty.add(name);
+      }
+      if (QuantizedCodes.mayBeScale(name)) {
+        scales.add(name);
+      }
+    }
     List<Problem> problems = new ArrayList<>();
     shardAlone(checkpoint.path()).ifPresent(problems::add);
-    Adapters.refusal(checkpoint).ifPresent(problems::add);
-    emptyWeights(checkpoint).ifPresent(problems::add);
-    QuantizedCodes.in(checkpoint).ifPresent(problems::add);
+    if (!ofAdapters.isEmpty()) {
+      problems.add(Adapters.refusal(checkpoint, ofAdapters));
+    }
+    if (!empty.isEmpty()) {
+      problems.add(emptyWeights(checkpoint, empty));
+    }
+    QuantizedCodes.in(checkpoint, scales).ifPresent(problems::add);
     return problems;
   }
 
@@ -51,28 +71,18 @@ public final class Unmergeable {
    * Where ZeRO-3 has partitioned a weight, a process that saves its own model has an empty tensor
    * in its place.
    */
-  private static Optional<Problem> emptyWeights(Checkpoint checkpoint) {
-    List<String> empty = new ArrayList<>();
-    checkpoint
-        .tensors()
-        .forEach((name, tensor) -> {
-          if (tensor.header().begin() == tensor.header().end()
-              && tensor.header().shape().equals(NOTHING)
-              && (name.endsWith(".weight") || name.endsWith(".bias"))) {
-            empty.add(name);
-          }
-        });
-    if (empty.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Problem.inFile(
-            checkpoint.path().toString(),
-            "%s of shape [0], without a value, as DeepSpeed's ZeRO-3 leaves it of a weight that it has partitioned: %s. Write the whole weights with 'python zero_to_fp32.py . OUT --safe_serialization' in the training's checkpoint directory, or train with \"stage3_gather_16bit_weights_on_model_save\": true"
-                .formatted(
-                    empty.size() == 1
-                        ? "1 of its weights is"
-                        : empty.size() + " of its weights are",
-                    ProblemGroups.patterns(empty, NAMED))));
+  private static boolean isEmptyWeight(TensorHeader tensor) {
+    return tensor.begin() == tensor.end()
+        && tensor.shape().equals(NOTHING)
+        && (tensor.name().endsWith(".weight") || tensor.name().endsWith(".bias"));
+  }
+
+  private static Problem emptyWeights(Checkpoint checkpoint, List<String> empty) {
+    return Problem.inFile(
+        checkpoint.path().toString(),
+        "%s of shape [0], without a value, as DeepSpeed's ZeRO-3 leaves it of a weight that it has partitioned: %s. Write the whole weights with 'python zero_to_fp32.py . OUT --safe_serialization' in the training's checkpoint directory, or train with \"stage3_gather_16bit_weights_on_model_save\": true"
+            .formatted(
+                empty.size() == 1 ? "1 of its weights is" : empty.size() + " of its weights are",
+                ProblemGroups.patterns(empty, NAMED)));
   }
 }

@@ -188,4 +188,21 @@ class SidecarFilesTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(root.resolve("none") + ": does not exist");
   }
+
+  @Test
+  void aPointerInTheTokenizersPlaceIsAnErrorAndElsewhereIsLeftBehind() throws IOException {
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 17\n";
+    Files.writeString(root.resolve("picture.png"), pointer);
+    assertThat(SidecarFiles.in(root)).isEmpty();
+    assertThat(SidecarFiles.of(root).leftBehind())
+        .hasValueSatisfying(line ->
+            assertThat(line).contains("picture.png (a Git LFS pointer, not the file itself)"));
+    Path tokenizer = Files.writeString(root.resolve("tokenizer.json"), pointer);
+    assertThatThrownBy(() -> SidecarFiles.in(root))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            tokenizer
+                + ": is a Git LFS pointer, not the file itself, which has 17 bytes; fetch it: run"
+                + " 'git lfs pull' in its directory");
+  }
 }
