@@ -12,6 +12,7 @@ import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
@@ -81,7 +82,7 @@ public final class Soup {
                 new MergePlan.Ingredient("a", directory.resolve("a"), Fraction.of(3, 10)),
                 new MergePlan.Ingredient("b", directory.resolve("b"), Fraction.of(7, 10))),
             false,
-            Optional.empty(),
+            OutputDtypes.OF_INPUTS,
             Optional.empty(),
             new MergePlan.Output(directory.resolve("soup"), 6_000),
             NonFinitePolicy.FAIL);
@@ -110,20 +111,20 @@ public final class Soup {
 
   public Soup writing(String output) {
     return with(
-        plan.dtype(),
+        plan.dtypes(),
         new MergePlan.Output(directory.resolve(output), plan.output().shardSize()),
         plan.nonFinite());
   }
 
   public Soup as(Dtype dtype) {
-    return with(Optional.of(dtype), plan.output(), plan.nonFinite());
+    return with(OutputDtypes.of(dtype), plan.output(), plan.nonFinite());
   }
 
   public Soup onNonFinite(NonFinitePolicy policy) {
-    return with(plan.dtype(), plan.output(), policy);
+    return with(plan.dtypes(), plan.output(), policy);
   }
 
-  private Soup with(Optional<Dtype> dtype, MergePlan.Output output, NonFinitePolicy policy) {
+  private Soup with(OutputDtypes dtypes, MergePlan.Output output, NonFinitePolicy policy) {
     return new Soup(
         directory,
         new MergePlan(
@@ -131,7 +132,7 @@ public final class Soup {
             plan.method(),
             plan.models(),
             plan.normalize(),
-            dtype,
+            dtypes,
             plan.donor(),
             output,
             policy),
@@ -198,7 +199,7 @@ public final class Soup {
             expected.put(name, list(ofA));
             return;
           }
-          Dtype out = plan.dtype().orElse(dtype);
+          Dtype out = plan.dtypes().dtype().orElse(dtype);
           int elements = ofA.length / dtype.bytes();
           byte[] merged = new byte[elements * out.bytes()];
           Kernels.scalar()

@@ -52,8 +52,9 @@ record Contents(List<String> models, String companions) {
         new ArrayList<>(
             List.of(
                 plan.method().planName(),
-                plan.dtype().map(Dtype::name).orElse("inputs"),
+                plan.dtypes().dtype().map(Dtype::name).orElse("inputs"),
                 "kernel " + Kernels.KERNEL_VERSION));
+    plan.dtypes().keepFloat32().forEach(pattern -> shared.add("keep_float32 " + pattern));
     shared.addAll(files(donor));
     return new Contents(models, sha256(shared));
   }

@@ -136,7 +136,8 @@ final class Reporting {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Stockpot", StockpotVersion.current()));
     facts.add(new Fact("kernels", String.valueOf(Kernels.KERNEL_VERSION)));
-    facts.add(new Fact("dtype", plan.dtype().map(Dtype::toString).orElse("the models' own")));
+    facts.add(
+        new Fact("dtype", plan.dtypes().dtype().map(Dtype::toString).orElse("the models' own")));
     facts.add(new Fact("evaluator", String.join(" ", search.command().arguments())));
     search
         .report()

@@ -260,7 +260,8 @@ public final class OutputCommit {
       Files.createDirectories(target.resolveSibling("."));
       if (sidecar.name().equals(HfConfig.FILE_NAME)) {
         content =
-            HfConfig.adapted(content, planned.outputDtype(), false, sidecar.source().toString());
+            HfConfig.adapted(
+                content, planned.outputDtype(), planned.untied(), sidecar.source().toString());
       }
       write(target, content);
       names.add(sidecar.name());

@@ -12,6 +12,7 @@ import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
@@ -255,7 +256,7 @@ final class DataPlaneTest extends DataSite {
             new MergePlan.Ingredient("a", directory.resolve("a"), Fraction.of(1, 2)),
             new MergePlan.Ingredient("b", directory.resolve("b"), Fraction.of(1, 2))),
         false,
-        Optional.empty(),
+        OutputDtypes.OF_INPUTS,
         Optional.empty(),
         new MergePlan.Output(directory.resolve("soup"), 1L << 40),
         NonFinitePolicy.FAIL);

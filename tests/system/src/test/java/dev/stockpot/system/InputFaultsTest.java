@@ -74,8 +74,7 @@ final class InputFaultsTest {
     SafetensorsFixture.checkpoint().f32("w", 1, 2, 3).writeFile(model(site, "a"));
     SafetensorsFixture.checkpoint().f32("w", 1, 2, 3).writeFile(model(site, "b"));
     SafetensorsFixture.checkpoint().f32("w", 1, 2).writeFile(model(site, "c"));
-    assertThat(site.fails(USAGE))
-        .isEqualTo("w: shape [3] in a, [2] in c; these checkpoints do not share an architecture");
+    assertThat(site.fails(USAGE)).isEqualTo("c: tensor 'w': has shape [2], and [3] in a");
     assertThat(site.served()).isEmpty();
   }
 

@@ -10,6 +10,7 @@ import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.InputFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -167,6 +168,7 @@ public record Manifest(
       List<Model> models,
       boolean normalize,
       @Nullable Dtype dtype,
+      @Nullable List<String> keepFloat32,
       @Nullable String donor,
       long shardSize,
       NonFinitePolicy nonFinite) {
@@ -197,7 +199,8 @@ public record Manifest(
                   new Model(model.reference(), model.path().toString(), text(model.weight())))
               .toList(),
           plan.normalize(),
-          plan.dtype().orElse(null),
+          plan.dtypes().dtype().orElse(null),
+          plan.dtypes().keepFloat32().isEmpty() ? null : plan.dtypes().keepFloat32(),
           plan.donor().map(Path::toString).orElse(null),
           plan.output().shardSize(),
           plan.nonFinite());
@@ -229,7 +232,9 @@ public record Manifest(
                         .orElseThrow(() -> unreadable(output, "weight " + model.weight()))))
             .toList(),
         plan.normalize(),
-        Optional.ofNullable(plan.dtype()),
+        new OutputDtypes(
+            Optional.ofNullable(plan.dtype()),
+            Objects.requireNonNullElse(plan.keepFloat32(), List.of())),
         Optional.ofNullable(plan.donor()).map(Path::of),
         new MergePlan.Output(output, plan.shardSize()),
         plan.nonFinite());

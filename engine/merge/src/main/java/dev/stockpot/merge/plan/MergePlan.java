@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *     input
  * @param models the ingredients in plan order, which is the order of the sum; at least one
  * @param normalize whether the weights are divided by their sum; without it they sum to exactly 1
- * @param dtype the output's dtype, one of the mergeable ones; empty for the inputs' own
+ * @param dtypes those of the output's tensors
  * @param donor where config and tokenizer come from, absolute; empty for the first model
  * @param nonFinite what NaN and infinity in the result mean
  */
@@ -27,7 +27,7 @@ public record MergePlan(
     Method method,
     List<Ingredient> models,
     boolean normalize,
-    Optional<Dtype> dtype,
+    OutputDtypes dtypes,
     Optional<Path> donor,
     Output output,
     NonFinitePolicy nonFinite)
@@ -83,7 +83,7 @@ public record MergePlan(
         method,
         weighted,
         normalize,
-        dtype,
+        dtypes,
         donor,
         new Output(output.path().resolve(soup.name()), output.shardSize()),
         nonFinite);
@@ -101,10 +101,10 @@ public record MergePlan(
   }
 
   /**
-   * SHA-256, in lower-case hex, of what decides the output's bytes: method, normalize, dtype, shard
-   * size, donor, and each model's absolute path and weight in lowest terms, in order. Neither the
-   * output's path nor the policy for NaN and infinity nor the spelling of the plan is part of it; a
-   * donor that is the first model anyway makes no difference.
+   * SHA-256, in lower-case hex, of what decides the output's bytes: method, normalize, dtypes,
+   * shard size, donor, and each model's absolute path and weight in lowest terms, in order. Neither
+   * the output's path nor the policy for NaN and infinity nor the spelling of the plan is part of
+   * it; a donor that is the first model anyway makes no difference.
    *
    * <p>It says nothing about the inputs' contents, which may change under an unchanged path.
    */
@@ -112,7 +112,10 @@ public record MergePlan(
     StringBuilder canonical = new StringBuilder("stockpot plan 1\n");
     field(canonical, "method", method.planName());
     field(canonical, "normalize", Boolean.toString(normalize));
-    field(canonical, "dtype", dtype.map(Dtype::name).orElse("inputs"));
+    field(canonical, "dtype", dtypes.dtype().map(Dtype::name).orElse("inputs"));
+    for (String pattern : dtypes.keepFloat32()) {
+      field(canonical, "keep_float32", pattern);
+    }
     field(canonical, "shard_size", Long.toString(output.shardSize()));
     field(canonical, "donor", donor.orElse(models.getFirst().path()).toString());
     for (Ingredient model : models) {

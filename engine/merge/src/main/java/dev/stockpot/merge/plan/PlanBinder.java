@@ -41,10 +41,12 @@ final class PlanBinder {
 
   private final Problems problems;
   private final Scalars scalars;
+  private final Values values;
 
   PlanBinder(Problems problems) {
     this.problems = problems;
     this.scalars = new Scalars(problems);
+    this.values = new Values(problems);
   }
 
   /** Empty where there is nothing to go on with: no mapping, or another tool's file. */
@@ -113,8 +115,7 @@ final class PlanBinder {
       refuse(plan, "evaluate", "only a search evaluates; add a section 'search', or remove it");
       normalize.ifPresent(divided -> checkWeights(models, divided, plan.placeOf("models")));
     }
-    Optional<Dtype> dtype =
-        plan.optional("dtype").flatMap(node -> scalars.oneOf(node, "dtype", SHOWN_DTYPES, DTYPES));
+    OutputDtypes dtypes = dtypes(plan);
     Optional<Located<String>> donor =
         plan.optional("donor").flatMap(node -> scalars.text(node, "donor"));
     Optional<Fields> output =
@@ -123,7 +124,7 @@ final class PlanBinder {
         method.orElse(Method.LINEAR),
         models,
         normalize.orElse(Boolean.FALSE),
-        dtype,
+        dtypes,
         donor,
         output
             .flatMap(fields -> fields.required("path", "path: out/soup"))
@@ -137,6 +138,19 @@ final class PlanBinder {
             .orElse(NonFinitePolicy.FAIL),
         place,
         searches ? Optional.of(new SearchBinder(problems).bind(plan)) : Optional.empty());
+  }
+
+  private OutputDtypes dtypes(Fields plan) {
+    List<String> keep =
+        plan.optional("keep_float32")
+            .map(node -> values.list(node, "keep_float32", "['*.norm.weight']"))
+            .orElse(List.of());
+    if (plan.optional("dtype").isEmpty()) {
+      refuse(plan, "keep_float32", "without 'dtype' every tensor keeps its own; remove it");
+    }
+    return new OutputDtypes(
+        plan.optional("dtype").flatMap(node -> scalars.oneOf(node, "dtype", SHOWN_DTYPES, DTYPES)),
+        keep);
   }
 
   private void refuse(Fields plan, String key, String why) {

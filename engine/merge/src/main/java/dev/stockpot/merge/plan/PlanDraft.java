@@ -1,6 +1,5 @@
 package dev.stockpot.merge.plan;
 
-import dev.stockpot.checkpoint.Dtype;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ record PlanDraft(
     Method method,
     List<Ingredient> models,
     boolean normalize,
-    Optional<Dtype> dtype,
+    OutputDtypes dtypes,
     Optional<Located<String>> donor,
     Optional<Located<String>> output,
     long shardSize,

@@ -234,7 +234,7 @@ final class PlanPaths {
         draft.method(),
         models,
         draft.normalize(),
-        draft.dtype(),
+        draft.dtypes(),
         resolved.donor().map(PathEntry::path),
         output(resolved),
         draft.nonFinite());
@@ -256,7 +256,7 @@ final class PlanPaths {
         baseDirectory,
         draft.method(),
         models,
-        draft.dtype(),
+        draft.dtypes(),
         resolved.donor().map(PathEntry::path),
         output,
         draft.nonFinite(),

@@ -1,6 +1,5 @@
 package dev.stockpot.merge.plan;
 
-import dev.stockpot.checkpoint.Dtype;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import java.util.OptionalInt;
  * @param text of that file
  * @param directory what the evaluator's relative paths are relative to; absolute
  * @param models the candidates in plan order, which is the order of every sum; at least one
- * @param dtype of every soup; empty for the inputs' own
+ * @param dtypes those of every soup's tensors
  * @param donor where config and tokenizer come from, absolute; empty for the first model
  * @param nonFinite what NaN and infinity in a soup mean
  */
@@ -29,7 +28,7 @@ public record SearchPlan(
     Path directory,
     Method method,
     List<Candidate> models,
-    Optional<Dtype> dtype,
+    OutputDtypes dtypes,
     Optional<Path> donor,
     MergePlan.Output output,
     NonFinitePolicy nonFinite,
@@ -195,7 +194,7 @@ public record SearchPlan(
         directory,
         method,
         models,
-        dtype,
+        dtypes,
         donor,
         output,
         nonFinite,
@@ -220,7 +219,7 @@ public record SearchPlan(
         method,
         ingredients,
         false,
-        dtype,
+        dtypes,
         donor,
         new MergePlan.Output(path, output.shardSize()),
         nonFinite);

@@ -47,6 +47,7 @@ enum Section {
               "models",
               "normalize",
               "dtype",
+              "keep_float32",
               "donor",
               "output",
               "non_finite",

@@ -10,8 +10,6 @@ import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.SidecarFiles;
-import dev.stockpot.checkpoint.TensorHeader;
-import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.checkpoint.Unmergeable;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.compatibility.Compatibility;
@@ -45,8 +43,7 @@ public final class MergePlanner {
   private final MergePlan plan;
   private final List<Soup> soups;
   private final OptionalInt series;
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final PlanningNotes notes = new PlanningNotes();
 
   private MergePlanner(MergePlan plan, List<Soup> soups, OptionalInt series) {
     this.plan = plan;
@@ -98,21 +95,18 @@ public final class MergePlanner {
 
   private PlannedMerge plan() {
     List<Checkpoint> checkpoints = openAll();
-    List<Ingredient> ingredients = new ArrayList<>();
-    for (int i = 0; i < checkpoints.size(); i++) {
-      ingredients.add(
-          Ingredient.of(
-              i,
-              Printable.line(plan.models().get(i).reference()),
-              checkpoints.get(i),
-              problems,
-              warnings));
-    }
-    List<OutputTensor> outputs =
-        new TensorAgreement(ingredients, plan.dtype(), problems, warnings).outputs();
-    plan.donor().ifPresent(this::checkDonor);
+    List<Ingredient> ingredients = ingredients(checkpoints);
+    ingredients = new Renaming(notes).like(ingredients.get(donorIndex()), ingredients);
+    ingredients = new DerivedBuffers(notes).leaveOut(ingredients);
+    OutputHeads heads = new OutputHeads(notes);
+    ingredients = heads.decide(ingredients);
+    Narrowing narrowing = new Narrowing(plan.dtypes());
+    TensorAgreement agreement = new TensorAgreement(ingredients, narrowing, notes);
+    List<OutputTensor> outputs = agreement.outputs();
+    narrowing.tell(plan.source().toString(), notes);
+    Optional<HfConfig> donorConfig = donorConfig(ingredients);
     checkSidecars();
-    throwIfAny(problems);
+    notes.throwIfProblems();
     List<NamedCheckpoint> named =
         ingredients.stream()
             .map(each ->
@@ -121,10 +115,9 @@ public final class MergePlanner {
                     each.checkpoint().path(),
                     each.config()))
             .toList();
-    Compatibility.problems(named).stream().map(Printable::line).forEach(problems::add);
-    throwIfAny(problems);
-    Compatibility.warnings(named)
-        .forEach(warning -> warnings.add(Printable.line(warning.message())));
+    Compatibility.problems(named).forEach(notes::problem);
+    notes.throwIfProblems();
+    Compatibility.warnings(named).forEach(warning -> notes.warning(warning.message()));
 
     CheckpointLayout layout = CheckpointLayout.of(outputs, plan.output().shardSize());
     Map<Path, Integer> fileIndex = new HashMap<>();
@@ -141,16 +134,25 @@ public final class MergePlanner {
     return new PlannedMerge(
         plan,
         IntStream.range(0, soups.size())
-            .mapToObj(i -> PlannedSoup.of(alone.get(i), soups.get(i).name(), used, inputs))
+            .mapToObj(i ->
+                PlannedSoup.of(alone.get(i), soups.get(i).name(), used, inputs, notes.decisions()))
             .toList(),
         checkpoints,
         inputs,
         layout,
-        new TaskDivision(layout, checkpoints, fileIndex, used, series.orElse(soups.size())).tasks(),
+        new TaskDivision(
+                layout,
+                ingredients,
+                agreement.copied(),
+                fileIndex,
+                used,
+                series.orElse(soups.size()))
+            .tasks(),
         series,
         donor(),
         mostBytes(outputs),
-        warnings);
+        heads.ownHead() && donorConfig.map(HfConfig::tiesWordEmbeddings).orElse(false),
+        notes.warnings());
   }
 
   /** The models that have a weight in some soup. */
@@ -162,34 +164,73 @@ public final class MergePlanner {
         .toList();
   }
 
+  private List<Ingredient> ingredients(List<Checkpoint> checkpoints) {
+    List<Ingredient> ingredients = new ArrayList<>();
+    for (int i = 0; i < checkpoints.size(); i++) {
+      Checkpoint checkpoint = checkpoints.get(i);
+      Optional<HfConfig> config = config(checkpoint.path());
+      config
+          .flatMap(each -> QuantizationConfig.problem(checkpoint, each))
+          .ifPresent(notes::problem);
+      ingredients.add(
+          new Ingredient(
+              i,
+              Printable.line(plan.models().get(i).reference()),
+              checkpoint,
+              config,
+              checkpoint.tensors()));
+    }
+    return ingredients;
+  }
+
+  /** The model whose names the output's tensors have: the donor, else the first. */
+  private int donorIndex() {
+    return IntStream.range(0, plan.models().size())
+        .filter(i -> plan.models().get(i).path().equals(donorPath()))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private Optional<HfConfig> config(Path checkpoint) {
+    try {
+      return HfConfig.of(checkpoint);
+    } catch (CheckpointException e) {
+      if (Files.isDirectory(checkpoint)) {
+        notes.problems(e.problems());
+      } else {
+        // What lies beside a single file may belong to another.
+        notes.warnings(e.problems());
+      }
+      return Optional.empty();
+    }
+  }
+
   private List<Checkpoint> openAll() {
     List<Checkpoint> checkpoints = new ArrayList<>();
     for (MergePlan.Ingredient model : plan.models()) {
       try {
         Checkpoint checkpoint = Checkpoint.open(model.path());
-        checkpoint.warnings().stream().map(Problem::toString).forEach(warnings::add);
-        Unmergeable.problems(checkpoint).stream().map(Problem::toString).forEach(problems::add);
+        notes.warnings(checkpoint.warnings());
+        notes.problems(Unmergeable.problems(checkpoint));
+        for (String tensor : checkpoint.unlisted()) {
+          notes.decision("model %d has %s".formatted(checkpoints.size(), tensor));
+        }
         checkpoints.add(checkpoint);
       } catch (CheckpointException e) {
-        e.problems().stream().map(Problem::toString).forEach(problems::add);
+        notes.problems(e.problems());
       }
     }
-    throwIfAny(problems);
+    notes.throwIfProblems();
     return checkpoints;
   }
 
   /** The donor may be none of the models, and its config is rewritten only at the very end. */
-  private void checkDonor(Path donor) {
-    Path config = donor.resolve(HfConfig.FILE_NAME);
-    if (plan.models().stream().anyMatch(model -> model.path().equals(donor))
-        || !Files.exists(config)) {
-      return;
-    }
-    try {
-      HfConfig.read(config);
-    } catch (CheckpointException e) {
-      e.problems().stream().map(Problem::toString).forEach(problems::add);
-    }
+  private Optional<HfConfig> donorConfig(List<Ingredient> ingredients) {
+    return ingredients.stream()
+        .filter(each -> each.checkpoint().path().equals(donorPath()))
+        .findFirst()
+        .map(Ingredient::config)
+        .orElseGet(() -> config(donorPath()));
   }
 
   /** What is copied from the donor at the very end is there, and can be read. */
@@ -201,7 +242,7 @@ public final class MergePlanner {
         sidecars.copiedWeights().ifPresent(warnings::add);
         sidecars.leftBehind().ifPresent(warnings::add);
       } catch (CheckpointException e) {
-        e.problems().stream().map(Problem::toString).forEach(problems::add);
+        notes.problems(e.problems());
       }
     }
   }
@@ -214,17 +255,19 @@ public final class MergePlanner {
     Path donor = donorPath();
     if (Files.isDirectory(donor)) {
       if (!Files.exists(HfConfig.fileOf(donor))) {
-        warnings.add(
-            donor
-                + ": has no config.json, so the output gets none; name a checkpoint that has one as"
-                + " 'donor'");
+        notes.warning(
+            Problem.inFile(
+                donor.toString(),
+                "has no config.json, so the output gets none; name a checkpoint that has one as"
+                    + " 'donor'"));
       }
       return Optional.of(donor);
     }
-    warnings.add(
-        donor
-            + ": is a single file, so the output gets neither config nor tokenizer; name a"
-            + " checkpoint directory as 'donor'");
+    notes.warning(
+        Problem.inFile(
+            donor.toString(),
+            "is a single file, so the output gets neither config nor tokenizer; name a checkpoint"
+                + " directory as 'donor'"));
     return Optional.empty();
   }
 
@@ -236,43 +279,5 @@ public final class MergePlanner {
       }
     }
     return bytes.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
-  }
-
-  private static void throwIfAny(List<String> problems) {
-    if (!problems.isEmpty()) {
-      throw MergeException.userInput(String.join("\n", problems));
-    }
-  }
-
-  /** A checkpoint under the name that the plan gives it. */
-  record Ingredient(int index, String reference, Checkpoint checkpoint, Optional<HfConfig> config) {
-
-    static Ingredient of(
-        int index,
-        String reference,
-        Checkpoint checkpoint,
-        List<String> problems,
-        List<String> warnings) {
-      try {
-        Optional<HfConfig> config = HfConfig.of(checkpoint.path());
-        config
-            .flatMap(each -> QuantizationConfig.problem(checkpoint, each))
-            .ifPresent(problems::add);
-        return new Ingredient(index, reference, checkpoint, config);
-      } catch (CheckpointException e) {
-        // What lies beside a single file may belong to another.
-        boolean own = Files.isDirectory(checkpoint.path());
-        e.problems().stream().map(Problem::toString).forEach(own ? problems::add : warnings::add);
-        return new Ingredient(index, reference, checkpoint, Optional.empty());
-      }
-    }
-
-    boolean tied() {
-      return config.map(HfConfig::tiesWordEmbeddings).orElse(false);
-    }
-
-    Optional<TensorHeader> tensor(String name) {
-      return Optional.ofNullable(checkpoint.tensors().get(name)).map(TensorLocation::header);
-    }
   }
 }

@@ -34,6 +34,7 @@ import java.util.OptionalInt;
  * @param series how many soups a merge of its series makes at most; empty for a merge of its own
  * @param donor directory that config and tokenizer come from; empty if the donor is a lone file
  * @param outputDtype dtype of most of the output's bytes, for its config
+ * @param untied whether the output has a head of its own, though the donor's config ties it
  * @param warnings for the user; none of them stops the merge
  */
 public record PlannedMerge(
@@ -46,6 +47,7 @@ public record PlannedMerge(
     OptionalInt series,
     Optional<Path> donor,
     Optional<Dtype> outputDtype,
+    boolean untied,
     List<String> warnings) {
 
   public PlannedMerge {
@@ -129,7 +131,7 @@ public record PlannedMerge(
   }
 
   /** The same of what decides the bytes of one soup, which this plan makes alone. */
-  static String fingerprint(MergePlan plan, List<InputFile> inputs) {
+  static String fingerprint(MergePlan plan, List<InputFile> inputs, List<String> decisions) {
     MessageDigest digest = sha256();
     add(digest, plan.fingerprint());
     add(digest, "kernel " + Kernels.KERNEL_VERSION + " planner " + MergePlanner.VERSION);
@@ -139,6 +141,7 @@ public record PlannedMerge(
           "%s %d %s %s"
               .formatted(input.path(), input.size(), input.lastModified(), input.headerSha256()));
     }
+    decisions.forEach(decision -> add(digest, decision));
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -23,10 +23,18 @@ public record PlannedSoup(MergePlan plan, SoupSpec spec, String fingerprint) {
    * @param alone the plan of this soup only
    * @param name of its directory below the output of all
    * @param used the models that tasks read, in plan order: the soup's, and perhaps more
+   * @param decisions on which its bytes depend, too
    */
-  static PlannedSoup of(MergePlan alone, String name, List<Integer> used, List<InputFile> inputs) {
+  static PlannedSoup of(
+      MergePlan alone,
+      String name,
+      List<Integer> used,
+      List<InputFile> inputs,
+      List<String> decisions) {
     return new PlannedSoup(
-        alone, spec(name, alone.weights(), used), PlannedMerge.fingerprint(alone, inputs));
+        alone,
+        spec(name, alone.weights(), used),
+        PlannedMerge.fingerprint(alone, inputs, decisions));
   }
 
   private static SoupSpec spec(String name, CommonDenominator weights, List<Integer> used) {

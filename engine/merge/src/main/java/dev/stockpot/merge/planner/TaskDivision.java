@@ -1,6 +1,5 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.PlacedTensor;
 import dev.stockpot.checkpoint.TensorLocation;
@@ -12,18 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Divides a layout into tasks. What a task writes, of all soups, is bounded, so that a worker can
  * hold it: the more soups, the smaller the pieces.
  *
+ * @param copied tensors that are copied although their dtype could be merged
  * @param fileIndex index of each input file, as tasks name it
  * @param used the models that some soup is made of
  * @param soups how many are made at most, all laid out alike
  */
 record TaskDivision(
     CheckpointLayout layout,
-    List<Checkpoint> checkpoints,
+    List<Ingredient> ingredients,
+    Set<String> copied,
     Map<Path, Integer> fileIndex,
     List<Integer> used,
     int soups) {
@@ -48,17 +50,17 @@ record TaskDivision(
     // Copies first: whether the inputs agree in them is the one thing that headers do not tell.
     for (Operation operation : List.of(Operation.COPY, Operation.MERGE)) {
       for (PlacedTensor placed : layout.tensors()) {
-        Operation needed = placed.tensor().dtype().mergeable() ? Operation.MERGE : Operation.COPY;
+        Operation needed = operationFor(placed);
         if (needed != operation || placed.byteSize() == 0) {
           continue;
         }
         List<SourceRange> whole = new ArrayList<>();
-        for (int model = 0; model < checkpoints.size(); model++) {
+        for (int model = 0; model < ingredients.size(); model++) {
           if (operation == Operation.MERGE && !used.contains(model)) {
             continue;
           }
           TensorLocation at =
-              Objects.requireNonNull(checkpoints.get(model).tensors().get(placed.name()));
+              Objects.requireNonNull(ingredients.get(model).tensors().get(placed.name()));
           whole.add(
               new SourceRange(
                   Objects.requireNonNull(fileIndex.get(at.file().path())),
@@ -71,6 +73,12 @@ record TaskDivision(
       }
     }
     return tasks;
+  }
+
+  private Operation operationFor(PlacedTensor placed) {
+    return placed.tensor().dtype().mergeable() && !copied.contains(placed.name())
+        ? Operation.MERGE
+        : Operation.COPY;
   }
 
   private void split(

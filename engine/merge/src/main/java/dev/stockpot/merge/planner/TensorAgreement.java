@@ -3,9 +3,10 @@ package dev.stockpot.merge.planner;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.TensorHeader;
-import dev.stockpot.merge.planner.MergePlanner.Ingredient;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,102 +21,133 @@ import java.util.stream.Collectors;
  *       is the plan's; without one it is the inputs' own, and where they differ the narrowest that
  *       holds both: F64, else F32, also for BF16 with F16.
  *   <li>One of another dtype (integers, booleans, 8-bit floats) is copied if all inputs have it in
- *       the same dtype and, as the merge finds out, the same bytes.
- *   <li>An {@code lm_head.weight} that some inputs store and others tie to their embeddings is left
- *       out if the configs of all say that it is tied, and a problem otherwise.
+ *       the same dtype and, as the merge finds out, the same bytes; so are {@link EqualConstants}.
  *   <li>Everything else is a problem: a missing tensor, shapes that differ, a dtype that is
  *       mergeable here and not there.
  * </ul>
  */
 final class TensorAgreement {
+  /** Differences that need no conclusion. */
+  private static final int FEW = 8;
 
-  private static final String OUTPUT_HEAD = "lm_head.weight";
+  private final List<Ingredient> all;
+  private final Ingredient first;
+  private final PlanningNotes notes;
+  private final Narrowing narrowing;
+  private final EqualConstants constants;
+  private final Vocabulary vocabulary = new Vocabulary();
+  private final Set<String> copied = new HashSet<>();
 
-  private final List<Ingredient> ingredients;
-  private final Optional<Dtype> planned;
-  private final List<String> problems;
-  private final List<String> warnings;
+  /** Tensors of each ingredient that are not as the first one has them. */
+  private final int[] different;
 
-  TensorAgreement(
-      List<Ingredient> ingredients,
-      Optional<Dtype> planned,
-      List<String> problems,
-      List<String> warnings) {
-    this.ingredients = ingredients;
-    this.planned = planned;
-    this.problems = problems;
-    this.warnings = warnings;
+  TensorAgreement(List<Ingredient> all, Narrowing narrowing, PlanningNotes notes) {
+    this.all = all;
+    this.first = all.getFirst();
+    this.narrowing = narrowing;
+    this.notes = notes;
+    this.constants = new EqualConstants(all);
+    this.different = new int[all.size()];
   }
 
-  /** The output's tensors, in the order of the first input; problems go to their list. */
+  /** The output's tensors, in the order of the first input. */
   List<OutputTensor> outputs() {
     Set<String> names = new LinkedHashSet<>();
-    for (Ingredient ingredient : ingredients) {
-      names.addAll(ingredient.checkpoint().tensors().keySet());
-    }
+    all.forEach(each -> names.addAll(each.names()));
     List<OutputTensor> outputs = new ArrayList<>(names.size());
+    List<Problem> found = new ArrayList<>();
     for (String name : names) {
-      List<Ingredient> without =
-          ingredients.stream().filter(each -> each.tensor(name).isEmpty()).toList();
-      if (without.isEmpty()) {
-        agree(name).ifPresent(outputs::add);
-      } else if (name.equals(OUTPUT_HEAD)) {
-        tiedHead(without);
+      if (all.stream().allMatch(each -> each.names().contains(name))) {
+        agree(name, found).ifPresent(outputs::add);
       } else {
-        problems.add(
-            "%s: missing in %s, present in %s; these checkpoints do not share an architecture"
-                .formatted(Printable.text(name), names(without), names(others(without))));
+        found.add(missing(name));
       }
     }
+    notes.problems(vocabulary.problems(found.isEmpty()));
+    foreigners(names.size());
+    notes.problems(found);
     return outputs;
   }
 
-  private void tiedHead(List<Ingredient> without) {
-    List<Ingredient> with = others(without);
-    if (ingredients.stream().allMatch(Ingredient::tied)) {
-      warnings.add(
-          "%s: stored in %s although every config ties it to the embeddings; left out of the output, which ties it too"
-              .formatted(OUTPUT_HEAD, names(with)));
-    } else {
-      problems.add(
-          "%s: stored in %s, but %s %s it to the embeddings (tie_word_embeddings); an average would be neither. Store the head in every checkpoint, or in none"
-              .formatted(
-                  OUTPUT_HEAD, names(with), names(without), without.size() == 1 ? "ties" : "tie"));
-    }
+  /** Tensors that are copied although their dtype could be merged. */
+  Set<String> copied() {
+    return copied;
   }
 
-  private Optional<OutputTensor> agree(String name) {
-    TensorHeader first = ingredients.getFirst().tensor(name).orElseThrow();
-    Dtype dtype = first.dtype();
-    for (Ingredient ingredient : ingredients) {
-      TensorHeader tensor = ingredient.tensor(name).orElseThrow();
-      if (!tensor.shape().equals(first.shape())) {
-        problems.add(
-            "%s: shape %s in %s, %s in %s; these checkpoints do not share an architecture"
-                .formatted(
-                    Printable.text(name),
-                    first.shape(),
-                    ingredients.getFirst().reference(),
-                    tensor.shape(),
-                    ingredient.reference()));
-        return Optional.empty();
+  private Problem missing(String name) {
+    List<Ingredient> with = new ArrayList<>();
+    List<Ingredient> without = new ArrayList<>();
+    for (Ingredient each : all) {
+      boolean has = each.names().contains(name);
+      (has ? with : without).add(each);
+      if (has != first.names().contains(name)) {
+        different[each.index()]++;
       }
-      if (tensor.dtype() != first.dtype()
-          && !(tensor.dtype().mergeable() && first.dtype().mergeable())) {
-        problems.add(
-            "%s: %s in %s, %s in %s; only BF16, F16, F32 and F64 may be mixed"
-                .formatted(
-                    Printable.text(name),
-                    first.dtype(),
-                    ingredients.getFirst().reference(),
-                    tensor.dtype(),
-                    ingredient.reference()));
+    }
+    return new Problem(names(without), name, "missing here, and there in " + names(with));
+  }
+
+  private Optional<OutputTensor> agree(String name, List<Problem> found) {
+    TensorHeader model = first.tensor(name).orElseThrow();
+    Dtype dtype = model.dtype();
+    boolean shapesAgree = true;
+    for (Ingredient each : all) {
+      TensorHeader tensor = each.tensor(name).orElseThrow();
+      if (!tensor.shape().equals(model.shape())) {
+        shapesAgree = false;
+        if (!vocabulary.add(first, model, each, tensor)) {
+          different[each.index()]++;
+          found.add(
+              new Problem(
+                  each.reference(),
+                  name,
+                  "has shape %s, and %s in %s"
+                      .formatted(
+                          Printable.shape(tensor.shape()),
+                          Printable.shape(model.shape()),
+                          first.reference())));
+        }
+      } else if (tensor.dtype() != model.dtype()
+          && !(tensor.dtype().mergeable() && model.dtype().mergeable())) {
+        found.add(
+            new Problem(
+                each.reference(),
+                name,
+                "is %s, and %s in %s; only BF16, F16, F32 and F64 may be mixed"
+                    .formatted(tensor.dtype(), model.dtype(), first.reference())));
         return Optional.empty();
       }
       dtype = wider(dtype, tensor.dtype());
     }
-    Dtype output = dtype.mergeable() ? planned.orElse(dtype) : dtype;
-    return Optional.of(new OutputTensor(name, output, first.shape()));
+    if (!shapesAgree) {
+      return Optional.empty();
+    }
+    return Optional.of(new OutputTensor(name, output(name, dtype, model), model.shape()));
+  }
+
+  private Dtype output(String name, Dtype dtype, TensorHeader tensor) {
+    if (!dtype.mergeable()) {
+      return dtype;
+    }
+    if (constants.contain(name)) {
+      copied.add(name);
+      notes.decision("copied " + name);
+      return dtype;
+    }
+    return narrowing.of(name, dtype, tensor.elements());
+  }
+
+  /** Where most is different, the many lines that follow have one cause. */
+  private void foreigners(int names) {
+    for (Ingredient each : all) {
+      if (different[each.index()] > Math.max(FEW, names / 2)) {
+        notes.problem(
+            Problem.inFile(
+                each.reference(),
+                "does not share an architecture with %s: of %,d tensors, %,d are not in both or have other shapes"
+                    .formatted(first.reference(), names, different[each.index()])));
+      }
+    }
   }
 
   private static Dtype wider(Dtype a, Dtype b) {
@@ -123,10 +155,6 @@ final class TensorAgreement {
       return a;
     }
     return a == Dtype.F64 || b == Dtype.F64 ? Dtype.F64 : Dtype.F32;
-  }
-
-  private List<Ingredient> others(List<Ingredient> some) {
-    return ingredients.stream().filter(each -> !some.contains(each)).toList();
   }
 
   private static String names(List<Ingredient> some) {

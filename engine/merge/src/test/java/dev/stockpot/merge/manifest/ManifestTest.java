@@ -10,6 +10,7 @@ import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ class ManifestTest {
             new MergePlan.Ingredient("c", Path.of("/m/c"), Fraction.of(-1, 1L << 40)),
             new MergePlan.Ingredient("d", Path.of("/m/d"), Fraction.ZERO)),
         true,
-        dtype,
+        new OutputDtypes(dtype, dtype.isPresent() ? List.of("*norm*", "a.b") : List.of()),
         donor,
         new MergePlan.Output(directory, 123_456_789_012L),
         NonFinitePolicy.WARN);

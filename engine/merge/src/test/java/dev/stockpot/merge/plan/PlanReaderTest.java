@@ -54,7 +54,7 @@ class PlanReaderTest {
                     new Ingredient("a", directory.resolve("a"), Fraction.of(1, 3)),
                     new Ingredient("b", directory.resolve("b"), Fraction.of(2, 3))),
                 false,
-                Optional.empty(),
+                OutputDtypes.OF_INPUTS,
                 Optional.empty(),
                 new Output(directory.resolve("out/soup"), 5_000_000_000L),
                 NonFinitePolicy.FAIL));
@@ -74,6 +74,7 @@ class PlanReaderTest {
               - weight: "3"
                 model: "b"
             dtype: bf16
+            keep_float32: ["*.gate.*", norm]
             donor: b
             output:
               shard_size: 1 GiB
@@ -84,7 +85,8 @@ class PlanReaderTest {
     assertThat(plan.models().getFirst())
         .isEqualTo(new Ingredient("./b/../a", directory.resolve("a"), Fraction.of(-1, 1)));
     assertThat(plan.weights()).isEqualTo(new CommonDenominator(List.of(-1L, 3L), 2));
-    assertThat(plan.dtype()).contains(Dtype.BF16);
+    assertThat(plan.dtypes())
+        .isEqualTo(new OutputDtypes(Optional.of(Dtype.BF16), List.of("*.gate.*", "norm")));
     assertThat(plan.donor()).contains(directory.resolve("b"));
     assertThat(plan.output().shardSize()).isEqualTo(1L << 30);
     assertThat(plan.nonFinite()).isEqualTo(NonFinitePolicy.WARN);
@@ -122,7 +124,7 @@ class PlanReaderTest {
     "f64, F64"
   })
   void dtypesHaveLongAndShortNames(String written, Dtype dtype) throws InvalidPlanException {
-    assertThat(read(SMALLEST + "dtype: " + written).dtype()).contains(dtype);
+    assertThat(read(SMALLEST + "dtype: " + written).dtypes()).isEqualTo(OutputDtypes.of(dtype));
   }
 
   @ParameterizedTest

@@ -160,7 +160,7 @@ class MergePlannerTest {
     new Plans(directory).model("d", 0, checkpoint().f32("other", 1));
     assertThatExceptionOfType(MergeException.class)
         .isThrownBy(() -> varied().model("d", 0).planned())
-        .withMessageContaining("other: missing in a, b, c, present in d");
+        .withMessageContaining("a, b, c: tensor 'other': missing here, and there in d");
   }
 
   @Test

@@ -6,6 +6,10 @@ import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.Method;
 import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.merge.plan.OutputDtypes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +20,7 @@ final class Plans {
 
   private final Path directory;
   private final List<MergePlan.Ingredient> models = new ArrayList<>();
-  private Optional<Dtype> dtype = Optional.empty();
+  private OutputDtypes dtypes = OutputDtypes.OF_INPUTS;
   private Optional<Path> donor = Optional.empty();
   private long shardSize = 1L << 30;
   private NonFinitePolicy policy = NonFinitePolicy.FAIL;
@@ -26,10 +30,24 @@ final class Plans {
     this.directory = directory;
   }
 
-  /** Writes the checkpoint and adds it, with this many tenths as its weight. */
+  /**
+   * Writes the checkpoint, with an empty config if it has none, and adds it, with this many tenths
+   * as its weight.
+   */
   Plans model(String name, int tenths, SafetensorsFixture checkpoint) {
-    checkpoint.writeTo(directory.resolve(name));
+    Path config = checkpoint.writeTo(directory.resolve(name)).resolve("config.json");
+    if (!Files.exists(config)) {
+      write(config, "{}");
+    }
     return model(name, tenths);
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Adds what stands in the directory under the name. */
@@ -39,7 +57,12 @@ final class Plans {
   }
 
   Plans dtype(Dtype of) {
-    dtype = Optional.of(of);
+    dtypes = OutputDtypes.of(of);
+    return this;
+  }
+
+  Plans keepFloat32(String... patterns) {
+    dtypes = new OutputDtypes(dtypes.dtype(), List.of(patterns));
     return this;
   }
 
@@ -69,7 +92,7 @@ final class Plans {
         Method.LINEAR,
         models,
         false,
-        dtype,
+        dtypes,
         donor,
         new MergePlan.Output(directory.resolve(output), shardSize),
         policy);

@@ -1,0 +1,49 @@
+package dev.stockpot.merge.plan;
+
+import dev.stockpot.checkpoint.Dtype;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The dtypes of the tensors that a merge makes.
+ *
+ * @param dtype of all, one of the mergeable ones; empty for the inputs' own
+ * @param keepFloat32 patterns of names, {@code *} for any characters: tensors that are F32 in the
+ *     inputs and match one stay so
+ */
+public record OutputDtypes(Optional<Dtype> dtype, List<String> keepFloat32) {
+
+  /** Every tensor has the dtype that it has in the inputs. */
+  public static final OutputDtypes OF_INPUTS = new OutputDtypes(Optional.empty(), List.of());
+
+  public OutputDtypes {
+    keepFloat32 = List.copyOf(keepFloat32);
+  }
+
+  /** One dtype for all. */
+  public static OutputDtypes of(Dtype dtype) {
+    return new OutputDtypes(Optional.of(dtype), List.of());
+  }
+
+  /** The dtype of a tensor that is {@code own} in the inputs, or wider there than any of them. */
+  public Dtype of(String tensor, Dtype own) {
+    return own == Dtype.F32 && keeps(tensor) ? own : dtype.orElse(own);
+  }
+
+  /** Whether a pattern matches the name. */
+  public boolean keeps(String tensor) {
+    return keepFloat32.stream().anyMatch(pattern -> matches(pattern, tensor));
+  }
+
+  /** Whether the name is the pattern's, in which {@code *} stands for any characters or none. */
+  public static boolean matches(String pattern, String tensor) {
+    String regex =
+        Arrays.stream(pattern.split("\\*", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining(".*"));
+    return Pattern.compile(regex, Pattern.DOTALL).matcher(tensor).matches();
+  }
+}
