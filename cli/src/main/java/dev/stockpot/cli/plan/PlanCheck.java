@@ -72,7 +72,7 @@ final class PlanCheck {
       if (e.failure().kind() != Failure.Kind.USER_INPUT) {
         throw e;
       }
-      return new Verdict.Invalid(name, e.failure().message().lines().toList());
+      return new Verdict.Invalid(name, e.failure().message().lines().toList(), e.details());
     }
   }
 }

@@ -24,10 +24,21 @@ sealed interface Verdict {
    */
   record Deferred(String plan, Path awaited) implements Verdict {}
 
-  /** The plan, or the whole file, cannot run. */
-  record Invalid(String plan, List<String> problems) implements Verdict {
+  /**
+   * The plan, or the whole file, cannot run.
+   *
+   * @param lines for people, who are told what is wrong with many tensors once
+   * @param problems each by itself
+   */
+  record Invalid(String plan, List<String> lines, List<String> problems) implements Verdict {
     public Invalid {
+      lines = List.copyOf(lines);
       problems = List.copyOf(problems);
+    }
+
+    /** Of few problems. */
+    Invalid(String plan, List<String> problems) {
+      this(plan, problems, problems);
     }
   }
 }

@@ -34,8 +34,8 @@ final class VerdictText {
                   + ": valid as far as can be told: it reads "
                   + awaited
                   + ", which an earlier plan writes");
-      case Verdict.Invalid(String plan, var problems) -> {
-        problems.forEach(problem -> err.println(Printable.lines(problem)));
+      case Verdict.Invalid(String plan, var lines, var problems) -> {
+        lines.forEach(line -> err.println(Printable.lines(line)));
         err.println(plan + ": not valid: " + count(problems.size(), "problem"));
       }
     }

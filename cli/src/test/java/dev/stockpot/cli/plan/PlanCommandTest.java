@@ -91,9 +91,28 @@ class PlanCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
-        .contains("w: shape [2] in a")
-        .contains("v: shape [1] in a")
+        .contains("c: tensor 'w': has shape [1], and [2] in a")
+        .contains("c: tensor 'v': has shape [2], and [1] in a")
         .endsWith(plan + ": not valid: 2 problems\n");
+  }
+
+  @Test
+  void whatIsWrongWithManyTensorsIsOneLineForPeopleAndEachForPrograms() throws IOException {
+    SafetensorsFixture one = SafetensorsFixture.checkpoint();
+    SafetensorsFixture other = SafetensorsFixture.checkpoint();
+    for (int layer = 0; layer < 40; layer++) {
+      one.f32("layers." + layer + ".w", 1);
+      other.f32("layers." + layer + ".w", 1, 2);
+    }
+    one.writeTo(root.resolve("c"));
+    other.writeTo(root.resolve("d"));
+    Path plan = plan("soup.yaml", SOUP.formatted("c", "d", "out"));
+    assertThat(validate(plan).err())
+        .contains("d: 40 tensors: has shape [2], and [1] in c: 'layers.*.w' (40)\n")
+        .contains("'stockpot plan validate --json' names all 41\n")
+        .endsWith(plan + ": not valid: 41 problems\n");
+    assertThat(CommandRun.of("plan", "validate", "--json", plan.toString()).out())
+        .contains("\"d: tensor 'layers.39.w': has shape [2], and [1] in c\"");
   }
 
   @Test

@@ -66,10 +66,16 @@ final class PlanningNotes {
 
   /** Ends the planning if anything is wrong. */
   void throwIfProblems() {
-    List<String> all = new ArrayList<>(ProblemGroups.lines(problems, MOST_LINES));
-    all.addAll(refusals);
-    if (!all.isEmpty()) {
-      throw MergeException.userInput(String.join("\n", all));
+    if (problems.isEmpty() && refusals.isEmpty()) {
+      return;
     }
+    List<String> lines = new ArrayList<>(ProblemGroups.lines(problems, MOST_LINES));
+    lines.addAll(refusals);
+    List<String> each = new ArrayList<>(problems.stream().map(Problem::toString).toList());
+    each.addAll(refusals);
+    if (each.size() > MOST_LINES) {
+      lines.add("'stockpot plan validate --json' names all %,d".formatted(each.size()));
+    }
+    throw MergeException.userInput(String.join("\n", lines), each);
   }
 }

@@ -201,7 +201,8 @@ class TensorAgreementTest {
                 + " have other shapes",
             "b: 500 tensors: has shape [2], and [1] in a: 'h.*.attn.weight' (500)",
             "b: 500 tensors: missing here, and there in a: 'h.*.mlp.weight' (500)",
-            "a: 500 tensors: missing here, and there in b: 'h.*.experts.weight' (500)");
+            "a: 500 tensors: missing here, and there in b: 'h.*.experts.weight' (500)",
+            "'stockpot plan validate --json' names all 1,501");
   }
 
   @Test
