@@ -7,6 +7,7 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.FileTrees;
 import dev.stockpot.coordinator.Soup;
+import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
@@ -125,6 +126,31 @@ class OutputCommitTest {
     assertThat(names(soup.output()))
         .contains("config.json")
         .doesNotContain("tokenizer.model", "additional_chat_templates");
+  }
+
+  /** In {@code b}; in {@code a}, the donor's, the embeddings are the head. */
+  @Test
+  void theConfigOfAnOutputWithAHeadOfItsOwnTiesItNoMore() throws IOException {
+    String config = "{\"torch_dtype\": \"float32\", \"tie_word_embeddings\": true}";
+    SafetensorsFixture.checkpoint()
+        .f32("embed_tokens.weight", 1)
+        .sidecar("config.json", config)
+        .writeTo(directory.resolve("a"));
+    SafetensorsFixture.checkpoint()
+        .f32("embed_tokens.weight", 1)
+        .f32("lm_head.weight", 2)
+        .sidecar("config.json", config)
+        .writeTo(directory.resolve("b"));
+    for (String name : List.of("a", "b")) {
+      FileTrees.delete(directory.resolve(name).resolve("model.safetensors.index.json"));
+    }
+    staging.close();
+    FileTrees.delete(staging.root());
+    begin(Soup.of(directory));
+    commit(false);
+    assertThat(Files.readString(soup.output().resolve("config.json")))
+        .isEqualTo(config.replace("true", "false"));
+    assertThat(Checkpoint.open(soup.output()).tensors()).containsKey("lm_head.weight");
   }
 
   @Test
