@@ -239,8 +239,8 @@ public final class MergePlanner {
     if (Files.isDirectory(donor)) {
       try {
         SidecarFiles sidecars = SidecarFiles.of(donor);
-        sidecars.copiedWeights().ifPresent(warnings::add);
-        sidecars.leftBehind().ifPresent(warnings::add);
+        sidecars.copiedWeights().ifPresent(notes::warning);
+        sidecars.leftBehind().ifPresent(notes::warning);
       } catch (CheckpointException e) {
         notes.problems(e.problems());
       }
