@@ -5,10 +5,13 @@ import dev.stockpot.checkpoint.OutputTensor;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.TensorLocation;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -84,7 +87,21 @@ final class TensorAgreement {
         different[each.index()]++;
       }
     }
-    return new Problem(names(without), name, "missing here, and there in " + names(with));
+    String there = "missing here, and there in " + names(with);
+    return new Problem(names(without), name, there + unlisted(name, with));
+  }
+
+  /** A shard that holds the tensor, if its index does not list it: that may be what is wrong. */
+  private static String unlisted(String name, List<Ingredient> with) {
+    for (Ingredient each : with) {
+      TensorLocation tensor = Objects.requireNonNull(each.tensors().get(name));
+      List<String> unlisted = each.checkpoint().unlisted();
+      if (Collections.binarySearch(unlisted, tensor.header().name()) >= 0) {
+        return ", where it lies in %s and model.safetensors.index.json does not list it"
+            .formatted(Printable.text(tensor.file().path().toString()));
+      }
+    }
+    return "";
   }
 
   private Optional<OutputTensor> agree(String name, List<Problem> found) {

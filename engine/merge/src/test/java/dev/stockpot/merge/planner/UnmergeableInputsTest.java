@@ -74,4 +74,29 @@ class UnmergeableInputsTest {
         .filteredOn(warning -> warning.contains("does not list"))
         .hasSize(2);
   }
+
+  @Test
+  void aTensorOfOneInputThatItsIndexDoesNotListIsMissingWithTheNamesOfShardAndIndex()
+      throws IOException {
+    Path model =
+        checkpoint()
+            .f32("v", 1)
+            .nextShard()
+            .f32("x", 3)
+            .f32("y", 3)
+            .writeTo(directory.resolve("a"));
+    Files.writeString(
+        model.resolve("model.safetensors.index.json"),
+        "{\"weight_map\":{\"v\":\"model-00001-of-00002.safetensors\","
+            + "\"x\":\"model-00002-of-00002.safetensors\"}}");
+    Plans plans =
+        new Plans(directory).model("a", 5).model("b", 5, checkpoint().f32("v", 1).f32("x", 3));
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(plans::planned)
+        .withMessage(
+            "b: tensor 'y': missing here, and there in a, where it lies in "
+                + model
+                + "/model-00002-of-00002.safetensors and model.safetensors.index.json does not list"
+                + " it");
+  }
 }
