@@ -57,7 +57,7 @@ class MalformedInputTest {
         "\"rope_theta\": 10000.0     | \"rope_theta\": \"x\" | 'rope_theta' must be a number above 0, not \"x\"",
         "\"num_attention_heads\": 4  | \"num_attention_heads\": 3 | heads must be a multiple",
         "\"num_hidden_layers\": 4    | \"num_hidden_layers\": 0 | 'num_hidden_layers' must be a whole number from 1 to 16777216, not 0",
-        "\"num_hidden_layers\": 4    | \"num_hidden_layers\": 3 | tensor 'model.layers.3.input_layernorm.weight': is no part",
+        "\"num_hidden_layers\": 4    | \"num_hidden_layers\": 3 | is no part of a Llama as its config.json describes it: 'model.layers.3.input_layernorm.weight'",
         "\"num_hidden_layers\": 4    | \"num_hidden_layers\": 5 | tensor 'model.layers.4.input_layernorm.weight': is missing",
         "\"hidden_size\": 128        | \"hidden_size\": 64 | has the shape [32, 128], but by config.json it has [32, 64]",
         "\"head_dim\": 32            | \"head_dim\": 2147483646 | 'head_dim' must be a whole number",

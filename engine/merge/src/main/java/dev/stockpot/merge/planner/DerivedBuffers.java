@@ -32,8 +32,8 @@ final class DerivedBuffers {
     SequencedSet<String> left = new LinkedHashSet<>();
     for (Ingredient each : all) {
       for (String name : each.names()) {
-        if (isDerived(name, each.tensor(name).orElseThrow())
-            && all.stream().anyMatch(other -> other.tensor(name).isEmpty())) {
+        if (all.stream().anyMatch(other -> !other.names().contains(name))
+            && isDerived(name, each.tensor(name).orElseThrow())) {
           left.add(name);
         }
       }

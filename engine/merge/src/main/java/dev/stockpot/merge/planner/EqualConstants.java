@@ -4,7 +4,7 @@ import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * Finds constants that are infinite on purpose, as attention masks are: buffers, by their names no
@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * would be refused, or be none.
  */
 final class EqualConstants {
-  private static final Pattern PARAMETERS = Pattern.compile("(.*\\.)?(weight|bias|gamma|beta)");
+  /** The last parts of parameters' names. */
+  private static final Set<String> PARAMETERS = Set.of("weight", "bias", "gamma", "beta");
 
   /** Masks have some megabytes; what is larger is no constant that anybody would store. */
   private static final long LARGEST = 64L << 20;
@@ -29,7 +30,7 @@ final class EqualConstants {
    * @throws dev.stockpot.checkpoint.CheckpointException if a file cannot be read
    */
   boolean contain(String name) {
-    if (PARAMETERS.matcher(name).matches()) {
+    if (PARAMETERS.contains(name.substring(name.lastIndexOf('.') + 1))) {
       return false;
     }
     List<TensorLocation> tensors =

@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -41,6 +42,11 @@ record Ingredient(
   /** Whether the config says, or its model type means, that the head is the embeddings. */
   boolean tied() {
     return config.map(HfConfig::tiesWordEmbeddings).orElse(false);
+  }
+
+  /** Whether the tensors of all have the same names, as they mostly do. */
+  static boolean haveSameNames(List<Ingredient> all) {
+    return all.stream().allMatch(each -> each.names().equals(all.getFirst().names()));
   }
 
   /** The same with other tensors. */

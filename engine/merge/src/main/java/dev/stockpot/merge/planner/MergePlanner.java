@@ -96,8 +96,10 @@ public final class MergePlanner {
   private PlannedMerge plan() {
     List<Checkpoint> checkpoints = openAll();
     List<Ingredient> ingredients = ingredients(checkpoints);
-    ingredients = new Renaming(notes).like(ingredients.get(donorIndex()), ingredients);
-    ingredients = new DerivedBuffers(notes).leaveOut(ingredients);
+    if (!Ingredient.haveSameNames(ingredients)) {
+      ingredients = new Renaming(notes).like(ingredients.get(donorIndex()), ingredients);
+      ingredients = new DerivedBuffers(notes).leaveOut(ingredients);
+    }
     OutputHeads heads = new OutputHeads(notes);
     ingredients = heads.decide(ingredients);
     Narrowing narrowing = new Narrowing(plan.dtypes());

@@ -26,6 +26,9 @@ final class OutputHeads {
       Pattern.compile(
           "(.*\\.)?(lm_head|embed_out|lm_head\\.decoder|cls\\.predictions\\.decoder)\\.weight");
 
+  private static final List<String> ENDS =
+      List.of("lm_head.weight", "embed_out.weight", "decoder.weight");
+
   private static final Pattern EMBEDDINGS =
       Pattern.compile(
           "(.*\\.)?(embed_tokens|wte|embed_in|word_embeddings|tok_embeddings|shared)\\.weight");
@@ -41,7 +44,11 @@ final class OutputHeads {
   List<Ingredient> decide(List<Ingredient> all) {
     SequencedSet<String> heads = new LinkedHashSet<>();
     for (Ingredient each : all) {
-      each.names().stream().filter(name -> HEAD.matcher(name).matches()).forEach(heads::add);
+      for (String name : each.names()) {
+        if (isHead(name)) {
+          heads.add(name);
+        }
+      }
     }
     List<Ingredient> decided = all;
     for (String head : heads) {
@@ -104,6 +111,11 @@ final class OutputHeads {
             "equals the embeddings, which every config ties it to; left out of the output, which ties it too"));
     SequencedSet<String> left = new LinkedHashSet<>(List.of(head));
     return all.stream().map(each -> storing.contains(each) ? each.without(left) : each).toList();
+  }
+
+  /** A pattern takes longer than thousands of layers' names are worth. */
+  private static boolean isHead(String name) {
+    return ENDS.stream().anyMatch(name::endsWith) && HEAD.matcher(name).matches();
   }
 
   private static boolean hasOwn(Ingredient one, String head) {

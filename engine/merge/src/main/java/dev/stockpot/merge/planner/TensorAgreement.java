@@ -55,12 +55,15 @@ final class TensorAgreement {
 
   /** The output's tensors, in the order of the first input. */
   List<OutputTensor> outputs() {
-    Set<String> names = new LinkedHashSet<>();
-    all.forEach(each -> names.addAll(each.names()));
+    boolean same = Ingredient.haveSameNames(all);
+    Set<String> names = same ? first.names() : new LinkedHashSet<>(first.names());
+    if (!same) {
+      all.forEach(each -> names.addAll(each.names()));
+    }
     List<OutputTensor> outputs = new ArrayList<>(names.size());
     List<Problem> found = new ArrayList<>();
     for (String name : names) {
-      if (all.stream().allMatch(each -> each.names().contains(name))) {
+      if (same || all.stream().allMatch(each -> each.names().contains(name))) {
         agree(name, found).ifPresent(outputs::add);
       } else {
         found.add(missing(name));

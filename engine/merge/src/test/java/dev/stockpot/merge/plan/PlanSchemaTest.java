@@ -39,6 +39,7 @@ class PlanSchemaTest {
           "weights that sum to zero",
           "normalized weights that sum to zero",
           "weight with a huge exponent",
+          "weight with a tiny exponent",
           "weight in hexadecimal",
           "weight that is infinite",
           "weight that is not a number",

@@ -94,8 +94,9 @@ class InputConfigTest {
   }
 
   @Test
-  void aDonorWithoutAConfigIsNamed() {
-    plans.model("a", 5, checkpoint().f32("w", 1, 2)).model("b", 5, with("{}"));
+  void aDonorWithoutAConfigIsNamed() throws IOException {
+    plans.model("a", 5, with("{}")).model("b", 5, with("{}"));
+    Files.delete(directory.resolve("a/config.json"));
     String missing =
         directory.resolve("a")
             + ": has no config.json, so the output gets none; name a checkpoint that has one as"
