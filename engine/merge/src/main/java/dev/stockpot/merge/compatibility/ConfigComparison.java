@@ -88,7 +88,8 @@ final class ConfigComparison {
   Optional<String> problem() {
     return differing(SettingKind.HEADS)
         .map(shown ->
-            shown
+            "the attention heads differ (config.json): "
+                + shown
                 + "; tensors of one shape are cut into other heads there, and an average of them"
                 + " means nothing: merge models of one architecture, or correct the config.json"
                 + " that is wrong");

@@ -36,8 +36,8 @@ class ConfigComparisonTest {
 
     assertThat(checkpoints.problems("a", "b"))
         .containsExactly(
-            "num_attention_heads '2' in 'a'; '4' in 'b' | head_dim '8' in 'a'; '4' in 'b' (by"
-                + " default); tensors of one shape are cut into other heads there, and an average"
+            "the attention heads differ (config.json): num_attention_heads '2' in 'a'; '4' in 'b' |"
+                + " head_dim '8' in 'a'; '4' in 'b' (by default); tensors of one shape are cut into other heads there, and an average"
                 + " of them means nothing: merge models of one architecture, or correct the"
                 + " config.json that is wrong");
   }

@@ -74,7 +74,9 @@ class InputConfigTest {
         .model("a", 5, with("{\"num_attention_heads\": 2}"))
         .model("b", 5, with("{\"num_attention_heads\": 4}"));
 
-    assertThat(refusal()).startsWith("num_attention_heads '2' in 'a'; '4' in 'b'; tensors of one");
+    assertThat(refusal())
+        .startsWith(
+            "the attention heads differ (config.json): num_attention_heads '2' in 'a'; '4'");
   }
 
   @Test
@@ -94,7 +96,7 @@ class InputConfigTest {
   }
 
   @Test
-  void aDonorWithoutAConfigIsNamed() throws IOException {
+  void aDonorWithoutAConfigIsNamed() throws Exception {
     plans.model("a", 5, with("{}")).model("b", 5, with("{}"));
     Files.delete(directory.resolve("a/config.json"));
     String missing =
