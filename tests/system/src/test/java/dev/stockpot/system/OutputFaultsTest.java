@@ -222,15 +222,18 @@ final class OutputFaultsTest {
   }
 
   @Test
-  void anOutputThatIsItselfALinkIsRefused() throws InterruptedException, IOException {
+  void anOutputThatIsALinkToAnEmptyDirectoryIsThatDirectory()
+      throws InterruptedException, IOException {
     MergeSite site = MergeSite.small(directory);
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Files.createSymbolicLink(site.output(), elsewhere);
     Ended ended = site.merge();
-    MergeSite.assertFailed(ended, USAGE);
-    assertThat(ended.err()).contains("exists already, and is not this plan's result");
+    assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(site.served()).containsExactly("soup");
-    assertThat(elsewhere).isEmptyDirectory();
+    assertThat(site.output()).isSymbolicLink();
+    assertThat(elsewhere.resolve("stockpot-manifest.json")).isRegularFile();
+    assertThat(directory.resolve(".elsewhere.stockpot")).doesNotExist();
+    assertThat(site.merge().json().get("alreadyFinished").asBoolean()).isTrue();
   }
 
   @Test
