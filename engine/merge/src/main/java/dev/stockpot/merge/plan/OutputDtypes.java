@@ -4,8 +4,6 @@ import dev.stockpot.checkpoint.Dtype;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The dtypes of the tensors that a merge makes.
@@ -38,12 +36,29 @@ public record OutputDtypes(Optional<Dtype> dtype, List<String> keepFloat32) {
     return keepFloat32.stream().anyMatch(pattern -> matches(pattern, tensor));
   }
 
-  /** Whether the name is the pattern's, in which {@code *} stands for any characters or none. */
+  /**
+   * Whether the name is the pattern's, in which {@code *} stands for any characters or none. Takes
+   * time in proportion to both, however many there are of them.
+   */
   public static boolean matches(String pattern, String tensor) {
-    String regex =
-        Arrays.stream(pattern.split("\\*", -1))
-            .map(Pattern::quote)
-            .collect(Collectors.joining(".*"));
-    return Pattern.compile(regex, Pattern.DOTALL).matcher(tensor).matches();
+    String[] parts = pattern.split("\\*", -1);
+    String last = parts[parts.length - 1];
+    if (parts.length == 1) {
+      return tensor.equals(pattern);
+    }
+    int end = tensor.length() - last.length();
+    if (!tensor.startsWith(parts[0]) || !tensor.endsWith(last)) {
+      return false;
+    }
+    // Each part as early as it can be leaves the most room for those behind it.
+    int at = parts[0].length();
+    for (String part : Arrays.asList(parts).subList(1, parts.length - 1)) {
+      int found = tensor.indexOf(part, at);
+      if (found < 0) {
+        return false;
+      }
+      at = found + part.length();
+    }
+    return at <= end;
   }
 }

@@ -31,8 +31,8 @@ final class Renaming {
       Pattern.compile("(?<=^|\\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
 
   /** In front of it. */
-  private static final Pattern STEMS =
-      Pattern.compile("^((module|model|language_model|transformer)\\.)+");
+  private static final List<String> STEMS =
+      List.of("module.", "model.", "language_model.", "transformer.");
 
   private static final int NAMED = 4;
 
@@ -111,7 +111,16 @@ final class Renaming {
   }
 
   private static String stripped(String name) {
-    return STEMS.matcher(WRAPPERS.matcher(name).replaceAll("")).replaceFirst("");
+    String rest = WRAPPERS.matcher(name).replaceAll("");
+    int from = 0;
+    // No pattern: on a name of many stems its recursion would overflow the stack.
+    for (int before = -1; from != before; ) {
+      before = from;
+      for (String stem : STEMS) {
+        from += rest.startsWith(stem, from) ? stem.length() : 0;
+      }
+    }
+    return rest.substring(from);
   }
 
   /** What stands before the part that both names end with. */

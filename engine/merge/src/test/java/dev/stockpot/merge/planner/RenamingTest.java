@@ -104,6 +104,16 @@ class RenamingTest {
   }
 
   @Test
+  void aNameOfThousandsOfPrefixesIsMatchedLikeAnother() {
+    PlannedMerge planned =
+        plans
+            .model("a", 5, named("x.w", "model.y.w"))
+            .model("b", 5, named("model.".repeat(40_000) + "x.w", "y.w"))
+            .planned();
+    assertThat(names(planned)).containsExactly("x.w", "model.y.w");
+  }
+
+  @Test
   void namesThatAgreeAsTheyAreAreNotTouched() {
     SafetensorsFixture both = named("model.x.w", "module.x.w", "x.w");
     assertThat(plans.model("a", 5, both).model("b", 5, both).planned().warnings()).isEmpty();
