@@ -129,12 +129,12 @@ final class Adapters {
     if (facts.type() != null && PROMPTS.contains(facts.type())) {
       return what + "it is a prompt, which cannot become part of weights";
     }
-    String shown = Printable.text(directory.toString());
     return what
         + CURE.formatted(
-            "give the result: python -c \"from peft import AutoPeftModelForCausalLM as M;"
-                + " M.from_pretrained('%s', dtype='auto').merge_and_unload().save_pretrained('%s-merged')\""
-                    .formatted(shown, shown));
+            "give the result: python -c \"import sys; from peft import AutoPeftModelForCausalLM as M;"
+                + " d = sys.argv[1]; M.from_pretrained(d, dtype='auto').merge_and_unload()"
+                + ".save_pretrained(d + '-merged')\" "
+                + Printable.word(directory.toString()));
   }
 
   private static Facts facts(Path directory) {

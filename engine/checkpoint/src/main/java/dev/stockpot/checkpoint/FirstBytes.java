@@ -119,7 +119,7 @@ public final class FirstBytes {
               file,
               "begins with a UTF-8 byte order mark, which transformers refuses too; save it"
                   + " without one: sed -i '1s/^\\xef\\xbb\\xbf//' "
-                  + Printable.text(file)));
+                  + Printable.word(file)));
     }
     recognise(bytes)
         .ifPresent(what -> {

@@ -39,25 +39,26 @@ enum OtherFormat {
    * @param directory that the file lies in
    */
   String cure(Path directory) {
-    String shown = Printable.text(directory.toString());
+    String word = Printable.word(directory.toString());
     return switch (this) {
       case GGUF -> "use the checkpoint that it was made from";
       case UNFINISHED -> "finish it: run the same download again";
       case FSDP ->
           "write its weights as safetensors, and put config and tokenizer beside them: accelerate"
               + " merge-weights "
-              + shown
+              + word
               + " OUT";
       case DEEPSPEED ->
           "write its weights as safetensors, and put config and tokenizer beside them: python "
-              + shown
-              + "/zero_to_fp32.py "
-              + shown
+              + Printable.word(directory.resolve("zero_to_fp32.py").toString())
+              + " "
+              + word
               + " OUT --safe_serialization";
       case TORCH ->
-          "convert it to safetensors first: python -c \"from transformers import"
-              + " AutoModelForCausalLM as M; M.from_pretrained('%s', dtype='auto').save_pretrained('%s-safetensors')\""
-                  .formatted(shown, shown);
+          "convert it to safetensors first: python -c \"import sys; from transformers import"
+              + " AutoModelForCausalLM as M; d = sys.argv[1]; M.from_pretrained(d, dtype='auto')"
+              + ".save_pretrained(d + '-safetensors')\" "
+              + word;
       case OTHER -> "convert it to safetensors first";
     };
   }

@@ -1,6 +1,7 @@
 package dev.stockpot.checkpoint;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Text of others made fit for people: what comes from files, from programs and over the network may
@@ -10,6 +11,7 @@ import java.util.List;
 public final class Printable {
   private static final int LONGEST = 200;
   private static final int MOST_DIMENSIONS = 16;
+  private static final Pattern PLAIN_WORD = Pattern.compile("[\\p{L}\\p{N}_./@%+=:,-]+");
 
   private Printable() {}
 
@@ -45,6 +47,15 @@ public final class Printable {
   /** The text in one line, in single quotes, cut at 200 characters. */
   public static String quoted(String raw) {
     return "'" + text(raw) + "'";
+  }
+
+  /**
+   * The text as one word of a command that a person may copy into a shell: in quotes where it needs
+   * them, so that a shell obeys nothing in it.
+   */
+  public static String word(String raw) {
+    String line = line(raw);
+    return PLAIN_WORD.matcher(line).matches() ? line : "'" + line.replace("'", "'\\''") + "'";
   }
 
   private static String escaped(String raw, String kept) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PrintableTest {
@@ -44,5 +45,19 @@ class PrintableTest {
   void aLongNameIsCutBetweenCharacters() {
     assertThat(Printable.text("x".repeat(200))).isEqualTo("x".repeat(200));
     assertThat(Printable.text("🍲".repeat(150))).isEqualTo("🍲".repeat(100) + "… (300 characters)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "/models/a-b_1.0@main | /models/a-b_1.0@main",
+        "my models/x | 'my models/x'",
+        "$(touch x) | '$(touch x)'",
+        "it's; `id` | 'it'\\''s; `id`'"
+      })
+  void aWordOfACommandIsObeyedByNoShell(String raw, String word) {
+    assertThat(Printable.word(raw)).isEqualTo(word);
   }
 }

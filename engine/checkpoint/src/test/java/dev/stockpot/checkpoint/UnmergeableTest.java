@@ -92,9 +92,10 @@ class UnmergeableTest {
     String refusal =
         ": is an adapter (LORA) for the base model 'org/base', and no checkpoint: averages of its"
             + " tensors are no average of what they do. Merge it into its base first, and give the"
-            + " result: python -c \"from peft import AutoPeftModelForCausalLM as M;"
-            + " M.from_pretrained('%1$s', dtype='auto').merge_and_unload().save_pretrained('%1$s-merged')\""
-                .formatted(directory);
+            + " result: python -c \"import sys; from peft import AutoPeftModelForCausalLM as M;"
+            + " d = sys.argv[1]; M.from_pretrained(d, dtype='auto').merge_and_unload()"
+            + ".save_pretrained(d + '-merged')\" "
+            + directory;
     assertThat(Unmergeable.problems(Checkpoint.open(file)))
         .extracting(Problem::toString)
         .containsExactly(

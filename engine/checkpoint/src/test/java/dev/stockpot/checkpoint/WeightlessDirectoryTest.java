@@ -117,7 +117,7 @@ class WeightlessDirectoryTest {
         root,
         "holds no safetensors weights; pytorch_model-00001-of-00002.bin (and 1 more) is a"
             + " PyTorch file, not in the safetensors format; convert it to safetensors first: python"
-            + " -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('%1$s', dtype='auto').save_pretrained('%1$s-safetensors')\""
+            + " -c \"import sys; from transformers import AutoModelForCausalLM as M; d = sys.argv[1]; M.from_pretrained(d, dtype='auto').save_pretrained(d + '-safetensors')\" %1$s"
                 .formatted(root));
     Path gguf = Files.writeString(root.resolve("model-Q4_K_M.gguf"), "GGUF");
     String said =

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 record LanguageSettings(Map<String, String> said, Map<String, String> defaults, boolean sure) {
   private static final String TEXT = "text_config.";
   private static final Pattern ROPE =
-      Pattern.compile("((?:[^.]+\\.)*)(rope_parameters|rope_scaling)\\.(.+)");
+      Pattern.compile("((?:.*\\.)?)(rope_parameters|rope_scaling)\\.(.+)", Pattern.DOTALL);
 
   /** 'mrope' is the default with sections, 'axial' that of images. */
   private static final Set<String> PLAIN_ROPE = Set.of("default", "mrope", "axial", "null");

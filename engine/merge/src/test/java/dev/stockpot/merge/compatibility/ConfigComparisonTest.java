@@ -42,6 +42,14 @@ class ConfigComparisonTest {
                 + " config.json that is wrong");
   }
 
+  @Test
+  void aKeyOfThousandsOfPartsIsComparedLikeAnother() {
+    String key = "'" + "a.".repeat(60_000) + "rope_scaling.x': ";
+    configs(key + "1", key + "1");
+    assertThat(checkpoints.problems("a", "b")).isEmpty();
+    assertThat(checkpoints.warnings("a", "b")).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
