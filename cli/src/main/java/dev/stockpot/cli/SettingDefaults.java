@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValueType;
 import dev.stockpot.cli.node.WorkerRole;
 import dev.stockpot.cli.settings.CommandConfig;
 import dev.stockpot.cli.settings.SettingsFile;
+import dev.stockpot.cli.settings.UserFiles;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

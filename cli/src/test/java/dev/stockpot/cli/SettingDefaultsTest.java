@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.deployment.CommentedDefaults;
 import java.io.IOException;
 import java.nio.file.Files;

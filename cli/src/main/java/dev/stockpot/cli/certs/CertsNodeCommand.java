@@ -1,7 +1,7 @@
 package dev.stockpot.cli.certs;
 
 import com.typesafe.config.ConfigUtil;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

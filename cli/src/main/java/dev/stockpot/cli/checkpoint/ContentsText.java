@@ -5,7 +5,7 @@ import dev.stockpot.checkpoint.HfConfig;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

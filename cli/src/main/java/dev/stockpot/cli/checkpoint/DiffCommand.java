@@ -1,7 +1,7 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

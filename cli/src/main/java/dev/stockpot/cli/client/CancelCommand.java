@@ -1,6 +1,10 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.client.api.ClientException;
+import dev.stockpot.cli.client.api.Patience;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
@@ -64,7 +68,7 @@ public final class CancelCommand implements Callable<Integer> {
         job = ended(api, path, job, err);
       }
       JobStatus status = job.value().status();
-      String now = status.isTerminal() ? Table.word(status) : "is being cancelled";
+      String now = status.isTerminal() ? JobText.word(status) : "is being cancelled";
       out.println(client.json() ? ApiJson.text(job.json()) : "job " + id + ": " + now);
       out.flush();
       return noWait || status == JobStatus.CANCELLED ? ExitCode.DONE : ExitCode.FAILED;

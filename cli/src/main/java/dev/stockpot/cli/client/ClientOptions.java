@@ -1,7 +1,12 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.UserFiles;
+import dev.stockpot.cli.client.api.Addresses;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ClientException;
+import dev.stockpot.cli.client.api.Token;
+import dev.stockpot.cli.client.api.Trust;
+import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.nio.file.Path;
 import java.util.List;

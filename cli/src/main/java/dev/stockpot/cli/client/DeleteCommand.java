@@ -1,6 +1,8 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.io.PrintWriter;

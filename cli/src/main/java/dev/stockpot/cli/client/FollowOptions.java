@@ -1,5 +1,7 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.cli.client.api.ClientException;
+import dev.stockpot.cli.client.api.Patience;
 import java.time.Duration;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ProgressWriter;
+import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
@@ -41,7 +41,7 @@ final class FollowText implements JobListener {
   }
 
   private static String step(JobView job) {
-    String step = "job " + Printable.line(job.id()) + ": " + Table.word(job.status());
+    String step = "job " + Printable.line(job.id()) + ": " + JobText.word(job.status());
     return job.outputs().size() > 1 && !job.status().isTerminal()
         ? step + ", plan %d of %d".formatted(job.plan() + 1, job.outputs().size())
         : step;

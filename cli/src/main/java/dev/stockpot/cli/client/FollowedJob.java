@@ -1,7 +1,7 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.JobView.JobFailure;

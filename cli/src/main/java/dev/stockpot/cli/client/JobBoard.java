@@ -1,5 +1,7 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.time.Duration;

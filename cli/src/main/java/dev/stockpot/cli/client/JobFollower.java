@@ -1,5 +1,11 @@
 package dev.stockpot.cli.client;
 
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.client.api.ClientException;
+import dev.stockpot.cli.client.api.EventStream;
+import dev.stockpot.cli.client.api.Patience;
+import dev.stockpot.cli.client.api.ServerEvent;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.io.IOException;

@@ -1,7 +1,9 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.Sizes;
+import dev.stockpot.cli.console.Table;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
@@ -20,7 +22,7 @@ final class JobText {
     for (JobView job : jobs) {
       table.add(
           job.id(),
-          Table.word(job.status()),
+          word(job.status()),
           part(job),
           job.status().isTerminal() ? "-" : String.valueOf(job.progress().workers()),
           Ages.of(Duration.between(job.submitted(), now)),
@@ -32,8 +34,7 @@ final class JobText {
   /** One job in a line. */
   static String line(JobView job) {
     return Printable.line(
-        "%s: %s, %s done, %s"
-            .formatted(job.id(), Table.word(job.status()), part(job), output(job)));
+        "%s: %s, %s done, %s".formatted(job.id(), word(job.status()), part(job), output(job)));
   }
 
   private static String part(JobView job) {
@@ -59,7 +60,7 @@ final class JobText {
   static List<String> detail(JobView job, Instant now) {
     List<String> lines = new ArrayList<>();
     line(lines, "job", job.id());
-    line(lines, "status", Table.word(job.status()));
+    line(lines, "status", word(job.status()));
     line(lines, "plan", Printable.line(job.source()));
     for (int i = 0; i < job.outputs().size(); i++) {
       String state =
@@ -67,7 +68,7 @@ final class JobText {
               ? ""
               : i < job.plan() || job.status() == JobStatus.DONE
                   ? "   done"
-                  : i == job.plan() ? "   " + Table.word(job.status()) : "   waiting";
+                  : i == job.plan() ? "   " + word(job.status()) : "   waiting";
       line(lines, i == 0 ? "output" : "", Printable.line(job.outputs().get(i)) + state);
     }
     line(lines, "priority", String.valueOf(job.priority()));
@@ -109,5 +110,10 @@ final class JobText {
 
   private static void line(List<String> lines, String name, String value) {
     lines.add("%-11s%s".formatted(name, Printable.indented(value, 11)).stripTrailing());
+  }
+
+  /** How a status is written, here and in the API's addresses. */
+  static String word(JobStatus status) {
+    return status.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -1,7 +1,10 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
@@ -63,6 +66,6 @@ public final class ListCommand implements Callable<Integer> {
   private String query() {
     return statuses == null
         ? ""
-        : statuses.stream().map(Table::word).collect(Collectors.joining(",", "?status=", ""));
+        : statuses.stream().map(JobText::word).collect(Collectors.joining(",", "?status=", ""));
   }
 }

@@ -1,7 +1,10 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.io.PrintWriter;

@@ -2,7 +2,8 @@ package dev.stockpot.cli.client;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;

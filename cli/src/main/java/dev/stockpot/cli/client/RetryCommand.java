@@ -1,6 +1,8 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -36,7 +38,7 @@ public final class RetryCommand implements Callable<Integer> {
       out.println(
           client.json()
               ? ApiJson.text(job.json())
-              : "job " + id + ": " + Table.word(job.value().status()));
+              : "job " + id + ": " + JobText.word(job.value().status()));
     }
     out.flush();
     return ExitCode.DONE;

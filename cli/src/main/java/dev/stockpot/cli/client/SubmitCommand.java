@@ -1,7 +1,11 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.ProgressWriter;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.client.api.Patience;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.ProgressWriter;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.io.IOException;
 import java.io.InputStream;

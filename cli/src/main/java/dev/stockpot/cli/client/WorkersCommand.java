@@ -1,8 +1,13 @@
 package dev.stockpot.cli.client;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.client.api.Api;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.Sizes;
+import dev.stockpot.cli.console.Table;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.demo;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.cli.soce.SearchRun;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.demo;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.demo.Evaluator;
 import dev.stockpot.demo.Scores;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.merge;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.planner.MergePlanner;

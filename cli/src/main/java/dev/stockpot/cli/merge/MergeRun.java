@@ -1,9 +1,9 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.ProgressWriter;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.ProgressWriter;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.worker.node.LocalDevices;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.merge;
 
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.ShardLayout;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.PrintWriter;

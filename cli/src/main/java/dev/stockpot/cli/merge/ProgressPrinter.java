@@ -1,7 +1,7 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ProgressWriter;
+import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.coordinator.job.JobUpdate;
 
 /** Tells on standard error how a merge goes. */

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.merge;
 
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.node;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.merge.MergeException;
 import java.time.Duration;
 import java.util.Optional;

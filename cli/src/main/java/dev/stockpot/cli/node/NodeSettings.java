@@ -2,7 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import dev.stockpot.cli.UserFiles;
+import dev.stockpot.cli.settings.UserFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.cli.UserFiles;
+import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.merge.kernel.KernelProvider;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.CpuSettings;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.plan;
 
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.plan;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.PrintWriter;

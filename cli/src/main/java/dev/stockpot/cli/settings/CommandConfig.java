@@ -3,7 +3,6 @@ package dev.stockpot.cli.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.cli.UserFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
-import dev.stockpot.cli.UserFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-/** The files of settings: how they are read, and which keys they may hold. */
+/** The files of settings: where they lie, how they are read, and which keys they may hold. */
 @NullMarked
 package dev.stockpot.cli.settings;
 

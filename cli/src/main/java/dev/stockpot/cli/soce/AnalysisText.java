@@ -1,8 +1,8 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.client.Table;
-import dev.stockpot.cli.client.Terminal;
+import dev.stockpot.cli.console.Table;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.soce.Analysis;
 import dev.stockpot.soce.Choice;
 import dev.stockpot.soce.CorrelationRule;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.cli.client.Table;
-import dev.stockpot.cli.client.Terminal;
+import dev.stockpot.cli.console.Table;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.coordinator.search.SearchUpdate;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;

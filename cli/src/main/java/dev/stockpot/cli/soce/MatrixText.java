@@ -1,7 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.client.Terminal;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.soce.Analysis;
 import dev.stockpot.soce.Correlation;
 import dev.stockpot.soce.CorrelationMatrix;

@@ -1,8 +1,8 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.Sizes;
-import dev.stockpot.cli.client.Ages;
+import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.search.Outcome;
 import dev.stockpot.coordinator.search.Search;
 import dev.stockpot.coordinator.search.SearchUpdate;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.cli.merge.ModelSizes;
 import dev.stockpot.cli.merge.RunOptions;

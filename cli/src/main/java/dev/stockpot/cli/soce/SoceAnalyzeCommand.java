@@ -1,8 +1,8 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.client.Terminal;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.soce.Analysis;
 import dev.stockpot.soce.CorrelationRule;
 import dev.stockpot.soce.ScoreTable;

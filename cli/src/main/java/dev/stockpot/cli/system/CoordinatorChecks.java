@@ -1,6 +1,6 @@
 package dev.stockpot.cli.system;
 
-import dev.stockpot.cli.client.Token;
+import dev.stockpot.cli.client.api.Token;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import java.io.IOException;
 import java.io.InputStream;

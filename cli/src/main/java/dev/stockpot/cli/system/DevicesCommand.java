@@ -1,7 +1,7 @@
 package dev.stockpot.cli.system;
 
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.device.HostGpus;
 import java.io.PrintWriter;

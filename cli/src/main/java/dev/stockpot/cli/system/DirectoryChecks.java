@@ -2,7 +2,7 @@ package dev.stockpot.cli.system;
 
 import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.staging.Preallocation;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package dev.stockpot.cli.system;
 
 import com.typesafe.config.ConfigException;
-import dev.stockpot.cli.ExitCode;
-import dev.stockpot.cli.UserFiles;
-import dev.stockpot.cli.client.Token;
+import dev.stockpot.cli.client.api.Token;
+import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.settings.UserFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

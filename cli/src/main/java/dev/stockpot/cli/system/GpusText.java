@@ -1,6 +1,6 @@
 package dev.stockpot.cli.system;
 
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.worker.device.HostGpu;
 import dev.stockpot.worker.device.HostGpus;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.system;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.worker.device.HostGpus;
 import java.io.IOException;

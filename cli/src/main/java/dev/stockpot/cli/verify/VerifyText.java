@@ -1,6 +1,6 @@
 package dev.stockpot.cli.verify;
 
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -9,6 +9,7 @@ import static dev.stockpot.cli.client.ScriptedCoordinator.logLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.protocol.api.JobStatus;
 import java.io.IOException;
 import java.net.InetAddress;

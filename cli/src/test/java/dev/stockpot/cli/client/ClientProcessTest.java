@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.stockpot.cli.Main;
+import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.fixtures.Interrupts;
 import dev.stockpot.protocol.api.JobStatus;
 import java.io.BufferedReader;

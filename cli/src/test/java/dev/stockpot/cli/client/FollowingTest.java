@@ -12,6 +12,7 @@ import static dev.stockpot.cli.client.ScriptedCoordinator.logEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.protocol.api.JobStatus;
 import java.io.IOException;
 import java.nio.file.Files;

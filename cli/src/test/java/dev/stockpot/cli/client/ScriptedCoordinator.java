@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.protocol.api.JobStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -215,7 +216,7 @@ final class ScriptedCoordinator implements AutoCloseable {
         """
             .formatted(
                 id,
-                Table.word(status),
+                JobText.word(status),
                 id,
                 status.isTerminal() ? "\"2026-03-01T12:02:05Z\"" : "null",
                 percent,

@@ -2,7 +2,10 @@ package dev.stockpot.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.cli.ProgressWriter;
+import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.ProgressWriter;
+import dev.stockpot.cli.console.Table;
+import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;

@@ -3,7 +3,7 @@ package dev.stockpot.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.CommandRun;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

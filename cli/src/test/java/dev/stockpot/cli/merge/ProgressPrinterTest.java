@@ -2,7 +2,7 @@ package dev.stockpot.cli.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.cli.ProgressWriter;
+import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.coordinator.job.JobUpdate.Committing;
 import dev.stockpot.coordinator.job.JobUpdate.Progressed;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.stockpot.benchmarks;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.cli.Sizes;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.coordinator.job.JobUpdate;
 import dev.stockpot.merge.plan.InvalidPlanException;

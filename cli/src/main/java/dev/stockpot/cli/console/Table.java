@@ -1,7 +1,6 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.console;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.protocol.api.JobStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -93,10 +92,5 @@ public final class Table {
           default -> "";
         };
     return code.isEmpty() ? cell : "\u001b[" + code + "m" + cell + "\u001b[0m";
-  }
-
-  /** How a status is written, here and in the API's addresses. */
-  static String word(JobStatus status) {
-    return status.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

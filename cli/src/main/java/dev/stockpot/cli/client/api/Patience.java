@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * How long coordinators that do not answer are asked again, as while a standby takes over. Where
  * none was ever there, nothing is waited for.
  */
-final class Patience {
+public final class Patience {
 
   private static final long PAUSE_MILLIS = 1000;
 
@@ -30,13 +30,13 @@ final class Patience {
    * @param limit for each loss
    * @param tell hears once of each loss, and once of its end
    */
-  Patience(Duration limit, Consumer<String> tell) {
+  public Patience(Duration limit, Consumer<String> tell) {
     this.limit = limit;
     this.tell = tell;
   }
 
   /** Asks until there is an answer. */
-  <T> T ask(Supplier<T> question) {
+  public <T> T ask(Supplier<T> question) {
     while (true) {
       try {
         T answer = question.get();
@@ -49,7 +49,7 @@ final class Patience {
   }
 
   /** A coordinator is there. */
-  void onAnswer() {
+  public void onAnswer() {
     if (lost) {
       tell.accept("connected again");
     }
@@ -58,7 +58,7 @@ final class Patience {
   }
 
   /** None is there: waits a little. Throws it when that makes no sense, or no more. */
-  void onLoss(ClientException.Unreachable failure) {
+  public void onLoss(ClientException.Unreachable failure) {
     long now = System.nanoTime();
     if (!lost) {
       if (limit.isZero() || !(answered || failure.mayPass())) {

@@ -1,4 +1,4 @@
-package dev.stockpot.cli;
+package dev.stockpot.cli.settings;
 
 import java.nio.file.Path;
 import java.util.Optional;

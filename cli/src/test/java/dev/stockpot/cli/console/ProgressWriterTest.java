@@ -1,4 +1,4 @@
-package dev.stockpot.cli;
+package dev.stockpot.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

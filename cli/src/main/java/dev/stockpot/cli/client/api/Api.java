@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.protocol.api.ApiError;
@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
  * Asks whichever coordinator is active. The addresses are tried in order, from the one that
  * answered last; one that is a standby, or is not there, is passed over. For one thread.
  */
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -51,7 +51,7 @@ final class Api implements AutoCloseable {
    *
    * @param addresses at least one
    */
-  Api(List<URI> addresses, Token token, Trust trust) {
+  public Api(List<URI> addresses, Token token, Trust trust) {
     this.addresses = List.copyOf(addresses);
     this.token = token;
     this.trust = trust;
@@ -70,14 +70,14 @@ final class Api implements AutoCloseable {
    *
    * @param json as it came
    */
-  record Reply<T>(int status, JsonNode json, T value) {}
+  public record Reply<T>(int status, JsonNode json, T value) {}
 
-  <T> Reply<T> get(String path, Class<T> type) {
+  public <T> Reply<T> get(String path, Class<T> type) {
     return send(path, UnaryOperator.identity(), type);
   }
 
   /** Sends a request that changes something; it may arrive twice where a connection breaks. */
-  <T> Reply<T> post(String path, Object body, Class<T> type) {
+  public <T> Reply<T> post(String path, Object body, Class<T> type) {
     String json = ApiJson.text(body);
     return send(
         path,
@@ -89,11 +89,11 @@ final class Api implements AutoCloseable {
   }
 
   /** Sends a request that has nothing to say but its address. */
-  <T> Reply<T> post(String path, Class<T> type) {
+  public <T> Reply<T> post(String path, Class<T> type) {
     return send(path, request -> request.POST(BodyPublishers.noBody()), type);
   }
 
-  <T> Reply<T> delete(String path, Class<T> type) {
+  public <T> Reply<T> delete(String path, Class<T> type) {
     return send(path, HttpRequest.Builder::DELETE, type);
   }
 
@@ -102,7 +102,7 @@ final class Api implements AutoCloseable {
    *
    * @param after the last event that was seen
    */
-  EventStream events(String job, Optional<String> after) {
+  public EventStream events(String job, Optional<String> after) {
     HttpResponse<InputStream> response =
         exchange(
             "/v1/jobs/" + job + "/events",
@@ -127,7 +127,7 @@ final class Api implements AutoCloseable {
   }
 
   /** The one that answered last. */
-  URI address() {
+  public URI address() {
     return addresses.get(current);
   }
 
@@ -135,7 +135,7 @@ final class Api implements AutoCloseable {
    * The failure that a broken stream is. Another coordinator is asked next, for a host that hangs
    * still takes connections.
    */
-  ClientException.Unreachable broken(IOException failure) {
+  public ClientException.Unreachable broken(IOException failure) {
     ClientException.Unreachable broken = failed(Attempt.of(address(), failure, trust));
     current = (current + 1) % addresses.size();
     return broken;

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import dev.stockpot.protocol.api.TokenLine;
 import java.io.IOException;

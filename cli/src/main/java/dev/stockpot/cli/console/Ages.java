@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.console;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +33,7 @@ public final class Ages {
   }
 
   /** Here, to the second. */
-  static String clock(Instant time) {
+  public static String clock(Instant time) {
     LocalDateTime here = LocalDateTime.ofInstant(time, ZoneId.systemDefault());
     return String.format(
         Locale.ROOT,

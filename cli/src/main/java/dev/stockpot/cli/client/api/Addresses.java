@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import java.net.InetAddress;
 import java.net.URI;
@@ -6,12 +6,12 @@ import java.net.URISyntaxException;
 import java.util.List;
 
 /** The coordinators' addresses, as users write them. */
-final class Addresses {
+public final class Addresses {
 
   private Addresses() {}
 
   /** The addresses in order, each once, without a slash at the end. */
-  static List<URI> parse(List<String> texts) {
+  public static List<URI> parse(List<String> texts) {
     List<URI> addresses =
         texts.stream()
             .map(String::strip)

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.console;
 
 /**
  * What the launcher found out about the terminal, for no program can in Java without a process.

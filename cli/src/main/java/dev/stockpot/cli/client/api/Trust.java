@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * @param ca a PEM file with the only authorities to trust; empty for those that the JDK trusts
  */
-record Trust(Optional<Path> ca) {
+public record Trust(Optional<Path> ca) {
 
   /**
    * A context for connections.
@@ -30,7 +30,7 @@ record Trust(Optional<Path> ca) {
    * @param secure whether there will be any that are secure; opening the JDK's own store takes a
    *     while
    */
-  SSLContext context(boolean secure) {
+  public SSLContext context(boolean secure) {
     try {
       if (ca.isEmpty() && secure) {
         return SSLContext.getDefault();
@@ -71,7 +71,7 @@ record Trust(Optional<Path> ca) {
   }
 
   /** Why there is no secure connection, and what to do. */
-  String words(SSLException failure, String host) {
+  public String words(SSLException failure, String host) {
     String all = chain(failure);
     if (all.contains("plaintext connection") || all.contains("Unsupported or unrecognized SSL")) {
       return "what answers there does not speak TLS; is its address http://?";

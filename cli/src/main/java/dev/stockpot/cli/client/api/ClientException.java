@@ -1,7 +1,7 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.ExitCode;
+import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.ApiError;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,12 +19,12 @@ public abstract sealed class ClientException extends RuntimeException {
   public abstract int exitCode();
 
   /** No coordinator answered, at no address. */
-  static final class Unreachable extends ClientException {
+  public static final class Unreachable extends ClientException {
     private static final long serialVersionUID = 1;
 
     private final transient List<Attempt> attempts;
 
-    Unreachable(List<Attempt> attempts) {
+    public Unreachable(List<Attempt> attempts) {
       super(message(attempts));
       this.attempts = List.copyOf(attempts);
     }
@@ -61,7 +61,7 @@ public abstract sealed class ClientException extends RuntimeException {
   }
 
   /** A coordinator answered, and would not. */
-  static final class Refused extends ClientException {
+  public static final class Refused extends ClientException {
     private static final long serialVersionUID = 1;
 
     private static final int REQUEST_TIMEOUT = 408;
@@ -71,7 +71,7 @@ public abstract sealed class ClientException extends RuntimeException {
 
     private final int status;
 
-    Refused(int status, ApiError error) {
+    public Refused(int status, ApiError error) {
       super(message(error));
       this.status = status;
     }
@@ -95,10 +95,10 @@ public abstract sealed class ClientException extends RuntimeException {
   }
 
   /** What the user gave cannot be used. */
-  static final class Unusable extends ClientException {
+  public static final class Unusable extends ClientException {
     private static final long serialVersionUID = 1;
 
-    Unusable(String message) {
+    public Unusable(String message) {
       super("stockpot: " + message);
     }
 

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -13,9 +13,9 @@ import javax.net.ssl.SSLException;
  *
  * @param found for people, with what to do
  */
-record Attempt(URI address, Kind kind, String found) {
+public record Attempt(URI address, Kind kind, String found) {
 
-  enum Kind {
+  public enum Kind {
     /** Nothing answers there. */
     NOT_THERE,
     /** A coordinator that waits for its turn, or one behind a proxy that does not reach it. */
@@ -35,7 +35,7 @@ record Attempt(URI address, Kind kind, String found) {
     }
   }
 
-  static Attempt of(URI address, IOException failure, Trust trust) {
+  public static Attempt of(URI address, IOException failure, Trust trust) {
     return switch (failure) {
       case HttpConnectTimeoutException _ ->
           new Attempt(

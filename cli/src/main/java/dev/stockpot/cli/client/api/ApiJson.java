@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The records of the API as JSON. Reads what a newer coordinator adds, and leaves it alone; what
  * programs get is what the coordinator sent.
  */
-final class ApiJson {
+public final class ApiJson {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -26,7 +26,7 @@ final class ApiJson {
    *
    * @throws JacksonException if it is no JSON
    */
-  static JsonNode tree(String text) {
+  public static JsonNode tree(String text) {
     return MAPPER.readTree(text);
   }
 
@@ -35,12 +35,12 @@ final class ApiJson {
    *
    * @throws JacksonException if it is none
    */
-  static <T> T as(JsonNode tree, Class<T> type) {
+  public static <T> T as(JsonNode tree, Class<T> type) {
     return MAPPER.treeToValue(tree, type);
   }
 
   /** One line. */
-  static String text(Object value) {
+  public static String text(Object value) {
     return MAPPER.writeValueAsString(value);
   }
 }

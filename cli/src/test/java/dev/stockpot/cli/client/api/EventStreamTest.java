@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

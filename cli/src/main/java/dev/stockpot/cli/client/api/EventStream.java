@@ -1,4 +1,4 @@
-package dev.stockpot.cli.client;
+package dev.stockpot.cli.client.api;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Server-sent events as they come, after the WHATWG's HTML standard. A server that says nothing for
  * a while, not even a comment, is given up: a connection that was cut ends in silence.
  */
-final class EventStream implements AutoCloseable {
+public final class EventStream implements AutoCloseable {
 
   /** A coordinator sends a comment every few seconds. */
   static final Duration SILENCE = Duration.ofSeconds(45);
@@ -44,7 +44,7 @@ final class EventStream implements AutoCloseable {
    * @param body closed with this
    * @param silence that ends the stream
    */
-  EventStream(InputStream body, Duration silence) {
+  public EventStream(InputStream body, Duration silence) {
     this.body = new BufferedInputStream(body);
     this.silence = silence;
     this.reader = Thread.ofPlatform().daemon().name("events").start(this::read);
@@ -55,7 +55,7 @@ final class EventStream implements AutoCloseable {
    *
    * @throws IOException if there is none: the server ended the stream, or the connection is lost
    */
-  ServerEvent next() throws IOException {
+  public ServerEvent next() throws IOException {
     return next(silence);
   }
 
@@ -65,7 +65,7 @@ final class EventStream implements AutoCloseable {
    * @param silence that is taken for the end
    * @throws IOException if there is none
    */
-  ServerEvent next(Duration silence) throws IOException {
+  public ServerEvent next(Duration silence) throws IOException {
     try {
       while (true) {
         long left = silence.toNanos() - (System.nanoTime() - heardNanos);

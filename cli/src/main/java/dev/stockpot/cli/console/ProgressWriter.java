@@ -1,4 +1,4 @@
-package dev.stockpot.cli;
+package dev.stockpot.cli.console;
 
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -28,7 +28,7 @@ public final class ProgressWriter {
     this(err, terminal, System::nanoTime);
   }
 
-  ProgressWriter(PrintWriter err, boolean terminal, LongSupplier nanos) {
+  public ProgressWriter(PrintWriter err, boolean terminal, LongSupplier nanos) {
     this.err = err;
     this.terminal = terminal;
     this.nanos = nanos;
