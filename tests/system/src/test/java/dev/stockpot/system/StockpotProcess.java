@@ -25,9 +25,6 @@ final class StockpotProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int POLL_MILLIS = 2;
 
-  /** Printed by the JVM before any code of ours runs. */
-  private static final String INCUBATOR_LINE = "WARNING: Using incubator modules";
-
   private static final Pattern TOTAL_OF_HISTOGRAM = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
   private final Process process;
@@ -50,8 +47,7 @@ final class StockpotProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the command with the class path, the module flags and the native libraries of this very
-   * JVM.
+   * Starts the command with the jars, the module flags and the native libraries of this very JVM.
    */
   static StockpotProcess start(Path directory, String... arguments) {
     return start(List.of(), directory, arguments);
@@ -70,9 +66,12 @@ final class StockpotProcess implements AutoCloseable {
       List<String> prefix, List<String> flags, Path directory, String... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Small merges start without vectors, as by the launcher.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--") || flag.startsWith("-Djava.library.path="))
+        .filter(flag -> !flag.startsWith("--add-modules"))
         .forEach(command::add);
+    command.addAll(FastStart.flags(arguments[0]));
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
@@ -80,7 +79,7 @@ final class StockpotProcess implements AutoCloseable {
             // Halves the time of a short run: on few cores the optimising compiler is in its way.
             "-XX:TieredStopAtLevel=1"));
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", FastStart.CLASS_PATH, Main.class.getName()));
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile("stockpot-", ".out");
@@ -191,12 +190,7 @@ final class StockpotProcess implements AutoCloseable {
       throw new AssertionFailedError("still runs after " + LIMIT + "; it said:\n" + read(err));
     }
     return new Ended(
-        process.exitValue(),
-        read(out),
-        read(err)
-            .lines()
-            .filter(line -> !line.startsWith(INCUBATOR_LINE))
-            .collect(Collectors.joining("\n")));
+        process.exitValue(), read(out), read(err).lines().collect(Collectors.joining("\n")));
   }
 
   /** What it has said on standard error so far. */
