@@ -6,6 +6,7 @@ import static dev.stockpot.worker.FakeCoordinator.STALLED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.fixtures.SelfSignedKey;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
@@ -406,7 +407,7 @@ class RemoteStorageTest {
 
   @Test
   void bytesCrossUnderTlsFromTheOneThatIsTrusted() throws Exception {
-    TestKeys keys = TestKeys.of(directory, "dns:localhost");
+    SelfSignedKey keys = SelfSignedKey.in(directory.resolve("here.p12"), "dns:localhost");
     RawMerge merge = merge("unseen");
     List<TensorTask> tasks = merge.pieces(7_000);
     FakeCoordinator coordinator =
@@ -423,7 +424,8 @@ class RemoteStorageTest {
 
   @Test
   void aCertificateForAnotherNameIsRefused() throws Exception {
-    TestKeys keys = TestKeys.of(directory, "dns:elsewhere.example");
+    SelfSignedKey keys =
+        SelfSignedKey.in(directory.resolve("elsewhere.p12"), "dns:elsewhere.example");
     RawMerge merge = merge("unseen");
     FakeCoordinator coordinator =
         closedLater(new FakeCoordinator(merge, List.of(merge.task()), _ -> SERVED, keys.server()));

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.stockpot.cli.CommandRun;
+import dev.stockpot.fixtures.SelfSignedKey;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,13 +16,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,67 +25,32 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whose certificates the client believes, and what it says of the others. */
 class TlsTest {
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir static Path root;
+
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static SelfSignedKey here;
+
+  @SuppressWarnings("NullAway.Init") // set before all
+  private static SelfSignedKey elsewhere;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    certify("here", "ip:127.0.0.1");
-    certify("elsewhere", "dns:elsewhere.example");
+    here = certified("here", "ip:127.0.0.1");
+    elsewhere = certified("elsewhere", "dns:elsewhere.example");
     Files.writeString(root.resolve("token"), ScriptedCoordinator.TOKEN);
   }
 
-  /** Makes a key store NAME.p12 and the certificate NAME.pem. */
-  private static void certify(String name, String subject) throws Exception {
-    Path store = root.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "node",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=" + subject,
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(root.resolve("keytool.log").toFile())
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(keytool.exitValue()).as(Files.readString(root.resolve("keytool.log"))).isZero();
-    Files.writeString(
-        root.resolve(name + ".pem"),
-        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
-            .formatted(
-                Base64.getMimeEncoder()
-                    .encodeToString(load(store).getCertificate("node").getEncoded())));
+  /** A key, its certificate in NAME.pem. */
+  private static SelfSignedKey certified(String name, String subject) throws Exception {
+    SelfSignedKey key = SelfSignedKey.in(root.resolve(name + ".p12"), subject);
+    Files.writeString(root.resolve(name + ".pem"), key.pem());
+    return key;
   }
 
-  private static KeyStore load(Path file) throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    return store;
-  }
-
-  private static ScriptedCoordinator coordinator(String certificate) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(load(root.resolve(certificate + ".p12")), PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+  private static ScriptedCoordinator coordinator(SelfSignedKey key) throws Exception {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.setHttpsConfigurator(new HttpsConfigurator(key.server()));
     return ScriptedCoordinator.started(server).on("GET /v1/jobs", json(200, "[]"));
   }
 
@@ -112,7 +72,7 @@ class TlsTest {
 
   @Test
   void aCertificateOfTheNamedAuthorityIsBelieved() throws Exception {
-    try (ScriptedCoordinator coordinator = coordinator("here")) {
+    try (ScriptedCoordinator coordinator = coordinator(here)) {
       assertThat(list(coordinator, "--ca", root.resolve("here.pem")))
           .isEqualTo(new CommandRun(0, "", ""));
     }
@@ -120,7 +80,7 @@ class TlsTest {
 
   @Test
   void anotherCertificateIsNotAndTheMessageSaysWhoIsTrusted() throws Exception {
-    try (ScriptedCoordinator coordinator = coordinator("here")) {
+    try (ScriptedCoordinator coordinator = coordinator(here)) {
       CommandRun jdk = list(coordinator);
       assertThat(jdk.exitCode()).isEqualTo(3);
       assertThat(jdk.err()).contains("those of the JDK").contains("--ca or STOCKPOT_CA");
@@ -135,7 +95,7 @@ class TlsTest {
 
   @Test
   void aCertificateForAnotherHostIsNotBelieved() throws Exception {
-    try (ScriptedCoordinator coordinator = coordinator("elsewhere")) {
+    try (ScriptedCoordinator coordinator = coordinator(elsewhere)) {
       CommandRun run = list(coordinator, "--ca", root.resolve("elsewhere.pem"));
       assertThat(run.exitCode()).isEqualTo(3);
       assertThat(run.err()).contains("its certificate is not for '127.0.0.1'");
@@ -166,7 +126,7 @@ class TlsTest {
 
   @Test
   void aFileWithoutCertificatesIsNamed() throws Exception {
-    try (ScriptedCoordinator coordinator = coordinator("here")) {
+    try (ScriptedCoordinator coordinator = coordinator(here)) {
       CommandRun none = list(coordinator, "--ca", root.resolve("none.pem"));
       assertThat(none.exitCode()).isEqualTo(2);
       assertThat(none.err()).contains(root.resolve("none.pem").toString());

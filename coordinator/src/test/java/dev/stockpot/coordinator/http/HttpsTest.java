@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.coordinator.Soup;
+import dev.stockpot.fixtures.SelfSignedKey;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
@@ -14,15 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,39 +31,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init") // set before all
 final class HttpsTest {
 
-  private static final String PASSWORD = "only for this test";
-
   @TempDir private static Path directory;
-  private static Path keyStore;
+  private static SelfSignedKey key;
 
   @BeforeAll
   static void makeCertificate() throws IOException, InterruptedException {
-    keyStore = directory.resolve("node.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "node",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                keyStore.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("keytool.log").toFile())
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+    key = SelfSignedKey.in(directory.resolve("node.p12"), "dns:localhost,ip:127.0.0.1");
+    Files.writeString(directory.resolve("password"), SelfSignedKey.PASSWORD + "\n");
     Files.writeString(directory.resolve("wrong"), "wrong\n");
-    Files.writeString(directory.resolve("open"), PASSWORD + "\n");
+    Files.writeString(directory.resolve("open"), SelfSignedKey.PASSWORD + "\n");
     for (String secret : List.of("node.p12", "password", "wrong")) {
       setMode(directory.resolve(secret), "rw-------");
     }
@@ -77,7 +51,7 @@ final class HttpsTest {
   }
 
   private static String tls(String passwordFile) {
-    return tls(keyStore, passwordFile);
+    return tls(key.file(), passwordFile);
   }
 
   private static String tls(Path keyStore, String passwordFile) {
@@ -86,18 +60,9 @@ final class HttpsTest {
   }
 
   private static HttpClient client(String protocol) throws IOException, GeneralSecurityException {
-    KeyStore known = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("node", known.getCertificate("node"));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {protocol});
-    return HttpClient.newBuilder().sslContext(context).sslParameters(parameters).build();
+    return HttpClient.newBuilder().sslContext(key.client()).sslParameters(parameters).build();
   }
 
   @Test
@@ -184,7 +149,7 @@ final class HttpsTest {
         .isInstanceOf(MergeException.class)
         .hasMessageStartingWith(directory.resolve("open") + ": everybody on this machine can read")
         .hasMessageEndingWith("run chmod 600 on it");
-    Path copy = Files.copy(keyStore, files.resolve("copy.p12"));
+    Path copy = Files.copy(key.file(), files.resolve("copy.p12"));
     setMode(copy, "rw-r--r--");
     assertThatThrownBy(() -> ApiSite.in(files, tls(copy, "password")))
         .isInstanceOf(MergeException.class)
@@ -195,7 +160,7 @@ final class HttpsTest {
   void aKeyStoreThatCannotBeOpenedIsNamed(@TempDir Path files) {
     assertThatThrownBy(() -> ApiSite.in(files, tls("wrong")))
         .isInstanceOf(MergeException.class)
-        .hasMessageContaining(keyStore.toString())
+        .hasMessageContaining(key.file().toString())
         .hasMessageContaining(directory.resolve("wrong").toString());
   }
 }

@@ -79,7 +79,10 @@ public record Trust(Optional<Path> ca) {
     if (all.contains("No subject alternative") || all.contains("No name matching")) {
       return "its certificate is not for '%s'; use the name that it is for".formatted(host);
     }
-    if (all.contains("unable to find valid certification path") || all.contains("trustAnchors")) {
+    // The last is said of another authority that has the name of a trusted one.
+    if (all.contains("unable to find valid certification path")
+        || all.contains("trustAnchors")
+        || all.contains("signature check failed")) {
       return "its certificate is not from an authority that is trusted, which are "
           + ca.map(file -> "those in " + file).orElse("those of the JDK")
           + "; name the coordinator's with --ca or STOCKPOT_CA";
