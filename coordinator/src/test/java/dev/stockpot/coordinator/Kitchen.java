@@ -6,12 +6,13 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.ScriptedExecutor.Fate;
 import dev.stockpot.coordinator.desk.LeaseDesk;
-import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeJob;
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
+import dev.stockpot.coordinator.job.Jobs;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
-import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.worker.DeviceWorker;
 import dev.stockpot.worker.WorkerSettings;
@@ -62,13 +63,10 @@ final class Kitchen implements AutoCloseable {
   TestProbe<JobUpdate> merge(Soup soup, StagingArea staging, boolean replace) {
     TestProbe<JobUpdate> follower = kit.createTestProbe();
     kit.spawn(
-        MergeJob.create(
-            MergeOrder.alone(soup.plan(), soup.soups(), staging, replace),
-            settings,
-            desk,
-            Tenure.unshared(),
-            DataAccess.none(),
-            follower.ref()));
+        Jobs.embedded(settings, desk)
+            .job(
+                MergeOrder.alone(soup.plan(), soup.soups(), staging, replace),
+                follower.ref()::tell));
     return follower;
   }
 
@@ -83,8 +81,8 @@ final class Kitchen implements AutoCloseable {
     }
   }
 
-  static JobUpdate.Summary summary(TestProbe<JobUpdate> follower) {
-    return await(follower, JobUpdate.Finished.class).summary();
+  static MergeSummary summary(TestProbe<JobUpdate> follower) {
+    return (MergeSummary) await(follower, JobUpdate.Finished.class).summary();
   }
 
   /** Ends every actor where it stands, as the end of the process would. */

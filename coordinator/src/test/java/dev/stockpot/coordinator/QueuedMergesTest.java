@@ -6,15 +6,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
-import dev.stockpot.coordinator.job.MergeStarter;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
+import dev.stockpot.coordinator.job.Jobs;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobNews;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
-import dev.stockpot.coordinator.queue.PlanStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
-import dev.stockpot.coordinator.search.SearchStarter;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.coordinator.tenure.FileTenureOffice;
 import dev.stockpot.coordinator.tenure.Tenure;
@@ -82,12 +81,9 @@ class QueuedMergesTest {
     tenure = new FileTenureOffice(data, "http://me").tryAcquire().orElseThrow();
     CoordinatorSettings settings = CoordinatorSettings.from(config);
     desk = kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
-    MergeStarter merges = MergeStarter.of(settings, desk, tenure, DataAccess.none(), _ -> {});
-    SearchStarter searches =
-        new SearchStarter(settings, merges, EvaluatorPermission.any(), tenure, _ -> {});
-    queue =
-        kit.spawn(
-            JobQueue.create(QueueSettings.from(config), PlanStarter.of(merges, searches), _ -> {}));
+    Jobs jobs =
+        new Jobs(settings, desk, tenure, DataAccess.none(), EvaluatorPermission.any(), _ -> {});
+    queue = kit.spawn(JobQueue.create(QueueSettings.from(config), jobs, _ -> {}));
   }
 
   @AfterEach

@@ -3,7 +3,10 @@ package dev.stockpot.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.ShardLayout;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.plan.NonFinitePolicy;
@@ -40,20 +43,20 @@ class ResumeTest {
       kitchen.worker(
           "cpu", task -> task.id() < DONE ? ScriptedExecutor.DONE : ScriptedExecutor.LOST);
       TestProbe<JobUpdate> follower = kitchen.merge(soup, staging, false);
-      while (Kitchen.await(follower, JobUpdate.Progressed.class).doneTasks() < DONE) {
+      while (Kitchen.await(follower, MergeProgressed.class).doneTasks() < DONE) {
         assertThat(soup.output()).doesNotExist();
       }
     }
   }
 
   /** Goes on and comes to the end; answers how it started. */
-  private JobUpdate.Started finish() {
+  private MergeStarted finish() {
     try (StagingArea staging = StagingArea.claim(soup.output());
         Kitchen kitchen = new Kitchen()) {
       kitchen.worker("cpu");
       TestProbe<JobUpdate> follower = kitchen.merge(soup, staging, false);
-      JobUpdate.Started started = Kitchen.await(follower, JobUpdate.Started.class);
-      JobUpdate.Summary summary = Kitchen.summary(follower);
+      MergeStarted started = Kitchen.await(follower, MergeStarted.class);
+      MergeSummary summary = Kitchen.summary(follower);
       assertThat(summary.kept()).isEqualTo(started.kept());
       assertThat(summary.merged()).isEqualTo(TASKS - started.kept());
       return started;
@@ -71,7 +74,7 @@ class ResumeTest {
   @Test
   void whatWasMergedBeforeIsKept() {
     mergeSomeAndEnd();
-    JobUpdate.Started started = finish();
+    MergeStarted started = finish();
     assertThat(started.kept()).isEqualTo(DONE);
     assertThat(started.revoked()).isZero();
     assertThat(directory.resolve(".soup.stockpot")).doesNotExist();
@@ -95,7 +98,7 @@ class ResumeTest {
       shard.seek(task.offset() + 1);
       shard.write(old ^ 1);
     }
-    JobUpdate.Started started = finish();
+    MergeStarted started = finish();
     assertThat(started.kept()).isEqualTo(DONE - 1);
     assertThat(started.revoked()).isEqualTo(1);
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.ShardLayout;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
@@ -46,7 +48,7 @@ class SeveralSoupsTest {
             .onNonFinite(NonFinitePolicy.WARN);
   }
 
-  private static JobUpdate.Summary merge(Soup soup) {
+  private static MergeSummary merge(Soup soup) {
     try (StagingArea staging = StagingArea.claim(soup.output());
         Kitchen kitchen = new Kitchen()) {
       kitchen.worker("cpu");
@@ -61,7 +63,7 @@ class SeveralSoupsTest {
       kitchen.worker(
           "cpu", task -> task.id() < DONE ? ScriptedExecutor.DONE : ScriptedExecutor.LOST);
       TestProbe<JobUpdate> follower = kitchen.merge(several, staging, false);
-      while (Kitchen.await(follower, JobUpdate.Progressed.class).doneTasks() < DONE) {
+      while (Kitchen.await(follower, MergeProgressed.class).doneTasks() < DONE) {
         assertThat(several.output()).doesNotExist();
       }
     }
@@ -119,7 +121,7 @@ class SeveralSoupsTest {
       names = {"BF16", "F16", "F32"})
   void eachSoupHasTheFilesThatItWouldHaveAlone(Dtype dtype) throws IOException {
     several = several.as(dtype);
-    JobUpdate.Summary summary = merge(several);
+    MergeSummary summary = merge(several);
     assertThat(summary.merged()).isEqualTo(TASKS);
     assertThat(summary.inputBytes()).isEqualTo(several.planned().inputBytes());
     assertThat(summary.outputBytes()).isEqualTo(3 * several.planned().layout().totalSize());
@@ -186,7 +188,7 @@ class SeveralSoupsTest {
       file.seek(task.offset() + 1);
       file.write(old ^ 1);
     }
-    JobUpdate.Summary summary = merge(several);
+    MergeSummary summary = merge(several);
     assertThat(summary.kept()).isEqualTo(DONE - 1);
     assertThat(summary.merged()).isEqualTo(TASKS - DONE + 1);
     assertThatEachIsAsMadeAlone();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.coordinator.desk.LeaseDesk;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.manifest.Manifest;
@@ -63,9 +66,9 @@ class WholeMergeTest {
   void aWholeMergeHasTheBitsOfTheScalarReference() {
     kitchen.worker("cpu");
     TestProbe<JobUpdate> follower = merge();
-    JobUpdate.Started started = Kitchen.await(follower, JobUpdate.Started.class);
+    MergeStarted started = Kitchen.await(follower, MergeStarted.class);
     assertThat(started.planned().tasks()).hasSize(TASKS);
-    JobUpdate.Summary summary = Kitchen.summary(follower);
+    MergeSummary summary = Kitchen.summary(follower);
     assertThat(Soup.tensors(soup.output())).containsExactlyInAnyOrderEntriesOf(soup.expected());
     assertThat(summary.merged()).isEqualTo(TASKS);
     assertThat(summary.kept()).isZero();
@@ -104,7 +107,7 @@ class WholeMergeTest {
   @Test
   void aMergeWaitsForAWorker() {
     TestProbe<JobUpdate> follower = merge();
-    JobUpdate.Progressed progress = Kitchen.await(follower, JobUpdate.Progressed.class);
+    MergeProgressed progress = Kitchen.await(follower, MergeProgressed.class);
     assertThat(progress.workers()).isZero();
     assertThat(progress.doneTasks()).isZero();
     kitchen.worker("cpu");
@@ -119,7 +122,7 @@ class WholeMergeTest {
     byte[] before = Files.readAllBytes(manifest);
     staging.close();
     staging = StagingArea.claim(soup.output());
-    JobUpdate.Summary again = Kitchen.summary(merge());
+    MergeSummary again = Kitchen.summary(merge());
     assertThat(again.alreadyFinished()).isTrue();
     assertThat(again.merged()).isZero();
     assertThat(Files.readAllBytes(manifest)).isEqualTo(before);
@@ -147,8 +150,8 @@ class WholeMergeTest {
     try (StagingArea secondStaging = StagingArea.claim(second.output())) {
       TestProbe<JobUpdate> one = merge();
       TestProbe<JobUpdate> other = kitchen.merge(second, secondStaging, false);
-      Kitchen.await(one, JobUpdate.Progressed.class);
-      Kitchen.await(other, JobUpdate.Progressed.class);
+      Kitchen.await(one, MergeProgressed.class);
+      Kitchen.await(other, MergeProgressed.class);
       kitchen.worker("cpu");
       Kitchen.summary(one);
       Kitchen.summary(other);
@@ -178,12 +181,12 @@ class WholeMergeTest {
         kitchen.worker(
             "dying", task -> task.id() < 4 ? ScriptedExecutor.DONE : ScriptedExecutor.LOST);
     TestProbe<JobUpdate> follower = merge();
-    while (Kitchen.await(follower, JobUpdate.Progressed.class).doneTasks() < 4) {
+    while (Kitchen.await(follower, MergeProgressed.class).doneTasks() < 4) {
       assertThat(soup.output()).doesNotExist();
     }
     kitchen.kit.stop(dying);
     kitchen.worker("living");
-    JobUpdate.Summary summary = Kitchen.summary(follower);
+    MergeSummary summary = Kitchen.summary(follower);
     assertThat(summary.returned()).isEqualTo(TASKS - 4);
     assertThat(summary.merged()).isEqualTo(TASKS);
     assertThat(Soup.tensors(soup.output())).containsExactlyInAnyOrderEntriesOf(soup.expected());
@@ -223,7 +226,7 @@ class WholeMergeTest {
             task.id() == 3 && bugs.getAndIncrement() < 2
                 ? new ScriptedExecutor.Fate.Failed(new Failure(Failure.Kind.BUG, "a bug"))
                 : ScriptedExecutor.DONE);
-    JobUpdate.Summary summary = Kitchen.summary(merge());
+    MergeSummary summary = Kitchen.summary(merge());
     assertThat(bugs).hasValueGreaterThanOrEqualTo(3);
     assertThat(summary.returned()).isPositive();
     assertThat(Soup.tensors(soup.output())).containsExactlyInAnyOrderEntriesOf(soup.expected());

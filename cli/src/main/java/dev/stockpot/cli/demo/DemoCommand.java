@@ -1,9 +1,10 @@
 package dev.stockpot.cli.demo;
 
 import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.merge.LocalRun;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
-import dev.stockpot.cli.soce.SearchRun;
+import dev.stockpot.cli.soce.SearchTelling;
 import dev.stockpot.merge.plan.SearchPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,7 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
     Path file = writePlan(directory.toAbsolutePath().normalize());
     SearchPlan plan = PlanFile.readSearch(file);
     if (run.json()) {
-      return new SearchRun(run, spec.commandLine()).search(plan, false);
+      return search(plan);
     }
     int analyzed =
         step(
@@ -68,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
       return analyzed;
     }
     tell("$ stockpot soce search " + file);
-    int searched = new SearchRun(run, spec.commandLine()).search(plan, false);
+    int searched = search(plan);
     if (searched != ExitCode.DONE) {
       return searched;
     }
@@ -83,6 +84,10 @@ public final class DemoCommand implements Callable<Integer> {
     spec.commandLine().getOut().println(soup);
     spec.commandLine().getOut().flush();
     return ExitCode.DONE;
+  }
+
+  private int search(SearchPlan plan) {
+    return new LocalRun(run, new SearchTelling(), spec.commandLine()).run(List.of(plan), false);
   }
 
   /** Runs another command, as the user could. */

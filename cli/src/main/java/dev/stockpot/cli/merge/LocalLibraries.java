@@ -1,6 +1,6 @@
 package dev.stockpot.cli.merge;
 
-import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.worker.WorkerSettings;
 import java.io.IOException;
 import java.net.URI;

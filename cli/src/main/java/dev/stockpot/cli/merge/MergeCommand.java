@@ -64,7 +64,7 @@ public final class MergeCommand implements Callable<Integer> {
       plans.forEach(this::print);
       return ExitCode.DONE;
     }
-    return new MergeRun(run, spec.commandLine()).mergeAll(plans, force);
+    return new LocalRun(run, new MergeTelling(), spec.commandLine()).run(plans, force);
   }
 
   private void print(MergePlan plan) {

@@ -2,7 +2,10 @@ package dev.stockpot.cli.merge;
 
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.cli.console.ProgressWriter;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
+import dev.stockpot.coordinator.order.SearchUpdate;
 
 /** Tells on standard error how a merge goes. */
 final class ProgressPrinter {
@@ -15,12 +18,13 @@ final class ProgressPrinter {
 
   void on(JobUpdate update) {
     switch (update) {
-      case JobUpdate.Started started -> onStarted(started);
-      case JobUpdate.Progressed now -> err.progress(now.doneBytes(), now.bytes(), now.workers());
+      case MergeStarted started -> onStarted(started);
+      case MergeProgressed now -> err.progress(now.doneBytes(), now.bytes(), now.workers());
       case JobUpdate.Committing _ -> err.redraw("committing");
       case JobUpdate.Placed placed -> err.line(Printable.lines(placed.line()));
       case JobUpdate.Noted noted -> onNoted(noted);
       case JobUpdate.End _ -> err.redraw("");
+      case SearchUpdate _ -> {}
     }
   }
 
@@ -35,7 +39,7 @@ final class ProgressPrinter {
     err.line("warning: " + Printable.indented(text, 2));
   }
 
-  private void onStarted(JobUpdate.Started started) {
+  private void onStarted(MergeStarted started) {
     err.begin();
     started.planned().warnings().forEach(this::warning);
     err.line(PlanSummary.line(started.planned()));

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.node;
 
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import dev.stockpot.coordinator.lock.DirectoryLock;
+import dev.stockpot.coordinator.files.DirectoryLock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

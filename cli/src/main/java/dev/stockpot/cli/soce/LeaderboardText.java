@@ -2,7 +2,7 @@ package dev.stockpot.cli.soce;
 
 import dev.stockpot.cli.console.Table;
 import dev.stockpot.cli.console.Terminal;
-import dev.stockpot.coordinator.search.SearchUpdate;
+import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
@@ -20,7 +20,7 @@ final class LeaderboardText {
 
   private LeaderboardText() {}
 
-  static List<String> lines(SearchUpdate.Finished finished) {
+  static List<String> lines(SearchSummary finished) {
     List<String> lines = new ArrayList<>();
     finished
         .report()

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.coordinator.search.SearchUpdate;
+import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
@@ -14,7 +14,7 @@ final class SearchJson {
 
   private SearchJson() {}
 
-  static Map<String, Object> of(SearchUpdate.Finished finished) {
+  static Map<String, Object> of(SearchSummary finished) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("output", finished.output().toString());
     json.put("report", finished.reportDirectory().toString());

@@ -1,15 +1,15 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.console.Ages;
 import dev.stockpot.cli.console.Sizes;
-import dev.stockpot.coordinator.search.Outcome;
-import dev.stockpot.coordinator.search.Search;
-import dev.stockpot.coordinator.search.SearchUpdate;
-import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.cli.console.Ages;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate;
+import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
+import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
+import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /** Tells on standard error how a search goes: a line for each evaluation. */
 final class SearchProgress {
@@ -20,51 +20,42 @@ final class SearchProgress {
     this.err = err;
   }
 
-  void on(SearchUpdate update) {
+  void on(JobUpdate update) {
     switch (update) {
-      case SearchUpdate.Started started -> onStarted(started);
-      case SearchUpdate.Evaluated evaluated -> onEvaluated(evaluated);
-      case SearchUpdate.Placed(String line) -> err.println(Printable.line(line));
-      case SearchUpdate.Noted(Level level, String message) -> {
+      case SearchStarted started -> onStarted(started);
+      case CandidateEvaluated evaluated -> onEvaluated(evaluated);
+      case JobUpdate.Placed placed -> err.println(Printable.line(placed.line()));
+      case JobUpdate.Noted(Level level, String message) -> {
         if (level != Level.INFO) {
           err.println("warning: " + Printable.indented(message, 2));
         }
       }
-      case SearchUpdate.Merging _, SearchUpdate.End _ -> {}
+      case BatchStarted _, MergeUpdate _, JobUpdate.Committing _, JobUpdate.End _ -> {}
     }
     err.flush();
   }
 
-  private void onStarted(SearchUpdate.Started started) {
-    Search search = started.search();
-    SearchPlan plan = search.plan();
+  private void onStarted(SearchStarted started) {
     err.printf(
         "experts: %s (of %s)%n",
-        Printable.line(String.join(", ", search.selection().models())),
-        Printable.line(String.join(", ", search.selection().low().categories())));
-    int onDisk = plan.search().candidatesOnDisk();
+        Printable.line(String.join(", ", started.experts())),
+        Printable.line(String.join(", ", started.categories())));
+    int onDisk = started.candidatesOnDisk();
     err.printf(
         "%,d candidates, %,d of them known already; disk: up to %d at a time, %s in all%n",
         started.candidates(),
         started.known(),
         onDisk,
-        Sizes.format(search.candidateBytes() * onDisk));
+        Sizes.format(started.candidateBytes() * onDisk));
   }
 
-  private void onEvaluated(SearchUpdate.Evaluated evaluated) {
-    String result =
-        switch (evaluated.outcome()) {
-          case Outcome.Scored _ when evaluated.value().isPresent() ->
-              String.format(Locale.ROOT, "%.4f", evaluated.value().getAsDouble());
-          case Outcome.Scored _ -> "held out";
-          case Outcome.Failed(String reason, _) -> "failed: " + Printable.line(reason);
-        };
+  private void onEvaluated(CandidateEvaluated evaluated) {
     err.printf(
         "%d/%d  %s  %s%s%n",
         evaluated.evaluated(),
         evaluated.candidates(),
         Printable.line(evaluated.name()),
-        result,
+        Printable.line(evaluated.result()),
         evaluated
             .remaining()
             .filter(left -> !left.isZero())

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.merge.LocalRun;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.coordinator.search.SearchSetup;
@@ -8,6 +9,7 @@ import dev.stockpot.merge.plan.Durations;
 import dev.stockpot.merge.plan.SearchPlan;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -70,7 +72,7 @@ public final class SoceSearchCommand implements Callable<Integer> {
       SearchSetup.of(plan);
       return ExitCode.DONE;
     }
-    return new SearchRun(run, spec.commandLine()).search(plan, force);
+    return new LocalRun(run, new SearchTelling(), spec.commandLine()).run(List.of(plan), force);
   }
 
   private OptionalInt evaluations() {

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.system;
 
 import dev.stockpot.cli.system.NodeFile.TlsFiles;
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,8 +3,8 @@ package dev.stockpot.cli.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.console.ProgressWriter;
-import dev.stockpot.coordinator.job.JobUpdate.Committing;
-import dev.stockpot.coordinator.job.JobUpdate.Progressed;
+import dev.stockpot.coordinator.order.JobUpdate.Committing;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,8 @@ class ProgressPrinterTest {
   @Test
   void aTerminalSeesOneLineThatIsRedrawn() {
     ProgressPrinter printer = new ProgressPrinter(new ProgressWriter(err, true));
-    printer.on(new Progressed(1, 4, 250_000_000, 1_000_000_000, 1, 0));
-    printer.on(new Progressed(2, 4, 500_000_000, 1_000_000_000, 1, 0));
+    printer.on(new MergeProgressed(1, 4, 250_000_000, 1_000_000_000, 1, 0));
+    printer.on(new MergeProgressed(2, 4, 500_000_000, 1_000_000_000, 1, 0));
     printer.on(new Committing());
 
     assertThat(text.toString())
@@ -39,7 +39,7 @@ class ProgressPrinterTest {
   @Test
   void aMergeWithoutWorkersSaysWhatItWaitsFor() {
     new ProgressPrinter(new ProgressWriter(err, true))
-        .on(new Progressed(0, 4, 0, 1_000_000_000, 0, 0));
+        .on(new MergeProgressed(0, 4, 0, 1_000_000_000, 0, 0));
 
     assertThat(text.toString()).endsWith("0 B of 1.00 GB, waiting for a worker");
   }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.cli.CommandRun;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.plan.Fraction;
 import dev.stockpot.merge.plan.MergePlan;
@@ -49,12 +50,12 @@ class SeveralSoupsTest {
     return PlanReader.read(plan).getFirst();
   }
 
-  private static JobUpdate.Summary run(MergePlan plan) {
+  private static MergeSummary run(MergePlan plan) {
     try (LocalSystem system =
         LocalSystem.start(List.of(new CpuSettings(2, CpuSettings.DEFAULT_CHUNK_BYTES)))) {
       JobUpdate.End end = system.run(plan, SOUPS, false, _ -> {});
       assertThat(end).isInstanceOf(JobUpdate.Finished.class);
-      return ((JobUpdate.Finished) end).summary();
+      return (MergeSummary) ((JobUpdate.Finished) end).summary();
     }
   }
 

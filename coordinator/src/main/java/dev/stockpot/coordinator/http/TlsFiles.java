@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.http;
 
 import com.typesafe.config.Config;
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.io.InputStream;

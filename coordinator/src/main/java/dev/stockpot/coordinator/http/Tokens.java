@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.http;
 
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.TokenLine;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-/** One merge from its plan to its output: the job's actor, its events and its work on files. */
+/** The one actor that a job is, whatever its kind, and what starts it. */
 @NullMarked
 package dev.stockpot.coordinator.job;
 

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.journal;
 
 import dev.stockpot.checkpoint.RegularFiles;
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

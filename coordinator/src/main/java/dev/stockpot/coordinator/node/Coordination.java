@@ -1,18 +1,16 @@
 package dev.stockpot.coordinator.node;
 
 import com.typesafe.config.Config;
-import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
-import dev.stockpot.coordinator.job.MergeStarter;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
+import dev.stockpot.coordinator.job.Jobs;
 import dev.stockpot.coordinator.postgres.PostgresJournal;
 import dev.stockpot.coordinator.queue.JobQueue;
 import dev.stockpot.coordinator.queue.JobRequest;
-import dev.stockpot.coordinator.queue.PlanStarter;
 import dev.stockpot.coordinator.queue.QueueSettings;
-import dev.stockpot.coordinator.search.SearchStarter;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import java.time.Duration;
@@ -66,14 +64,11 @@ final class Coordination {
       ActorRef<LeaseDesk.Command> desk =
           context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
       Consumer<String> forget = PostgresJournal.forgetting(root, tenure.epoch());
-      MergeStarter merges = MergeStarter.of(settings, desk, tenure, files, forget);
+      Jobs jobs = new Jobs(settings, desk, tenure, files, permission, forget);
       ActorRef<JobRequest> queue =
           context.spawn(
               JobQueue.create(
-                  queueSettings,
-                  PlanStarter.of(
-                      merges, new SearchStarter(settings, merges, permission, tenure, forget)),
-                  drained -> desk.tell(new LeaseDesk.DrainWorkers(drained))),
+                  queueSettings, jobs, drained -> desk.tell(new LeaseDesk.DrainWorkers(drained))),
               "queue");
       context.watch(queue);
       followMembers(context);

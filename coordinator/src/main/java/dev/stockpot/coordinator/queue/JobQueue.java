@@ -1,6 +1,9 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobStarter;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate;
+import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
@@ -17,8 +20,8 @@ import dev.stockpot.coordinator.queue.JobRequest.Submit;
 import dev.stockpot.coordinator.queue.JobRequest.Unfollow;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
-import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
-import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
+import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
+import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
@@ -42,6 +45,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -61,7 +65,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * The queue of jobs: accepts submissions, decides which jobs run, runs their plans one after
  * another, and tells followers. An answer is given once what it says stands in the journal.
  *
- * <p>If the journal fails, the actor fails. However it ends, the outputs of its merges stay claimed
+ * <p>If the journal fails, the actor fails. However it ends, the outputs of its jobs stay claimed
  * until what works on them has come to its end, so that none goes on beside its successor's.
  */
 public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEvent, QueueState> {
@@ -95,7 +99,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       ActorContext<QueueMessage> context,
       TimerScheduler<QueueMessage> timers,
       QueueSettings settings,
-      PlanStarter starter,
+      JobStarter starter,
       Consumer<Set<String>> drained,
       InstantSource clock) {
     super(PersistenceId.ofUniqueId("queue"));
@@ -117,7 +121,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
    *     whenever they change
    */
   public static Behavior<JobRequest> create(
-      QueueSettings settings, PlanStarter starter, Consumer<Set<String>> drained) {
+      QueueSettings settings, JobStarter starter, Consumer<Set<String>> drained) {
     return Behaviors.<QueueMessage>setup(context ->
             Behaviors.withTimers(timers ->
                 new JobQueue(context, timers, settings, starter, drained, InstantSource.system())))
@@ -160,8 +164,16 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (_, _) -> context.getSelf().tell(new Recovered()))
         .onSignal(PostStop.class, (_, _) -> runs.end())
-        .onSignal(Terminated.class, (_, stopped) -> followers.forget(stopped.getRef()))
+        .onSignal(Terminated.class, (_, stopped) -> onStopped(stopped))
         .build();
+  }
+
+  /** A job, or a follower. */
+  private void onStopped(Terminated stopped) {
+    Optional<Throwable> crash =
+        stopped instanceof ChildFailed failed ? Optional.of(failed.getCause()) : Optional.empty();
+    runs.stopped(stopped.getRef(), crash)
+        .ifPresentOrElse(context.getSelf()::tell, () -> followers.forget(stopped.getRef()));
   }
 
   @Override
@@ -192,8 +204,8 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       case OutputClaimed claimed -> answered(() -> runs.on(claimed));
       case OutputNotClaimed refused -> onOutputNotClaimed(refused);
       case ClaimAgain again -> answered(() -> runs.on(again));
-      case FromMerge news -> onMergeNews(news);
-      case MergeStopped stopped -> answered(() -> runs.on(stopped));
+      case FromJob news -> onJobNews(news);
+      case JobStopped stopped -> answered(() -> runs.on(stopped));
       case OutputReleased released -> persist(runs.on(released), () -> runs.goOn(released.run()));
       case TellProgress _ -> answered(() -> followers.tellProgress(state));
     };
@@ -374,7 +386,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
         });
   }
 
-  private Effect<QueueEvent, QueueState> onMergeNews(FromMerge news) {
+  private Effect<QueueEvent, QueueState> onJobNews(FromJob news) {
     return persist(
         runs.on(news),
         () ->
@@ -382,9 +394,16 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
                 .map(JobRun::job)
                 .ifPresent(job -> {
                   switch (news.update()) {
-                    case JobUpdate.Progressed _ -> followers.progressed(job.id());
-                    case JobUpdate.Started _, JobUpdate.Committing _ -> followers.tellChange(job);
-                    case JobUpdate.Placed _, JobUpdate.Noted _, JobUpdate.End _ -> {}
+                    case MergeUpdate.MergeProgressed _,
+                        SearchUpdate.SearchStarted _,
+                        SearchUpdate.CandidateEvaluated _ ->
+                        followers.progressed(job.id());
+                    case MergeUpdate.MergeStarted _, JobUpdate.Committing _ ->
+                        followers.tellChange(job);
+                    case SearchUpdate.BatchStarted _,
+                        JobUpdate.Placed _,
+                        JobUpdate.Noted _,
+                        JobUpdate.End _ -> {}
                   }
                 }));
   }

@@ -1,7 +1,11 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.blocking.PatientStep;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobOrder;
+import dev.stockpot.coordinator.order.JobStarter.CancelJob;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate;
+import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A job that runs: what is not worth a journal. Confined to the queue's actor. */
 final class JobRun {
 
-  /** Lines of a run's log that its merges may write. */
+  /** Lines of a run's log that its work may write. */
   private static final int MAX_NOTES = JobLog.MAX_LINES;
 
   private final QueuedJob job;
@@ -21,10 +25,11 @@ final class JobRun {
   private JobStatus status = JobStatus.PLANNING;
   private JobProgress progress = JobProgress.NONE;
   private Optional<StagingArea> staging = Optional.empty();
-  private Optional<PlanOrder> order = Optional.empty();
-  private @Nullable ActorRef<MergeHost.Message> merge;
+  private Optional<JobOrder> order = Optional.empty();
+  private @Nullable ActorRef<CancelJob> actor;
   private Optional<JobUpdate.End> end = Optional.empty();
   private Optional<PatientStep<?>> claim = Optional.empty();
+  private long candidateBytes;
   private boolean waiting;
   private int notes;
 
@@ -71,7 +76,7 @@ final class JobRun {
     return first;
   }
 
-  /** Whether a merge's note is still to be kept; the last one that is says so. */
+  /** Whether a note is still to be kept; the last one that is says so. */
   boolean takesNote() {
     return notes++ < MAX_NOTES;
   }
@@ -94,30 +99,35 @@ final class JobRun {
     staging = Optional.of(claimed);
   }
 
-  void begin(PlanOrder ordered, ActorRef<MergeHost.Message> running) {
+  void begin(JobOrder ordered, ActorRef<CancelJob> running) {
     order = Optional.of(ordered);
-    merge = running;
+    actor = running;
   }
 
-  /** Of its merge; empty before that is started. */
-  Optional<PlanOrder> order() {
+  /** Whether that is the actor that carries it out. */
+  boolean isDoneBy(ActorRef<?> other) {
+    return actor != null && actor.equals(other);
+  }
+
+  /** What is carried out; empty before that is begun. */
+  Optional<JobOrder> order() {
     return order;
   }
 
   void cancel() {
-    if (merge != null) {
-      merge.tell(new MergeHost.Cancel());
+    if (actor != null) {
+      actor.tell(new CancelJob());
     }
   }
 
-  /** How its merge ended, if it has said so. */
+  /** How that ended, if it has said so. */
   Optional<JobUpdate.End> end() {
     return end;
   }
 
   void on(JobUpdate update) {
     switch (update) {
-      case JobUpdate.Started started -> {
+      case MergeUpdate.MergeStarted started -> {
         status = JobStatus.RUNNING;
         progress =
             new JobProgress(
@@ -129,7 +139,7 @@ final class JobRun {
                 started.planned().outputBytes(),
                 0);
       }
-      case JobUpdate.Progressed now -> {
+      case MergeUpdate.MergeProgressed now -> {
         status = JobStatus.RUNNING;
         progress =
             new JobProgress(
@@ -142,7 +152,12 @@ final class JobRun {
                 now.workers());
       }
       case JobUpdate.Committing _ -> status = JobStatus.COMMITTING;
-      case JobUpdate.Placed _, JobUpdate.Noted _ -> {}
+      case SearchUpdate.SearchStarted begun -> {
+        candidateBytes = begun.candidateBytes();
+        evaluated(begun.known(), begun.candidates());
+      }
+      case SearchUpdate.CandidateEvaluated one -> evaluated(one.evaluated(), one.candidates());
+      case SearchUpdate.BatchStarted _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
       case JobUpdate.End last -> {
         end = Optional.of(last);
         if (last instanceof JobUpdate.Finished) {
@@ -150,6 +165,22 @@ final class JobRun {
         }
       }
     }
+  }
+
+  /**
+   * To clients, a candidate counts as a task, and this node, which evaluates, as the one worker.
+   */
+  private void evaluated(int evaluated, int candidates) {
+    status = JobStatus.RUNNING;
+    progress =
+        new JobProgress(
+            evaluated,
+            candidates,
+            0,
+            0,
+            evaluated * candidateBytes,
+            candidates * candidateBytes,
+            1);
   }
 
   private JobProgress finished() {
@@ -169,7 +200,7 @@ final class JobRun {
     progress = JobProgress.NONE;
     staging = Optional.empty();
     order = Optional.empty();
-    merge = null;
+    actor = null;
     end = Optional.empty();
   }
 }

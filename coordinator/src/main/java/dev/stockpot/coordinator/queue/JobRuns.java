@@ -1,13 +1,20 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.blocking.PatientStep;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobOrder;
+import dev.stockpot.coordinator.order.JobStarter;
+import dev.stockpot.coordinator.order.JobStarter.CancelJob;
+import dev.stockpot.coordinator.order.JobSummary;
+import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate;
+import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.queue.QueueEvent.Ended;
 import dev.stockpot.coordinator.queue.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
-import dev.stockpot.coordinator.queue.QueueMessage.FromMerge;
-import dev.stockpot.coordinator.queue.QueueMessage.MergeStopped;
+import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
+import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
@@ -33,14 +40,15 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jobs that run: claims the output of each plan, starts its merge, and says which events come
- * of what happens. Confined to the queue's actor, whose context it uses; persists nothing itself.
+ * The jobs that run: claims the output of each plan, starts its work, and says which events come of
+ * what happens. Confined to the queue's actor, whose context it uses; persists nothing itself.
  */
 final class JobRuns {
 
@@ -48,7 +56,7 @@ final class JobRuns {
   private static final Duration CLAIM_AGAIN = Duration.ofSeconds(1);
 
   private final ActorContext<QueueMessage> context;
-  private final PlanStarter starter;
+  private final JobStarter starter;
   private final OutputClaims claims;
   private final QueueSettings settings;
   private final InstantSource clock;
@@ -63,7 +71,7 @@ final class JobRuns {
 
   JobRuns(
       ActorContext<QueueMessage> context,
-      PlanStarter starter,
+      JobStarter starter,
       OutputClaims claims,
       QueueSettings settings,
       InstantSource clock) {
@@ -166,22 +174,24 @@ final class JobRuns {
       return;
     }
     QueuedJob job = run.job();
-    PlanOrder order =
-        new PlanOrder(
-            mergeId(job),
+    JobOrder order =
+        JobOrder.of(
+            orderId(job),
             job.submission().priority(),
             claimed.plan(),
             claimed.staging(),
             job.submission().replace());
-    run.begin(
-        order,
+    long number = run.number();
+    ActorRef<QueueMessage> queue = context.getSelf();
+    ActorRef<CancelJob> actor =
         context.spawn(
-            MergeHost.create(run.number(), starter, order, context.getSelf()),
-            "merge-" + run.number()));
+            starter.job(order, update -> queue.tell(new FromJob(number, update))), "job-" + number);
+    context.watch(actor);
+    run.begin(order, actor);
   }
 
   /** Unlike that of any other job's plan, because no job's id holds a slash. */
-  private static String mergeId(QueuedJob job) {
+  private static String orderId(QueuedJob job) {
     return job.plans() == 1 ? job.id() : job.id() + "/" + (job.plan() + 1);
   }
 
@@ -204,19 +214,36 @@ final class JobRuns {
     claim(of(again.run()).orElseThrow());
   }
 
-  List<QueueEvent> on(FromMerge news) {
+  List<QueueEvent> on(FromJob news) {
     JobRun run = byNumber.get(news.run());
     if (run == null) {
       return List.of();
     }
     run.on(news.update());
     return switch (news.update()) {
-      case JobUpdate.Started begun ->
+      case MergeUpdate.MergeStarted begun ->
           List.of(noted(run, Level.INFO, LogSentences.of(run.job(), begun)));
+      case SearchUpdate.SearchStarted begun -> note(run, Level.INFO, LogSentences.of(begun));
+      case SearchUpdate.CandidateEvaluated one ->
+          note(run, one.failure().isPresent() ? Level.WARNING : Level.INFO, LogSentences.of(one));
       case JobUpdate.Placed placed -> note(run, Level.INFO, placed.line());
       case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
-      case JobUpdate.Progressed _, JobUpdate.Committing _, JobUpdate.End _ -> List.of();
+      case JobUpdate.Finished(SearchSummary summary) ->
+          LogSentences.best(summary).map(best -> note(run, Level.INFO, best)).orElse(List.of());
+      case MergeUpdate.MergeProgressed _,
+          SearchUpdate.BatchStarted _,
+          JobUpdate.Committing _,
+          JobUpdate.End _ ->
+          List.of();
     };
+  }
+
+  /** The actor of a run is gone, unless it was another actor. */
+  Optional<JobStopped> stopped(ActorRef<?> actor, Optional<Throwable> crash) {
+    return byNumber.values().stream()
+        .filter(run -> run.isDoneBy(actor))
+        .map(run -> new JobStopped(run.number(), crash))
+        .findFirst();
   }
 
   private List<QueueEvent> note(JobRun run, Level level, String message) {
@@ -228,9 +255,9 @@ final class JobRuns {
         : List.of(noted(run, level, message));
   }
 
-  void on(MergeStopped stopped) {
+  void on(JobStopped stopped) {
     JobRun run = of(stopped.run()).orElseThrow();
-    PlanOrder order = run.order().orElseThrow();
+    JobOrder order = run.order().orElseThrow();
     long number = run.number();
     Optional<JobUpdate.End> end = run.end();
     release(
@@ -239,7 +266,7 @@ final class JobRuns {
           if (end.isEmpty()) {
             return OutputClaims.releaseCrashed(number, order.staging(), stopped.crash());
           }
-          if (OutputClaims.leavesNothing(end.get())) {
+          if (JobUpdate.leavesNothing(end.get())) {
             starter.forget(order);
           }
           return OutputClaims.release(number, order.staging(), end.get());
@@ -262,7 +289,7 @@ final class JobRuns {
   List<QueueEvent> on(OutputReleased released) {
     JobRun run = of(released.run()).orElseThrow();
     return switch (released.end()) {
-      case JobUpdate.Finished(JobUpdate.Summary summary) -> finished(run, summary);
+      case JobUpdate.Finished(JobSummary summary) -> finished(run, summary);
       case JobUpdate.Failed(Failure failure, Optional<Path> kept) ->
           List.of(failed(run, failure, kept));
       case JobUpdate.Cancelled(Optional<Path> kept) ->
@@ -270,7 +297,7 @@ final class JobRuns {
     };
   }
 
-  private List<QueueEvent> finished(JobRun run, JobUpdate.Summary summary) {
+  private List<QueueEvent> finished(JobRun run, JobSummary summary) {
     QueuedJob job = run.job();
     List<QueueEvent> events = new ArrayList<>();
     events.add(new PlanFinished(job.id(), now(), job.plan(), LogSentences.of(run.job(), summary)));

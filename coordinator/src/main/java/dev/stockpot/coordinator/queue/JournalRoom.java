@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.coordinator.PrivateFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,23 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
+import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
+import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
+import dev.stockpot.soce.report.SearchReport;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 
-/** What a job's log says of its merges. */
+/** What a job's log says of its work. */
 final class LogSentences {
 
   private LogSentences() {}
 
-  static String of(QueuedJob job, JobUpdate.Started begun) {
+  static String of(QueuedJob job, MergeStarted begun) {
     return "%smerging %,d tensors in %,d tasks, %,d of which are done already%s"
         .formatted(
             which(job),
@@ -21,20 +29,58 @@ final class LogSentences {
                 : "; %,d had changed and are merged again".formatted(begun.revoked()));
   }
 
-  static String of(QueuedJob job, JobUpdate.Summary summary) {
-    return summary.alreadyFinished()
-        ? "%s%s: was finished before"
-            .formatted(which(job), Printable.line(summary.output().toString()))
-        : "%s%s: in its place, %,d tensors, %,d bytes, %,d tasks merged and %,d kept, %,d given back, %.1f s"
-            .formatted(
-                which(job),
-                Printable.line(summary.output().toString()),
-                summary.tensors(),
-                summary.outputBytes(),
-                summary.merged(),
-                summary.kept(),
-                summary.returned(),
-                summary.elapsed().toMillis() / 1e3);
+  static String of(SearchStarted begun) {
+    return "searching soups of %s: %,d candidates, %,d of which are known already"
+        .formatted(String.join(", ", begun.experts()), begun.candidates(), begun.known());
+  }
+
+  static String of(CandidateEvaluated one) {
+    return "%s: %s".formatted(Printable.line(one.name()), one.result());
+  }
+
+  static Optional<String> best(SearchSummary summary) {
+    return summary
+        .report()
+        .flatMap(SearchReport::best)
+        .map(best ->
+            "the best soup is %s; the report is in %s"
+                .formatted(Printable.line(best.name()), summary.reportDirectory()));
+  }
+
+  static String of(QueuedJob job, JobSummary summary) {
+    return which(job)
+        + Printable.line(summary.output().toString())
+        + (summary.alreadyFinished()
+            ? ": was finished before"
+            : ": in its place, " + made(summary));
+  }
+
+  private static String made(JobSummary summary) {
+    return switch (summary) {
+      case MergeSummary merge ->
+          made(
+              merge.tensors(),
+              merge.outputBytes(),
+              merge.merged(),
+              merge.kept(),
+              merge.returned(),
+              merge.elapsed());
+      case SearchSummary search ->
+          made(
+              search.tensors(),
+              search.candidateBytes(),
+              search.report().map(report -> report.entries().size()).orElse(0),
+              0,
+              0,
+              search.elapsed());
+    };
+  }
+
+  /** A candidate of a search counts as a task. */
+  private static String made(
+      int tensors, long bytes, int tasks, int kept, long returned, Duration elapsed) {
+    return "%,d tensors, %,d bytes, %,d tasks merged and %,d kept, %,d given back, %.1f s"
+        .formatted(tensors, bytes, tasks, kept, returned, elapsed.toMillis() / 1e3);
   }
 
   private static String which(QueuedJob job) {

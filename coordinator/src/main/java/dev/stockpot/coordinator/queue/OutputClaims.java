@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
@@ -37,10 +37,10 @@ final class OutputClaims {
     }
   }
 
-  /** Gives an output free whose merge came to this end. */
+  /** Gives an output free whose job came to this end. */
   static QueueMessage release(long run, StagingArea staging, JobUpdate.End end) {
     try (staging) {
-      if (leavesNothing(end) && !isGone(end)) {
+      if (JobUpdate.leavesNothing(end) && !isGone(end)) {
         staging.delete();
       }
     } catch (MergeException e) {
@@ -49,26 +49,17 @@ final class OutputClaims {
     return new OutputReleased(run, end);
   }
 
-  /** Whether a merge that came to this end has nothing that another run could go on with. */
-  static boolean leavesNothing(JobUpdate.End end) {
-    return switch (end) {
-      case JobUpdate.Finished _ -> true;
-      case JobUpdate.Failed failed -> failed.resumable().isEmpty();
-      case JobUpdate.Cancelled cancelled -> cancelled.resumable().isEmpty();
-    };
-  }
-
   /** A commit deletes the area itself; whoever claimed it since may not lose it. */
   private static boolean isGone(JobUpdate.End end) {
     return end instanceof JobUpdate.Finished finished && !finished.summary().alreadyFinished();
   }
 
-  /** As {@link #release}, where no merge had begun. */
+  /** As {@link #release}, where no work had begun. */
   static QueueMessage releaseCancelled(long run, StagingArea staging) {
     return release(run, staging, new JobUpdate.Cancelled(resumable(staging)));
   }
 
-  /** As {@link #release}, where the merge's actor failed. */
+  /** As {@link #release}, where the job's actor failed. */
   static QueueMessage releaseCrashed(long run, StagingArea staging, Optional<Throwable> crash) {
     return release(run, staging, new JobUpdate.Failed(failure(crash), resumable(staging)));
   }

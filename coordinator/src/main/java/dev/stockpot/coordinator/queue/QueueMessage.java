@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -30,16 +30,16 @@ sealed interface QueueMessage permits JobRequest, QueueMessage.Internal {
 
   record ClaimAgain(long run) implements Internal {}
 
-  record FromMerge(long run, JobUpdate update) implements Internal {}
+  record FromJob(long run, JobUpdate update) implements Internal {}
 
   /**
-   * The merge's actor is gone.
+   * The job's actor is gone.
    *
    * @param crash if it failed as an actor
    */
-  record MergeStopped(long run, Optional<Throwable> crash) implements Internal {}
+  record JobStopped(long run, Optional<Throwable> crash) implements Internal {}
 
-  /** The merge is over and its output is not claimed any more. */
+  /** The plan is carried out, or given up, and its output is not claimed any more. */
   record OutputReleased(long run, JobUpdate.End end) implements Internal {}
 
   record TellProgress() implements Internal {}

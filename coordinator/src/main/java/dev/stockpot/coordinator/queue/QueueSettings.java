@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
 import com.typesafe.config.Config;
-import dev.stockpot.coordinator.CoordinatorSettings;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.merge.plan.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,40 +1,39 @@
 package dev.stockpot.coordinator.search;
 
 import dev.stockpot.coordinator.blocking.PatientStep;
-import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.evaluate.EvaluationRequest;
+import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.evaluate.Evaluators;
-import dev.stockpot.coordinator.job.JobJournal;
-import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeOrder;
-import dev.stockpot.coordinator.job.MergeStarter;
-import dev.stockpot.coordinator.job.StepFailure;
+import dev.stockpot.coordinator.order.JobJournal;
+import dev.stockpot.coordinator.order.JobStarter;
+import dev.stockpot.coordinator.order.JobStarter.CancelJob;
+import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate.End;
+import dev.stockpot.coordinator.order.JournaledJob;
+import dev.stockpot.coordinator.order.MergeOrder;
+import dev.stockpot.coordinator.order.SearchOrder;
+import dev.stockpot.coordinator.order.StepFailure;
 import dev.stockpot.coordinator.staging.StagingArea;
+import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.planner.MergePlanner;
-import dev.stockpot.protocol.api.LogLine.Level;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
@@ -44,97 +43,68 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phases of one search, and its journal. It recovers what an earlier run recorded, reads the
- * plan, and then does what the {@link SearchBoard} says: merges, evaluations and deletions go on
- * beside each other, and each outcome is recorded before it counts. Everything that blocks runs on
- * the blocking dispatcher and comes back as a message.
+ * One search and its journal: carries out what the {@link SearchCourse} says, records what came of
+ * it before the course hears of it, and ends when nothing is under way any more. Everything that
+ * blocks runs on the blocking dispatcher and comes back as a message.
  */
-final class JournaledSearch
+public final class JournaledSearch
     extends EventSourcedBehavior<JournaledSearch.Message, SearchEvent, SearchState> {
 
-  /** Where Pekko logs that the journal failed; {@link SearchJob} tells the follower. */
+  /** Where Pekko logs that the journal failed; the job's actor tells the follower. */
   private static final String JOURNAL_LOGGER = "dev.stockpot.coordinator.job.journal";
-
-  /** The file, and the prefix of persistence ids. */
-  private static final String SEARCH = "search";
 
   private static final String BLOCKING = "stockpot.blocking-dispatcher";
 
   /** What it understands. */
   sealed interface Message {}
 
-  record Cancelled(boolean discard) implements Message {}
+  /** Something happened beside what is under way. */
+  private record Heard(Happened what) implements Message {}
 
   /** Something that was under way came to its end. */
-  private record Done(Message result) implements Message {}
+  private record Done(Happened what) implements Message {}
 
-  private record Restored() implements Message {}
-
-  private record Read(SearchWork.Ready ready) implements Message {}
-
-  private record Prepared(SearchWork.Ready ready) implements Message {}
-
-  private record LookedUp(List<SearchEvent> found) implements Message {}
-
-  private record Claimed(List<Candidate> batch, MergeOrder order) implements Message {}
+  private record PlanRead(SearchWork.Ready ready) implements Message {}
 
   private record FromMerge(JobUpdate update) implements Message {}
 
   /** Comes after all that the merge said. */
   private record MergeStopped() implements Message {}
 
-  private record Merged(JobUpdate.End end) implements Message {}
-
-  private record Evaluated(Task task, Evaluation evaluation, Optional<SearchEvent> event)
-      implements Message {}
-
-  private record Deleted(List<Candidate> candidates) implements Message {}
-
-  private record Committed(SearchReport report) implements Message {}
-
-  private record TimeOver() implements Message {}
-
-  private record Aborted(Failure failure) implements Message {}
-
-  private record Over(SearchUpdate.End how) implements Message {}
-
-  /** A search whose plan is read. */
-  private record Run(Search search, SearchBoard board, SearchWork.Ready ready, Pace pace) {}
+  /** See whether it is over. */
+  private record Settle() implements Message {}
 
   /** A batch that is being merged. */
-  private record Batch(List<Candidate> candidates, MergeOrder order, Runnable cancel) {}
+  private record Batch(
+      List<Candidate> candidates, MergeOrder order, ActorRef<CancelJob> merge, Optional<End> end) {}
 
   private final ActorContext<Message> context;
   private final SearchOrder order;
   private final JobJournal journal;
-  private final MergeStarter merges;
+  private final JobStarter merges;
   private final SearchFiles files;
   private final SearchWork work;
-  private final ActorRef<SearchUpdate> follower;
-  private final ActorRef<JobUpdate> fromMerge;
+  private final ActorRef<JobUpdate> follower;
   private final Duration filePatience;
-  private final Set<String> places = new HashSet<>();
+  private final long startNanos = System.nanoTime();
   private final List<PatientStep<?>> readings = new ArrayList<>();
-  private @Nullable Run run;
+  private SearchCourse course;
+  private SearchWork.@Nullable Ready ready;
   private @Nullable Batch batch;
-  private Optional<JobUpdate.End> mergeEnd = Optional.empty();
+
+  /** Steps whose ends are waited for, a batch's merge among them. */
   private int underWay;
-  private boolean worthKeeping;
-  private boolean started;
-  private boolean committing;
-  private boolean over;
-  private Optional<SearchUpdate.End> ending = Optional.empty();
 
   private JournaledSearch(
       ActorContext<Message> context,
       SearchOrder order,
       JobJournal journal,
-      MergeStarter merges,
+      Duration filePatience,
+      JobStarter merges,
       SearchFiles files,
       SearchWork work,
-      Duration filePatience,
-      ActorRef<SearchUpdate> follower) {
-    super(persistenceId(journal, order));
+      ActorRef<JobUpdate> follower) {
+    super(journal.persistenceId(order));
     this.context = context;
     this.order = order;
     this.journal = journal;
@@ -143,32 +113,34 @@ final class JournaledSearch
     this.work = work;
     this.filePatience = filePatience;
     this.follower = follower;
-    this.fromMerge = context.messageAdapter(JobUpdate.class, FromMerge::new);
+    this.course = SearchCourse.begin(order.staging().root());
   }
 
   /**
    * A search that begins, or goes on, at once.
    *
    * @param filePatience how long a file may keep what only reads waiting
+   * @param merges starts the merges of candidates
+   * @param permission which evaluators may run on this node
+   * @param tenure under which the output is put into its place
    */
-  static Behavior<Message> create(
+  public static JournaledJob<?> of(
       SearchOrder order,
       JobJournal journal,
-      MergeStarter merges,
-      SearchFiles files,
-      SearchWork work,
       Duration filePatience,
-      ActorRef<SearchUpdate> follower) {
-    return Behaviors.setup(context -> {
-      context.setLoggerName(JOURNAL_LOGGER);
-      return new JournaledSearch(
-          context, order, journal, merges, files, work, filePatience, follower);
-    });
-  }
-
-  /** Under which a search's events stand. */
-  static PersistenceId persistenceId(JobJournal journal, SearchOrder order) {
-    return journal.persistenceId(SEARCH, order.id(), order.staging());
+      JobStarter merges,
+      EvaluatorPermission permission,
+      Tenure tenure,
+      ActorRef<JobUpdate> follower) {
+    SearchFiles files = new SearchFiles(order);
+    SearchWork work = new SearchWork(order, permission, tenure, files);
+    Behavior<Message> behavior =
+        Behaviors.setup(context -> {
+          context.setLoggerName(JOURNAL_LOGGER);
+          return new JournaledSearch(
+              context, order, journal, filePatience, merges, files, work, follower);
+        });
+    return new JournaledJob<>(behavior, new Heard(new Happened.Cancelled()));
   }
 
   @Override
@@ -191,13 +163,11 @@ final class JournaledSearch
     return newSignalHandlerBuilder()
         .onSignal(
             RecoveryCompleted.class,
-            (state, _) -> {
-              worthKeeping = !state.isEmpty();
-              blocking(() -> {
-                work.finishInterrupted();
-                return new Restored();
-              });
-            })
+            (_, _) ->
+                blocking(() -> {
+                  work.finishInterrupted();
+                  return new Happened.Restored();
+                }))
         .build();
   }
 
@@ -208,332 +178,188 @@ final class JournaledSearch
 
   private Effect<SearchEvent, SearchState> onMessage(SearchState state, Message message) {
     return switch (message) {
-      case Done(Message result) -> {
+      case Heard(Happened what) -> on(state, what);
+      case Done(Happened what) -> {
         underWay--;
-        yield onMessage(state, result);
+        yield on(state, what);
       }
-      case LookedUp(List<SearchEvent> found) -> record(found, running().board()::lookedUp);
-      case Evaluated evaluated -> onEvaluated(evaluated);
-      case Over(SearchUpdate.End how) -> {
-        follower.tell(how);
-        yield Effect().stop();
+      case PlanRead(SearchWork.Ready read) -> {
+        ready = read;
+        yield on(
+            state,
+            new Happened.PlanRead(
+                read.search(),
+                read.finished()
+                    ? Optional.of(summary(read.search(), Optional.empty()))
+                    : Optional.empty()));
       }
-      case Restored _ -> then(() -> unlessEnding(() -> reading(() -> new Read(work.read()))));
-      case Read(SearchWork.Ready ready) -> then(() -> unlessEnding(() -> findFiles(ready)));
-      case Prepared(SearchWork.Ready ready) -> then(() -> onPrepared(state, ready));
-      case Claimed claimed -> then(() -> onClaimed(claimed));
-      case FromMerge(JobUpdate update) -> then(() -> onMergeUpdate(update));
-      case MergeStopped _ -> then(this::onMergeStopped);
-      case Merged merged -> then(() -> onMerged(merged));
-      case Deleted(List<Candidate> gone) -> then(() -> running().board().deleted(gone));
-      case Committed(SearchReport report) -> then(() -> end(finished(Optional.of(report))));
-      case TimeOver _ -> then(this::onTimeOver);
-      case Aborted(Failure failure) -> then(() -> fail(failure));
-      case Cancelled(boolean discard) ->
-          then(() -> end(new SearchUpdate.Cancelled(discard ? Optional.empty() : resumable())));
+      case FromMerge(JobUpdate update) -> onMergeUpdate(state, update);
+      case MergeStopped _ -> onMergeStopped(state);
+      case Settle _ -> settle();
     };
   }
 
-  /** Handles what records nothing. */
-  private Effect<SearchEvent, SearchState> then(Runnable handling) {
-    handling.run();
-    advance();
-    return Effect().none();
-  }
-
-  /** Goes on when the events are on storage. */
-  private Effect<SearchEvent, SearchState> record(List<SearchEvent> events, Runnable handling) {
-    return events.isEmpty()
-        ? then(handling)
-        : Effect()
-            .persist(events)
-            .thenRun(_ -> {
-              worthKeeping = true;
-              handling.run();
-              advance();
-            });
-  }
-
-  private Run running() {
-    if (run == null) {
-      throw new IllegalStateException("the search is not prepared");
+  /** The course hears of it when its events are on storage. */
+  private Effect<SearchEvent, SearchState> on(SearchState state, Happened what) {
+    List<SearchEvent> events = what.events();
+    if (events.isEmpty()) {
+      advance(state, what);
+      return settle();
     }
-    return run;
+    return Effect()
+        .persist(events)
+        .thenRun(recorded -> {
+          advance(recorded, what);
+          context.getSelf().tell(new Settle());
+        });
   }
 
-  private Optional<Path> resumable() {
-    return worthKeeping ? Optional.of(order.staging().root()) : Optional.empty();
+  private void advance(SearchState state, Happened what) {
+    SearchCourse.Step step = course.on(what, state);
+    course = step.next();
+    step.actions().forEach(this::carryOut);
   }
 
-  private SearchUpdate.Finished finished(Optional<SearchReport> report) {
+  private Effect<SearchEvent, SearchState> settle() {
+    if (underWay > 0 || course.end().isEmpty()) {
+      return Effect().none();
+    }
+    follower.tell(course.end().get());
+    return Effect().stop();
+  }
+
+  private void carryOut(Action action) {
+    switch (action) {
+      case Action.ReadPlan _ -> reading(() -> new PlanRead(work.read()));
+      case Action.FindFiles(Search search) ->
+          blocking(() -> new Happened.FilesFound(files.find(search.firstCandidates())));
+      case Action.Wake(Duration after) ->
+          context.scheduleOnce(after, context.getSelf(), new Heard(new Happened.TimeOver()));
+      case Action.LookUp(Search search, List<String> evaluations) ->
+          reading(() -> new Heard(new Happened.LookedUp(work.lookUp(search, evaluations))));
+      case Action.Evaluate evaluate -> evaluate(evaluate);
+      case Action.Claim(Search search, List<Candidate> candidates) ->
+          blocking(() -> new Happened.BatchClaimed(candidates, files.claim(search, candidates)));
+      case Action.Merge(List<Candidate> candidates, MergeOrder merge) -> merge(candidates, merge);
+      case Action.Release(List<Candidate> candidates, MergeOrder merged, End end) ->
+          blocking(() -> {
+            release(merged, end);
+            return new Happened.BatchReleased(candidates, end);
+          });
+      case Action.Delete(List<Candidate> candidates) ->
+          blocking(() -> {
+            files.delete(candidates);
+            return new Happened.Deleted(candidates);
+          });
+      case Action.Commit(Search search, SearchBoard board, Candidate best) -> {
+        SearchReport report = Reporting.of(search, board, Instant.now());
+        blocking(() -> {
+          work.commit(search, best, report);
+          return new Happened.Committed(summary(search, Optional.of(report)));
+        });
+      }
+      case Action.Tell(JobUpdate update) -> follower.tell(update);
+      case Action.StopAll _ -> stopAll();
+    }
+  }
+
+  private SearchSummary summary(Search search, Optional<SearchReport> report) {
     Path output = order.plan().output().path();
-    return new SearchUpdate.Finished(output, output.resolve(SearchResult.DIRECTORY), report);
+    return new SearchSummary(
+        output,
+        output.resolve(SearchResult.DIRECTORY),
+        report,
+        search.planned().layout().tensors().size(),
+        search.candidateBytes(),
+        Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
-  private void unlessEnding(Runnable step) {
-    if (ending.isEmpty()) {
-      step.run();
-    }
-  }
-
-  private void findFiles(SearchWork.Ready ready) {
-    blocking(() -> {
-      files.find(ready.search().firstCandidates());
-      return new Prepared(ready);
-    });
-  }
-
-  private void onPrepared(SearchState state, SearchWork.Ready ready) {
-    if (ready.finished()) {
-      end(finished(Optional.empty()));
-      return;
-    }
-    Search search = ready.search();
-    SearchBoard board = new SearchBoard(search, state, files::has, MergePlanner.MOST_SOUPS);
-    run = new Run(search, board, ready, new Pace(search.plan().evaluate().parallel()));
-    search
-        .planned()
-        .warnings()
-        .forEach(warning -> follower.tell(new SearchUpdate.Noted(Level.WARNING, warning)));
-    search
-        .plan()
-        .search()
-        .maxTime()
-        .ifPresent(time -> context.scheduleOnce(time, context.getSelf(), new TimeOver()));
-  }
-
-  private void onTimeOver() {
-    if (ending.isEmpty() && !running().board().isComplete()) {
-      follower.tell(
-          new SearchUpdate.Noted(
-              Level.WARNING, "the time is over: no further candidate is evaluated"));
-      running().board().closeEarly();
-    }
-  }
-
-  private void fail(Failure failure) {
-    end(new SearchUpdate.Failed(failure, resumable()));
-  }
-
-  /** Nothing more is begun; what is under way is asked to end. */
-  private void end(SearchUpdate.End how) {
-    if (ending.isPresent()) {
-      return;
-    }
-    ending = Optional.of(how);
+  private void stopAll() {
     readings.forEach(PatientStep::abandon);
-    if (run != null) {
-      CompletionStage<Void> _ = run.ready().evaluators().stop();
-      run.ready()
+    if (ready != null) {
+      CompletionStage<Void> _ = ready.evaluators().stop();
+      ready
           .reporters()
           .ifPresent(reporters -> {
             CompletionStage<Void> _ = reporters.stop();
           });
     }
     if (batch != null) {
-      batch.cancel().run();
+      batch.merge().tell(new CancelJob());
     }
   }
 
-  /** Does all that can be done now. */
-  private void advance() {
-    if (ending.isPresent()) {
-      if (underWay == 0 && batch == null && !over) {
-        over = true;
-        context.getSelf().tell(new Over(ending.get()));
-      }
-      return;
-    }
-    if (run == null || committing) {
-      return;
-    }
-    lookUp(run);
-    if (!run.board().isLooking()) {
-      tellStarted(run);
-      delete(run);
-      evaluate(run);
-      merge(run);
-      commit(run);
-    }
+  private void evaluate(Action.Evaluate evaluate) {
+    SearchWork.Ready by = Objects.requireNonNull(ready);
+    Search search = evaluate.search();
+    Task task = evaluate.task();
+    String evaluation = evaluate.evaluation();
+    Evaluators evaluators = task.heldOut() ? by.reporters().orElseThrow() : by.evaluators();
+    EvaluationRequest request =
+        new EvaluationRequest(
+            files.place(task.candidate()),
+            files.evaluationOutput(evaluation),
+            task.candidate().content(),
+            search.categories());
+    pipe(
+        evaluators
+            .evaluate(request)
+            .thenApplyAsync(
+                ended -> new Happened.Evaluated(task, ended, work.keep(search, evaluation, ended)),
+                dispatcher(BLOCKING)));
   }
 
-  private void lookUp(Run of) {
-    List<String> names = of.board().toLookUp().stream().map(of.board()::evaluation).toList();
-    if (!names.isEmpty()) {
-      reading(() -> new LookedUp(work.lookUp(of.search(), names)));
+  private void merge(List<Candidate> candidates, MergeOrder merge) {
+    ActorRef<Message> self = context.getSelf();
+    ActorRef<CancelJob> actor =
+        context.spawnAnonymous(merges.job(merge, update -> self.tell(new FromMerge(update))));
+    context.watchWith(actor, new MergeStopped());
+    batch = new Batch(candidates, merge, actor, Optional.empty());
+    underWay++;
+  }
+
+  private Effect<SearchEvent, SearchState> onMergeUpdate(SearchState state, JobUpdate update) {
+    if (update instanceof End end) {
+      Batch of = Objects.requireNonNull(batch);
+      batch = new Batch(of.candidates(), of.order(), of.merge(), Optional.of(end));
+      return Effect().none();
     }
+    return on(state, new Happened.MergeTold(update));
   }
 
-  private void tellStarted(Run of) {
-    if (!started) {
-      started = true;
-      follower.tell(
-          new SearchUpdate.Started(of.search(), of.board().candidates(), of.board().evaluated()));
-    }
-  }
-
-  private void delete(Run of) {
-    List<Candidate> obsolete = of.board().nextDeletions();
-    if (!obsolete.isEmpty()) {
-      blocking(() -> {
-        files.delete(obsolete);
-        return new Deleted(obsolete);
-      });
-    }
-  }
-
-  private void evaluate(Run of) {
-    for (Optional<Task> next = of.board().nextEvaluation();
-        next.isPresent();
-        next = of.board().nextEvaluation()) {
-      Task task = next.get();
-      String evaluation = of.board().evaluation(task);
-      Evaluators by =
-          task.heldOut() ? of.ready().reporters().orElseThrow() : of.ready().evaluators();
-      EvaluationRequest request =
-          new EvaluationRequest(
-              files.place(task.candidate()),
-              files.evaluationOutput(evaluation),
-              task.candidate().content(),
-              of.search().categories());
-      pipe(
-          by.evaluate(request)
-              .thenApplyAsync(
-                  ended -> new Evaluated(task, ended, work.keep(of.search(), evaluation, ended)),
-                  dispatcher(BLOCKING)));
-    }
-  }
-
-  private Effect<SearchEvent, SearchState> onEvaluated(Evaluated evaluated) {
-    Run of = running();
-    if (evaluated.evaluation() instanceof Evaluation.NotEvaluated(var reason, var logTail)) {
-      of.board().passed(evaluated.task(), new Outcome.Failed(reason, logTail));
-    }
-    return record(
-        evaluated.event().stream().toList(),
-        () -> {
-          of.board().ended(evaluated.task());
-          if (!(evaluated.evaluation() instanceof Evaluation.Cancelled)) {
-            tell(of, evaluated);
-          }
-        });
-  }
-
-  private void tell(Run of, Evaluated evaluated) {
-    Task task = evaluated.task();
-    if (evaluated.evaluation() instanceof Evaluation.Scored scored) {
-      of.pace().add(scored.took());
-    }
-    int done = of.board().evaluated();
-    int all = of.board().candidates();
-    follower.tell(
-        new SearchUpdate.Evaluated(
-            of.search().text(task.candidate().weights()),
-            task.heldOut(),
-            of.board().outcome(task).orElseThrow(),
-            task.heldOut() ? OptionalDouble.empty() : of.board().value(task.candidate()),
-            done,
-            all,
-            of.pace().remaining(all - done)));
-  }
-
-  private void merge(Run of) {
-    List<Candidate> candidates = batch == null ? of.board().nextBatch() : List.of();
-    if (!candidates.isEmpty()) {
-      follower.tell(new SearchUpdate.Merging(candidates.size()));
-      blocking(() -> new Claimed(candidates, files.claim(of.search(), candidates)));
-    }
-  }
-
-  private void onClaimed(Claimed claimed) {
-    MergeStarter.Running merge = merges.start(context, claimed.order(), fromMerge);
-    batch = new Batch(claimed.batch(), claimed.order(), merge.cancel());
-    context.watchWith(merge.actor(), new MergeStopped());
-    if (ending.isPresent()) {
-      merge.cancel().run();
-    }
-  }
-
-  private void onMergeUpdate(JobUpdate update) {
-    switch (update) {
-      case JobUpdate.Placed placed -> onPlaced(placed);
-      case JobUpdate.Noted(Level level, String message) ->
-          follower.tell(new SearchUpdate.Noted(level, message));
-      case JobUpdate.End end -> mergeEnd = Optional.of(end);
-      case JobUpdate.Started _, JobUpdate.Progressed _, JobUpdate.Committing _ -> {}
-    }
-  }
-
-  /** Nearly every batch is placed like the one before, if for other figures. */
-  private void onPlaced(JobUpdate.Placed placed) {
-    if (places.add(placed.where())) {
-      follower.tell(new SearchUpdate.Placed(placed.line()));
-    }
-  }
-
-  private void onMergeStopped() {
-    MergeOrder merged = Objects.requireNonNull(batch).order();
-    JobUpdate.End end =
-        mergeEnd.orElseGet(() ->
-            new JobUpdate.Failed(
-                new Failure(Failure.Kind.BUG, "a merge broke off"), Optional.empty()));
-    mergeEnd = Optional.empty();
-    blocking(() -> {
-      try (StagingArea staging = merged.staging()) {
-        switch (end) {
-          case JobUpdate.Finished _ -> {
-            merges.forget(merged);
-            staging.delete();
-            files.add(merged);
-          }
-          case JobUpdate.Failed _, JobUpdate.Cancelled _ -> {}
-        }
-      }
-      return new Merged(end);
-    });
-  }
-
-  private void onMerged(Merged merged) {
+  private Effect<SearchEvent, SearchState> onMergeStopped(SearchState state) {
     Batch of = Objects.requireNonNull(batch);
     batch = null;
-    switch (merged.end()) {
-      case JobUpdate.Finished _ -> running().board().merged(of.candidates());
-      case JobUpdate.Failed(Failure failure, _) -> fail(failure);
-      case JobUpdate.Cancelled _ -> end(new SearchUpdate.Cancelled(resumable()));
+    underWay--;
+    End end =
+        of.end()
+            .orElseGet(() ->
+                new JobUpdate.Failed(
+                    new Failure(Failure.Kind.BUG, "a merge broke off"), Optional.empty()));
+    return on(state, new Happened.BatchEnded(of.candidates(), of.order(), end));
+  }
+
+  private void release(MergeOrder merged, End end) {
+    try (StagingArea staging = merged.staging()) {
+      switch (end) {
+        case JobUpdate.Finished _ -> {
+          merges.forget(merged);
+          staging.delete();
+          files.add(merged);
+        }
+        case JobUpdate.Failed _, JobUpdate.Cancelled _ -> {}
+      }
     }
   }
 
-  private void commit(Run of) {
-    if (!of.board().isComplete()) {
-      return;
-    }
-    SearchReport report = Reporting.of(of.search(), of.board(), Instant.now());
-    Optional<Candidate> best = of.board().best();
-    if (best.isEmpty()) {
-      end(new SearchUpdate.Failed(nothingScored(report), Optional.empty()));
-      advance();
-      return;
-    }
-    committing = true;
-    blocking(() -> new Committed(work.commit(of.search(), best.get(), report)));
-  }
-
-  /** Nothing of it is worth keeping: what has scores is in the cache, what failed may be mended. */
-  private static Failure nothingScored(SearchReport report) {
-    String first =
-        report.entries().stream()
-            .flatMap(entry ->
-                entry.outcome() instanceof SearchReport.Failed failed
-                    ? Stream.of(entry.name() + ": " + failed.reason())
-                    : Stream.<String>empty())
-            .findFirst()
-            .orElse("none was evaluated");
-    return new Failure(
-        Failure.Kind.ENVIRONMENT, "no soup has scores, so there is no best one; " + first);
-  }
-
-  private void blocking(Supplier<Message> step) {
+  private void blocking(Supplier<Happened> step) {
     pipe(CompletableFuture.supplyAsync(() -> order.staging().use(step), dispatcher(BLOCKING)));
+  }
+
+  private void pipe(CompletionStage<? extends Happened> stage) {
+    underWay++;
+    context.pipeToSelf(
+        stage, (happened, failure) -> new Done(happened != null ? happened : failed(failure)));
   }
 
   /** Only reads, and files of users: so the end of the search does not wait for it. */
@@ -543,23 +369,15 @@ final class JournaledSearch
     readings.add(reading);
     context.pipeToSelf(
         reading.result(),
-        (message, failure) ->
-            message != null
-                ? message
-                : new Aborted(StepFailure.of("job %s".formatted(order.id()), failure)));
+        (message, failure) -> message != null ? message : new Heard(failed(failure)));
+  }
+
+  private Happened failed(@Nullable Throwable thrown) {
+    return new Happened.StepFailed(
+        StepFailure.of("job %s".formatted(order.id()), Objects.requireNonNull(thrown)));
   }
 
   private Executor dispatcher(String path) {
     return context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(path));
-  }
-
-  private void pipe(CompletionStage<Message> stage) {
-    underWay++;
-    context.pipeToSelf(
-        stage.thenApply(Done::new),
-        (done, failure) ->
-            done != null
-                ? done
-                : new Done(new Aborted(StepFailure.of("job %s".formatted(order.id()), failure))));
   }
 }

@@ -3,25 +3,22 @@ package dev.stockpot.coordinator.search;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long evaluations take. */
-final class Pace {
+/**
+ * How long evaluations take.
+ *
+ * @param parallel evaluations at once
+ * @param count of those that are known
+ * @param sum of their times
+ */
+record Pace(int parallel, int count, Duration sum) {
 
-  private final int parallel;
-  private int count;
-  private Duration sum = Duration.ZERO;
-
-  /**
-   * Nothing is known yet.
-   *
-   * @param parallel evaluations at once
-   */
-  Pace(int parallel) {
-    this.parallel = parallel;
+  /** Nothing is known yet. */
+  static Pace of(int parallel) {
+    return new Pace(parallel, 0, Duration.ZERO);
   }
 
-  void add(Duration took) {
-    count++;
-    sum = sum.plus(took);
+  Pace plus(Duration took) {
+    return new Pace(parallel, count + 1, sum.plus(took));
   }
 
   /** About how long so many more take. */

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.search;
 
 import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.merge.plan.SearchObjective;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes the report of what a board knows. */
 final class Reporting {
@@ -32,6 +34,21 @@ final class Reporting {
   /** The report as of now; what was not evaluated is no part of it. */
   static SearchReport of(Search search, SearchBoard board, Instant now) {
     return new Reporting(search, board).report(now);
+  }
+
+  /** Nothing of it is worth keeping: what has scores is in the cache, what failed may be mended. */
+  static Failure nothingScored(Search search, SearchBoard board) {
+    String first =
+        board.known().stream()
+            .flatMap(candidate ->
+                board.outcome(new Task(candidate, false)).orElse(null)
+                        instanceof Outcome.Failed(String reason, _)
+                    ? Stream.of(search.text(candidate.weights()) + ": " + reason)
+                    : Stream.<String>empty())
+            .findFirst()
+            .orElse("none was evaluated");
+    return new Failure(
+        Failure.Kind.ENVIRONMENT, "no soup has scores, so there is no best one; " + first);
   }
 
   private SearchReport report(Instant now) {

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * What a search does next: which candidates are merged, evaluated and deleted, in which order, and
- * when it has found its best. Knows no actor, no clock and no file. Confined to the search's actor,
- * and therefore changed in place.
+ * when it has found its best. Knows no actor, no clock and no file. The state of one actor, which
+ * changes in place: copied at every evaluation, it would make a search's cost quadratic.
  *
  * <p>Never more candidates are on disk than the plan allows, those being merged or deleted counted,
  * and the best so far, which stays.

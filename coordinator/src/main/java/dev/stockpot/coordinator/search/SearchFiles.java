@@ -2,7 +2,8 @@ package dev.stockpot.coordinator.search;
 
 import dev.stockpot.checkpoint.FileErrors;
 import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.order.MergeOrder;
+import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.MergePlan;
@@ -49,7 +50,7 @@ final class SearchFiles {
    * stopped. A batch appears under its name in one moment, when it is whole, and a candidate loses
    * its name before it is deleted, so that what has a name is whole.
    */
-  void find(Collection<Candidate> wanted) {
+  Set<Candidate> find(Collection<Candidate> wanted) {
     Set<String> names =
         wanted.stream().map(Candidate::directoryName).collect(Collectors.toUnmodifiableSet());
     Stream.of(candidates, evaluations)
@@ -68,6 +69,10 @@ final class SearchFiles {
         deleteIfEmpty(batch);
       }
     }
+    return wanted.stream()
+        .filter(Candidate::isMerged)
+        .filter(this::has)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   boolean has(Candidate candidate) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * What a search's events add up to: the outcome of every evaluation that was recorded. Evaluations
- * are named by their content, so that a plan that was changed goes on with what still counts.
- * Confined to the search's actor, and therefore changed in place.
+ * are named by their content, so that a plan that was changed goes on with what still counts. The
+ * state of one actor, which changes in place.
  */
 final class SearchState {
 

@@ -8,6 +8,7 @@ import dev.stockpot.coordinator.evaluate.EvaluatorCommandException;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.evaluate.EvaluatorSlot;
 import dev.stockpot.coordinator.evaluate.Evaluators;
+import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.staging.OutputCommit;
 import dev.stockpot.coordinator.staging.StagedBytes;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -169,10 +170,10 @@ final class SearchWork {
    *
    * @throws MergeException if this process may not coordinate any more, among other reasons
    */
-  SearchReport commit(Search search, Candidate best, SearchReport report) {
+  void commit(Search search, Candidate best, SearchReport report) {
     PlannedMerge planned =
         MergePlanner.plan(search.plan().merge(best.fractions(), search.plan().output().path()));
-    return tenure.whileHeld(() -> {
+    tenure.whileHeld(() -> {
       StagingArea staging = order.staging();
       try {
         FileTrees.delete(staging.shards());
@@ -188,7 +189,7 @@ final class SearchWork {
           .with(SearchResult.DIRECTORY, SearchResult.files(search, report))
           .commit(List.of(manifest));
       staging.delete();
-      return report;
+      return staging;
     });
   }
 }

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.coordinator.lock.DirectoryLock;
+import dev.stockpot.coordinator.files.DirectoryLock;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.plan.RealPaths;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.coordinator.lock.DirectoryLock;
-import dev.stockpot.coordinator.lock.Uses;
+import dev.stockpot.coordinator.files.DirectoryLock;
+import dev.stockpot.coordinator.files.Uses;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Path;
 import java.util.function.Supplier;

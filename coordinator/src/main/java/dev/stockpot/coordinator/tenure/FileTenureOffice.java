@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.tenure;
 
 import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.coordinator.PrivateFiles;
-import dev.stockpot.coordinator.lock.DirectoryLock;
+import dev.stockpot.coordinator.files.DirectoryLock;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.coordinator.lock.Uses;
+import dev.stockpot.coordinator.files.Uses;
 import dev.stockpot.coordinator.postgres.PostgresConnections;
 import dev.stockpot.merge.MergeException;
 import java.sql.Connection;

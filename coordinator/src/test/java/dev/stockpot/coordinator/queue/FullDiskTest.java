@@ -68,9 +68,9 @@ class FullDiskTest {
     List<JobView> jobs;
     try (QueueHarness bench = QueueHarness.in(directory)) {
       bench.submitted(bench.submission("running", "one"));
-      ScriptedMerges.Scripted running = bench.merges.next();
+      ScriptedJobs.Scripted running = bench.jobs.next();
       bench.submitted(bench.submission("cancelled", "two"));
-      ScriptedMerges.Scripted unwanted = bench.merges.next();
+      ScriptedJobs.Scripted unwanted = bench.jobs.next();
       fill();
       Refused<JobRequest.Submitted> refused =
           QueueHarness.refused(bench.submit(bench.submission("refused", "three")));

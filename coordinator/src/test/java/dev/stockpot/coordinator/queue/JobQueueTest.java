@@ -10,7 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobNews.Logged;
-import dev.stockpot.coordinator.queue.ScriptedMerges.Scripted;
+import dev.stockpot.coordinator.queue.ScriptedJobs.Scripted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;
@@ -68,7 +68,7 @@ class JobQueueTest {
     JobView accepted = bench.submitted(bench.submission("soup", "out"));
     assertThat(accepted.status()).isEqualTo(JobStatus.QUEUED);
     assertThat(accepted.outputs()).containsExactly(bench.root.resolve("out").toString());
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     assertThat(merge.order().id()).isEqualTo("soup");
     assertThat(bench.job("soup").status()).isEqualTo(JobStatus.PLANNING);
     merge.progress(1, 3);
@@ -76,7 +76,7 @@ class JobQueueTest {
     bench.await("soup", JobStatus.COMMITTING);
     merge.finish();
     JobView done = bench.await("soup", JobStatus.DONE);
-    assertThat(bench.merges.forgotten()).containsExactly("soup");
+    assertThat(bench.jobs.forgotten()).containsExactly("soup");
     assertThat(done.progress().doneTasks()).isEqualTo(3);
     assertThat(done.started()).isPresent();
     assertThat(done.ended()).isPresent();
@@ -103,11 +103,11 @@ class JobQueueTest {
     }
     assertThat(created).containsExactly(true, false, false, false, false);
     assertThat(QueueHarness.ok(bench.submit(submission)).created()).isFalse();
-    bench.merges.next().finish();
+    bench.jobs.next().finish();
     bench.await("soup", JobStatus.DONE);
     assertThat(QueueHarness.ok(bench.submit(submission)).job().status()).isEqualTo(JobStatus.DONE);
     assertThat(bench.<List<JobView>>ask(JobRequest.ListJobs::new)).hasSize(1);
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
   }
 
   @Test
@@ -122,7 +122,7 @@ class JobQueueTest {
     Answer<JobRequest.Submitted> late = bench.submit(bench.submission("soup", "third"));
     assertThat(QueueHarness.refused(late).reason()).isEqualTo(Reason.CONFLICT);
     assertThat(bench.job("soup").outputs()).containsExactly(bench.root.resolve("out").toString());
-    bench.merges.next();
+    bench.jobs.next();
   }
 
   @Test
@@ -135,7 +135,7 @@ class JobQueueTest {
     try {
       begin();
       bench.submitted(bench.submission("soup", "out"));
-      bench.merges.next().finish();
+      bench.jobs.next().finish();
       bench.await("soup", JobStatus.DONE);
     } finally {
       log.detachAppender(lines);
@@ -153,7 +153,7 @@ class JobQueueTest {
   void aJobThatEndedIsDeletedAndItsOutputStays() throws InterruptedException, IOException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     assertThat(bench.whyNot(replyTo -> new JobRequest.Delete("soup", replyTo)))
         .isEqualTo(Reason.CONFLICT);
     merge.finish();
@@ -180,7 +180,7 @@ class JobQueueTest {
   void aQueuedJobIsNotDeleted() throws InterruptedException {
     begin(Map.of("stockpot.coordinator.queue.max-running", 1));
     bench.submitted(bench.submission("running", "out/1"));
-    Scripted running = bench.merges.next();
+    Scripted running = bench.jobs.next();
     bench.submitted(bench.submission("waiting", "out/2"));
     assertThat(bench.whyNot(replyTo -> new JobRequest.Delete("waiting", replyTo)))
         .isEqualTo(Reason.CONFLICT);
@@ -233,7 +233,7 @@ class JobQueueTest {
     assertThat(job.id()).matches(JobSubmission.ID_PATTERN);
     assertThat(bench.job(job.id()).source()).isEqualTo("-");
     // Else its claim may come into the directory while that is deleted.
-    bench.merges.next();
+    bench.jobs.next();
   }
 
   @Test
@@ -287,16 +287,16 @@ class JobQueueTest {
   void higherPrioritiesGoFirstThenWhoCameFirst() throws InterruptedException {
     begin(Map.of("stockpot.coordinator.queue.max-running", 1));
     bench.submitted(bench.submission("running", "out/running"));
-    Scripted running = bench.merges.next();
+    Scripted running = bench.jobs.next();
     bench.submitted(bench.submission("low", QueueHarness.plan("out/low"), -1));
     bench.submitted(bench.submission("first", QueueHarness.plan("out/first"), 0));
     bench.submitted(bench.submission("second", QueueHarness.plan("out/second"), 0));
     bench.submitted(bench.submission("high", QueueHarness.plan("out/high"), 7));
     List<String> order = new ArrayList<>();
     for (int job = 0; job < 4; job++) {
-      assertThat(bench.merges.isIdle()).isTrue();
+      assertThat(bench.jobs.isIdle()).isTrue();
       running.finish();
-      running = bench.merges.next();
+      running = bench.jobs.next();
       order.add(running.order().id());
     }
     assertThat(order).containsExactly("high", "first", "second", "low");
@@ -310,29 +310,29 @@ class JobQueueTest {
     bench.submitted(bench.submission("second", "alias/out"));
     bench.submitted(bench.submission("inside", "out/deeper"));
     bench.submitted(bench.submission("third", "elsewhere"));
-    Scripted first = bench.merges.next();
-    Scripted third = bench.merges.next();
+    Scripted first = bench.jobs.next();
+    Scripted third = bench.jobs.next();
     assertThat(List.of(first.order().id(), third.order().id())).containsExactly("first", "third");
     assertThat(bench.job("second").status()).isEqualTo(JobStatus.QUEUED);
     assertThat(bench.log("second"))
         .contains("waits for the job 'first', which writes the same output");
     first.finish();
-    Scripted second = bench.merges.next();
+    Scripted second = bench.jobs.next();
     assertThat(second.order().id()).isEqualTo("second");
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
     second.finish();
-    assertThat(bench.merges.next().order().id()).isEqualTo("inside");
+    assertThat(bench.jobs.next().order().id()).isEqualTo("inside");
   }
 
   @Test
   void thePlansOfAJobRunOneAfterAnother() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "one", "two"));
-    Scripted one = bench.merges.next();
+    Scripted one = bench.jobs.next();
     assertThat(one.order().plan().output().path()).isEqualTo(bench.root.resolve("one"));
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
     one.finish();
-    Scripted two = bench.merges.next();
+    Scripted two = bench.jobs.next();
     assertThat(two.order().plan().output().path()).isEqualTo(bench.root.resolve("two"));
     assertThat(two.order().id()).isEqualTo("soup/2");
     assertThat(bench.job("soup").plan()).isEqualTo(1);
@@ -345,19 +345,19 @@ class JobQueueTest {
     begin();
     bench.submitted(bench.submission("soup", "out"));
     Path kept = bench.root.resolve(".out.stockpot");
-    bench.merges.next().fail("a tensor is wrong", Optional.of(kept));
+    bench.jobs.next().fail("a tensor is wrong", Optional.of(kept));
     JobView failed = bench.await("soup", JobStatus.FAILED);
     assertThat(failed.failure())
         .contains(new JobView.JobFailure("USER_INPUT", "a tensor is wrong", true));
     assertThat(kept).isDirectory();
-    assertThat(bench.merges.forgotten()).isEmpty();
+    assertThat(bench.jobs.forgotten()).isEmpty();
     assertThat(bench.log("soup"))
         .last()
         .isEqualTo("failed: a tensor is wrong; what is merged is kept in " + kept + " for a retry");
     JobView retried = bench.retry("soup");
     assertThat(retried.attempt()).isEqualTo(2);
     assertThat(retried.failure()).isEmpty();
-    bench.merges.next().finish();
+    bench.jobs.next().finish();
     assertThat(bench.await("soup", JobStatus.DONE).attempt()).isEqualTo(2);
     assertThat(bench.whyNot(replyTo -> new JobRequest.Retry("soup", replyTo)))
         .isEqualTo(Reason.CONFLICT);
@@ -367,9 +367,9 @@ class JobQueueTest {
   void aMergeThatCrashesFailsItsJobAlone() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("crashes", "one"));
-    Scripted crashes = bench.merges.next();
+    Scripted crashes = bench.jobs.next();
     bench.submitted(bench.submission("goes-on", "two"));
-    Scripted goesOn = bench.merges.next();
+    Scripted goesOn = bench.jobs.next();
     crashes.crash("a fault of ours");
     assertThat(bench.await("crashes", JobStatus.FAILED).failure())
         .hasValueSatisfying(failure -> {
@@ -384,13 +384,13 @@ class JobQueueTest {
   void aQueuedJobIsCancelledAtOnce() throws InterruptedException {
     begin(Map.of("stockpot.coordinator.queue.max-running", 1));
     bench.submitted(bench.submission("running", "one"));
-    Scripted running = bench.merges.next();
+    Scripted running = bench.jobs.next();
     bench.submitted(bench.submission("queued", "two"));
     assertThat(bench.cancel("queued").status()).isEqualTo(JobStatus.CANCELLED);
     assertThat(bench.cancel("queued").status()).isEqualTo(JobStatus.CANCELLED);
     running.finish();
     bench.await("running", JobStatus.DONE);
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
     assertThat(bench.whyNot(replyTo -> new JobRequest.Cancel("running", replyTo)))
         .isEqualTo(Reason.CONFLICT);
   }
@@ -399,7 +399,7 @@ class JobQueueTest {
   void aRunningJobIsCancelledWhenItsMergeHasEnded() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out", "never"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     assertThat(bench.cancel("soup").status()).isEqualTo(JobStatus.PLANNING);
     merge.awaitCancel();
     Path kept = bench.root.resolve(".out.stockpot");
@@ -408,16 +408,16 @@ class JobQueueTest {
     assertThat(bench.log("soup"))
         .last()
         .isEqualTo("cancelled; what is merged is kept in " + kept + " for a retry");
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
     assertThat(bench.retry("soup").attempt()).isEqualTo(2);
-    assertThat(bench.merges.next().order().id()).isEqualTo("soup/1");
+    assertThat(bench.jobs.next().order().id()).isEqualTo("soup/1");
   }
 
   @Test
   void aCommitThatWasFasterThanACancelCounts() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     bench.cancel("soup");
     merge.finish();
     bench.await("soup", JobStatus.DONE);
@@ -434,7 +434,7 @@ class JobQueueTest {
       held.delete();
     }
     bench.retry("soup");
-    bench.merges.next().finish();
+    bench.jobs.next().finish();
     bench.await("soup", JobStatus.DONE);
     StagingArea.claim(bench.root.resolve("out")).close();
   }
@@ -443,7 +443,7 @@ class JobQueueTest {
   void aFollowerHearsTheWholeStoryAndItsEndLast() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     TestProbe<JobNews> follower = bench.follow("soup");
     merge.note("a worker stutters");
     merge.finish();
@@ -476,7 +476,7 @@ class JobQueueTest {
   void progressIsToldNoMoreThanAFewTimesASecond() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     TestProbe<JobNews> follower = bench.follow("soup");
     for (int done = 0; done <= 5_000; done++) {
       merge.progress(done, 5_000);
@@ -496,7 +496,7 @@ class JobQueueTest {
   void aMergeThatSaysTooMuchIsCutShort() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    Scripted merge = bench.merges.next();
+    Scripted merge = bench.jobs.next();
     for (int line = 0; line < 1_500; line++) {
       merge.note("line " + line);
     }
@@ -517,18 +517,18 @@ class JobQueueTest {
     Answer.Refused<?> refused =
         QueueHarness.refused(bench.submit(bench.submission("second", "two")));
     assertThat(refused.reason()).isEqualTo(Reason.UNAVAILABLE);
-    bench.merges.next();
+    bench.jobs.next();
   }
 
   @Test
   void nothingAcknowledgedIsLostByARestartAndJobsGoOnInTheirOrder() throws InterruptedException {
     begin(Map.of("stockpot.coordinator.queue.max-running", 1));
     bench.submitted(bench.submission("done", "one"));
-    bench.merges.next().finish();
+    bench.jobs.next().finish();
     bench.await("done", JobStatus.DONE);
     bench.submitted(bench.submission("running", "two", "three"));
-    bench.merges.next().finish();
-    Scripted second = bench.merges.next();
+    bench.jobs.next().finish();
+    Scripted second = bench.jobs.next();
     second.note("half of it");
     bench.submitted(bench.submission("urgent", QueueHarness.plan("four"), 9));
     JobView done = bench.job("done");
@@ -536,13 +536,13 @@ class JobQueueTest {
     restart();
     assertThat(bench.job("done")).isEqualTo(done);
     assertThat(bench.log("done")).isEqualTo(log);
-    Scripted goesOn = bench.merges.next();
+    Scripted goesOn = bench.jobs.next();
     assertThat(goesOn.order().id()).isEqualTo("running/2");
     assertThat(bench.job("running").attempt()).isEqualTo(1);
     assertThat(bench.log("running")).contains("goes on after a restart of the coordinator");
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
     goesOn.finish();
-    assertThat(bench.merges.next().order().id()).isEqualTo("urgent");
+    assertThat(bench.jobs.next().order().id()).isEqualTo("urgent");
     JobSubmission again = bench.submission("running", "two", "three");
     assertThat(QueueHarness.ok(bench.submit(again)).created()).isFalse();
   }
@@ -551,18 +551,18 @@ class JobQueueTest {
   void aJobThatWasToBeCancelledIsCancelledAfterARestart() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    bench.merges.next();
+    bench.jobs.next();
     bench.cancel("soup");
     restart();
     bench.await("soup", JobStatus.CANCELLED);
-    assertThat(bench.merges.isIdle()).isTrue();
+    assertThat(bench.jobs.isIdle()).isTrue();
   }
 
   @Test
   void aJobThatGoesOnWaitsUntilTheProcessBeforeHasLetGoOfItsOutput() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    bench.merges.next();
+    bench.jobs.next();
     bench.close();
     StagingArea held = StagingArea.claim(bench.root.resolve("out"));
     begin();
@@ -574,7 +574,7 @@ class JobQueueTest {
       }
     }
     held.close();
-    bench.merges.next().finish();
+    bench.jobs.next().finish();
     bench.await("soup", JobStatus.DONE);
   }
 
@@ -582,7 +582,7 @@ class JobQueueTest {
   void aQueueThatEndsGivesAnOutputUpOnceNobodyWorksOnItAnyMore() throws InterruptedException {
     begin();
     bench.submitted(bench.submission("soup", "out"));
-    StagingArea claimed = bench.merges.next().order().staging();
+    StagingArea claimed = bench.jobs.next().order().staging();
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     Thread work =
@@ -632,7 +632,7 @@ class JobQueueTest {
     begin(Map.of("stockpot.coordinator.queue.snapshot-every", 5));
     for (int job = 0; job < 40; job++) {
       bench.submitted(bench.submission("job-" + job, "out-" + job));
-      bench.merges.next().finish();
+      bench.jobs.next().finish();
       bench.await("job-" + job, JobStatus.DONE);
     }
     List<JobView> jobs = bench.ask(JobRequest.ListJobs::new);

@@ -98,17 +98,17 @@ class PostgresQueueTest {
         QueueHarness bench = bench(tenure)) {
       for (int job = 0; job < 12; job++) {
         bench.submitted(bench.submission("job-" + job, "out-" + job));
-        bench.merges.next().finish();
+        bench.jobs.next().finish();
         bench.await("job-" + job, JobStatus.DONE);
       }
       bench.submitted(bench.submission("running", "out"));
-      assertThat(bench.merges.next().order().id()).isEqualTo("running");
+      assertThat(bench.jobs.next().order().id()).isEqualTo("running");
       jobs = bench.ask(JobRequest.ListJobs::new);
     }
     try (PostgresTenureOffice office = office();
         Tenure tenure = office.tryAcquire().orElseThrow();
         QueueHarness bench = bench(tenure)) {
-      assertThat(bench.merges.next().order().id()).isEqualTo("running");
+      assertThat(bench.jobs.next().order().id()).isEqualTo("running");
       List<JobView> now = bench.ask(JobRequest.ListJobs::new);
       assertThat(now.subList(1, now.size())).isEqualTo(jobs.subList(1, jobs.size()));
       assertThat(now.getFirst().id()).isEqualTo("running");
@@ -146,7 +146,7 @@ class PostgresQueueTest {
       Tenure tenure = office.tryAcquire().orElseThrow();
       try (QueueHarness deposed = bench(tenure)) {
         deposed.submitted(deposed.submission("first", "one"));
-        deposed.merges.next();
+        deposed.jobs.next();
         tenure.close();
         try (Tenure next = standby.tryAcquire().orElseThrow();
             QueueHarness active = bench(next)) {

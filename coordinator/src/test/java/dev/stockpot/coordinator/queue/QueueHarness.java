@@ -29,11 +29,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** A queue of scripted merges with its journal in a directory, and what clients ask of it. */
+/** A queue of scripted jobs with its journal in a directory, and what clients ask of it. */
 final class QueueHarness implements AutoCloseable {
 
   final Path root;
-  final ScriptedMerges merges = new ScriptedMerges();
+  final ScriptedJobs jobs = new ScriptedJobs();
   final ActorTestKit kit;
   final ActorRef<JobRequest> queue;
 
@@ -60,7 +60,7 @@ final class QueueHarness implements AutoCloseable {
     queue =
         kit.spawn(
             JobQueue.create(
-                QueueSettings.from(kit.system().settings().config()), merges, drained::add));
+                QueueSettings.from(kit.system().settings().config()), jobs, drained::add));
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */
@@ -185,6 +185,6 @@ final class QueueHarness implements AutoCloseable {
   @Override
   public void close() {
     kit.shutdownTestKit();
-    merges.freeOutputs();
+    jobs.freeOutputs();
   }
 }

@@ -3,7 +3,8 @@ package dev.stockpot.coordinator.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.order.MergeOrder;
+import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;

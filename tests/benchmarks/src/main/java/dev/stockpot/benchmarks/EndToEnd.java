@@ -3,7 +3,8 @@ package dev.stockpot.benchmarks;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.cli.merge.LocalSystem;
-import dev.stockpot.coordinator.job.JobUpdate;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.merge.plan.InvalidPlanException;
 import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.plan.PlanReader;
@@ -150,7 +151,7 @@ public final class EndToEnd implements Callable<Integer> {
     JobUpdate last = system.run(plan, false, _ -> {});
     double seconds = (System.nanoTime() - start) / GIGA;
     times.end();
-    if (!(last instanceof JobUpdate.Finished(JobUpdate.Summary summary))) {
+    if (!(last instanceof JobUpdate.Finished(MergeSummary summary))) {
       throw new IOException("the merge failed: " + last);
     }
     Figures.line(

@@ -1,7 +1,8 @@
 package dev.stockpot.benchmarks;
 
 import dev.stockpot.cli.merge.LocalSystem;
-import dev.stockpot.coordinator.search.SearchUpdate;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
 import dev.stockpot.merge.plan.PlanReader;
 import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.worker.CpuSettings;
@@ -136,16 +137,16 @@ public final class SearchBenchmark implements Callable<Integer> {
   /** Answers how many soups were merged. */
   private static int search(LocalSystem system, SearchPlan plan) {
     AtomicLong soups = new AtomicLong();
-    SearchUpdate.End end =
-        system.search(
+    JobUpdate.End end =
+        system.run(
             plan,
             true,
             update -> {
-              if (update instanceof SearchUpdate.Merging merging) {
-                soups.addAndGet(merging.soups());
+              if (update instanceof BatchStarted(int merged)) {
+                soups.addAndGet(merged);
               }
             });
-    if (!(end instanceof SearchUpdate.Finished)) {
+    if (!(end instanceof JobUpdate.Finished)) {
       throw new IllegalStateException("the search did not end well: " + end);
     }
     return soups.intValue();

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.plan.NonFinitePolicy;
 import java.io.IOException;
@@ -205,9 +206,9 @@ final class WallsTest {
                 SOCE,
                 WORKER,
                 "dev.stockpot.coordinator.evaluate..",
-                "dev.stockpot.coordinator.job..",
+                "dev.stockpot.coordinator.merge..",
                 "dev.stockpot.coordinator.journal..",
-                "dev.stockpot.coordinator.lock..",
+                "dev.stockpot.coordinator.files..",
                 "dev.stockpot.coordinator.queue..",
                 "dev.stockpot.coordinator.search..",
                 "dev.stockpot.coordinator.staging..",
@@ -216,7 +217,7 @@ final class WallsTest {
                 "dev.stockpot.cli.merge..",
                 "dev.stockpot.cli.plan..",
                 "dev.stockpot.cli.verify..")
-            .and(not(belongToAnyOf(RegularFiles.class)));
+            .and(not(belongToAnyOf(RegularFiles.class, PrivateFiles.class)));
     check(noClasses().that(touchUsersFiles).should(ArchConditions.accessTargetWhere(open)), main);
     assertThat(main.get(RegularFiles.class).getAccessesFromSelf()).anyMatch(open);
   }

@@ -2,16 +2,18 @@ package dev.stockpot.benchmarks.controlplane;
 
 import com.typesafe.config.Config;
 import dev.stockpot.benchmarks.controlplane.Meter.Reading;
-import dev.stockpot.coordinator.CoordinatorSettings;
 import dev.stockpot.coordinator.desk.LeaseDesk;
-import dev.stockpot.coordinator.job.JobUpdate;
-import dev.stockpot.coordinator.job.MergeJob;
-import dev.stockpot.coordinator.job.MergeOrder;
+import dev.stockpot.coordinator.job.CoordinatorSettings;
+import dev.stockpot.coordinator.job.Jobs;
+import dev.stockpot.coordinator.order.JobOrder;
+import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
+import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
+import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
-import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
@@ -21,10 +23,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -116,32 +118,19 @@ final class Coordination implements AutoCloseable {
     CompletableFuture<Reading> merged = new CompletableFuture<>();
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
       Reading ordered = meter.read();
-      Behavior<JobUpdate> follower =
-          Behaviors.setup(context -> {
-            context.spawn(
-                MergeJob.create(
-                    MergeOrder.alone(plan, List.of(Soup.of(plan)), staging, false),
-                    settings,
-                    system,
-                    Tenure.unshared(),
-                    DataAccess.none(),
-                    context.getSelf()),
-                "job");
-            return Behaviors.receiveMessage(update -> {
-              switch (update) {
-                case JobUpdate.Started _ -> started.complete(meter.read());
-                case JobUpdate.Committing _ -> merged.complete(meter.read());
-                case JobUpdate.Progressed _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
-                case JobUpdate.End end -> {
-                  ended.complete(end);
-                  return Behaviors.stopped();
-                }
-              }
-              return Behaviors.same();
-            });
-          });
-      system.systemActorOf(follower, "follower-" + ++jobs, Props.empty());
-      if (!(ended.join() instanceof JobUpdate.Finished(JobUpdate.Summary summary))) {
+      Consumer<JobUpdate> follower =
+          update -> {
+            switch (update) {
+              case MergeStarted _ -> started.complete(meter.read());
+              case JobUpdate.Committing _ -> merged.complete(meter.read());
+              case JobUpdate.End end -> ended.complete(end);
+              case MergeProgressed _, SearchUpdate _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
+            }
+          };
+      JobOrder order = JobOrder.of(JobOrder.ALONE, 0, plan, staging, false);
+      system.systemActorOf(
+          Jobs.embedded(settings, system).job(order, follower), "job-" + ++jobs, Props.empty());
+      if (!(ended.join() instanceof JobUpdate.Finished(MergeSummary summary))) {
         throw new IOException("the job ended in " + ended.join());
       }
       Reading whole = meter.read().since(ordered);
