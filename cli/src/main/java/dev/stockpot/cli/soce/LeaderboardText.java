@@ -89,7 +89,6 @@ final class LeaderboardText {
       case UNIFORM_OF_ALL -> "uniform of all";
       case UNIFORM_OF_SELECTED -> "uniform of experts";
       case CANDIDATE -> "candidate";
-      case GREEDY -> "greedy";
       case COALITION -> "coalition";
     };
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.JobNews;
 import dev.stockpot.coordinator.queue.JobRequest;
 import org.apache.pekko.actor.Terminated;

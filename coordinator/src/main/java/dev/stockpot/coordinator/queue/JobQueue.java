@@ -1,5 +1,9 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueSnapshot;
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate;
@@ -18,7 +22,7 @@ import dev.stockpot.coordinator.queue.JobRequest.Resume;
 import dev.stockpot.coordinator.queue.JobRequest.Retry;
 import dev.stockpot.coordinator.queue.JobRequest.Submit;
 import dev.stockpot.coordinator.queue.JobRequest.Unfollow;
-import dev.stockpot.coordinator.queue.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
 import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;

@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;

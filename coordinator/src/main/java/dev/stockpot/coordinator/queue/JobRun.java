@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueuedJob;
+import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;

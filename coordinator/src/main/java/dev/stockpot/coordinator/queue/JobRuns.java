@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter;
@@ -9,9 +11,9 @@ import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate;
 import dev.stockpot.coordinator.order.SearchUpdate;
-import dev.stockpot.coordinator.queue.QueueEvent.Ended;
-import dev.stockpot.coordinator.queue.QueueEvent.Noted;
-import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Ended;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.PlanFinished;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
 import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.protocol.api.LogLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;

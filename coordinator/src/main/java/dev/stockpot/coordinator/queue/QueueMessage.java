@@ -2,7 +2,7 @@ package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.Answer.Refused;
-import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.plan.Plan;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -36,7 +36,7 @@ public record Candidate(
   boolean isBaseline() {
     return switch (role) {
       case MODEL, UNIFORM_OF_ALL, UNIFORM_OF_SELECTED -> true;
-      case CANDIDATE, GREEDY, COALITION -> false;
+      case CANDIDATE, COALITION -> false;
     };
   }
 

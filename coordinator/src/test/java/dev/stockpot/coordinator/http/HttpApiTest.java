@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import static dev.stockpot.coordinator.http.ApiSite.error;
 import static dev.stockpot.coordinator.http.ApiSite.json;
 import static dev.stockpot.coordinator.http.ApiSite.parsed;

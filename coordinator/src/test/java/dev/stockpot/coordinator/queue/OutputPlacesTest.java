@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.OutputPlaces;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

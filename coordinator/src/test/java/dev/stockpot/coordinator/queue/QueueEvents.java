@@ -1,15 +1,17 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.QueueEvent.CancelRequested;
-import dev.stockpot.coordinator.queue.QueueEvent.Deleted;
-import dev.stockpot.coordinator.queue.QueueEvent.Ended;
-import dev.stockpot.coordinator.queue.QueueEvent.Noted;
-import dev.stockpot.coordinator.queue.QueueEvent.PlanFinished;
-import dev.stockpot.coordinator.queue.QueueEvent.Retried;
-import dev.stockpot.coordinator.queue.QueueEvent.Started;
-import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
-import dev.stockpot.coordinator.queue.QueueEvent.WorkerDrained;
-import dev.stockpot.coordinator.queue.QueueEvent.WorkerResumed;
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueueEvent.CancelRequested;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Deleted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Ended;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.PlanFinished;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Retried;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Started;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.WorkerDrained;
+import dev.stockpot.coordinator.queue.state.QueueEvent.WorkerResumed;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;

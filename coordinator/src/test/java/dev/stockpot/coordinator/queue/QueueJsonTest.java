@@ -1,5 +1,9 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueJson;
+import dev.stockpot.coordinator.queue.state.QueueRecord;
+import dev.stockpot.coordinator.queue.state.QueueSnapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

@@ -1,5 +1,8 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueSnapshot;
+import dev.stockpot.coordinator.queue.state.QueueState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;

@@ -96,23 +96,4 @@ final class SearchStepsTest {
         .hasMessage(
             "a step of 0.000000000001 is too fine for weights of 0.5 0.5; refine with a larger one");
   }
-
-  @Test
-  void theGreedySoupTakesModelsInWhileThatIsNoWorse() {
-    GreedySoup soup = GreedySoup.start(List.of(50.0, 70.0, 60.0, 70.0, 10.0));
-    assertThat(soup.order()).containsExactly(1, 3, 2, 0, 4);
-
-    assertThat(soup.next()).contains(Weights.among(List.of(1, 3), 5));
-    soup = soup.scored(69);
-    assertThat(soup.soup()).isEqualTo(Weights.only(1, 5));
-    assertThat(soup.next()).contains(Weights.among(List.of(1, 2), 5));
-    soup = soup.scored(70);
-    assertThat(soup.next()).contains(Weights.among(List.of(0, 1, 2), 5));
-    soup = soup.failed();
-    assertThat(soup.next()).contains(Weights.among(List.of(1, 2, 4), 5));
-    soup = soup.scored(71);
-    assertThat(soup.next()).isEmpty();
-    assertThat(soup.soup()).isEqualTo(Weights.among(List.of(1, 2, 4), 5));
-    assertThat(soup.score()).isEqualTo(71);
-  }
 }

@@ -244,7 +244,7 @@ final class WallsTest {
 
   @Test
   void theHttpServerIsKnownInOnePackage() {
-    String http = "dev.stockpot.coordinator.http";
+    String http = "dev.stockpot.coordinator.http..";
     DescribedPredicate<JavaClass> pekkoHttp = resideInAPackage("org.apache.pekko.http..");
     check(
         noClasses().that().resideOutsideOfPackage(http).should().dependOnClassesThat(pekkoHttp),

@@ -74,7 +74,7 @@ public final class SearchPage {
             report.entries().stream()
                 .filter(entry ->
                     switch (entry.role()) {
-                      case MODEL, UNIFORM_OF_ALL, UNIFORM_OF_SELECTED, GREEDY -> true;
+                      case MODEL, UNIFORM_OF_ALL, UNIFORM_OF_SELECTED -> true;
                       case CANDIDATE, COALITION -> false;
                     }))
         .distinct()
@@ -130,7 +130,6 @@ public final class SearchPage {
           case MODEL -> "model";
           case UNIFORM_OF_ALL -> "uniform of all";
           case UNIFORM_OF_SELECTED -> "uniform of the selected";
-          case GREEDY -> "greedy";
           case CANDIDATE -> "candidate";
           case COALITION -> "coalition";
         };

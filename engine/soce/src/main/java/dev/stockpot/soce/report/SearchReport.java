@@ -114,9 +114,6 @@ public record SearchReport(
     /** A point of the grid or of its refinement. */
     CANDIDATE,
 
-    /** The greedy soup, or a step of it. */
-    GREEDY,
-
     /** A coalition whose score only the Shapley values need. */
     COALITION
   }

@@ -96,7 +96,7 @@ final class SearchPageTest {
     assertThat(REPORT.leaderboard()).containsExactly(BEST, REV, ADD, ALL, BASE, FAILED);
     assertThat(REPORT.bestModel()).contains(REV);
     assertThat(REPORT.entry(Role.UNIFORM_OF_ALL)).contains(ALL);
-    assertThat(REPORT.entry(Role.GREEDY)).isEmpty();
+    assertThat(REPORT.entry(Role.COALITION)).isEmpty();
   }
 
   @Test
@@ -175,41 +175,6 @@ final class SearchPageTest {
                 .getElementsByTagName("svg")
                 .getLength())
         .isEqualTo(5);
-  }
-
-  @Test
-  void theLeaderboardIsAlsoATableForSpreadsheets() {
-    assertThat(LeaderboardCsv.render(report(List.of(REV, BEST, FAILED), Optional.of(BEST))))
-        .isEqualTo(
-            """
-            name,role,weight of base,weight of add,weight of <rev>,objective,sums,reversals,held out objective,held out sums,held out reversals,failed
-            s-3,candidate,0,0.3,0.7,75.0,80.0,70.0,72.125,78.25,66.0,
-            <rev>,model,0,0,1,53.0,11.0,95.0,,,,
-            s-4,candidate,0,0.1,0.9,,,,,,,the evaluator wrote <nothing>
-            """);
-  }
-
-  @Test
-  void jsonHasAllThatThePageSays() {
-    Entry more = entry("more", Role.CANDIDATE, new Weights(List.of(1, 1, 0), 2), 60, 30);
-    String json =
-        SearchReportJson.render(report(List.of(REV, ALL, BEST, more, FAILED), Optional.of(BEST)));
-
-    assertThat(json)
-        .startsWith("{\"name\":\"out/best\",\"finished_at\":\"2026-01-02T03:04:05Z\",")
-        .contains("\"selection\":{\"correlation\":\"signed\",\"threshold\":0.5,")
-        .contains("\"best\":\"s-3\"")
-        .contains(
-            "{\"name\":\"s-3\",\"role\":\"candidate\",\"weights\":[\"0\",\"0.3\",\"0.7\"],"
-                + "\"scores\":{\"objective\":75.0,\"categories\":{\"sums\":80.0,\"reversals\":70.0}},"
-                + "\"held_out\":{\"objective\":72.125,\"categories\":{\"sums\":78.25,\"reversals\":66.0}},"
-                + "\"seconds\":1.5}")
-        .contains("\"failed\":\"the evaluator wrote <nothing>\"")
-        .contains("{\"player\":[\"add\"],\"value\":12.5,\"standard_error\":0.25}")
-        .containsPattern(
-            "\"correlations_after\":\\[\\{\"first\":\"sums\",\"second\":\"reversals\",\"correlation\":0\\.[0-9]+,\"models\":3}]")
-        .contains("\"facts\":{\"command\":\"./evaluate {model} & more\"}")
-        .endsWith("\"plan\":\"version: 1\\nmethod: linear\\n\"}\n");
   }
 
   @Test

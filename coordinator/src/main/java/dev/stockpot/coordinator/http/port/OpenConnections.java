@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.port;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Pekko's own graceful end loses an answer that was given but not written yet.
  */
-final class OpenConnections {
+public final class OpenConnections {
 
   private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> noneLeft = new CompletableFuture<>();
@@ -22,20 +22,20 @@ final class OpenConnections {
    * @param close asks it to end once nothing is under way on it; only called later, or at once from
    *     here
    */
-  void add(Runnable close) {
+  public void add(Runnable close) {
     closers.add(close);
     if (closing) {
       close.run();
     }
   }
 
-  void remove(Runnable close) {
+  public void remove(Runnable close) {
     closers.remove(close);
     completeIfNoneLeft();
   }
 
   /** Asks all to end; completes when they have. */
-  CompletionStage<Void> close() {
+  public CompletionStage<Void> close() {
     closing = true;
     closers.forEach(Runnable::run);
     completeIfNoneLeft();

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.port;
 
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -26,7 +26,7 @@ import org.apache.pekko.util.ByteString;
  * One of these runs per connection, from its acceptance, so the time covers the TLS handshake too.
  * Ends it also when the server closes, after the answer to a request that is under way.
  */
-final class ConnectionEnd
+public final class ConnectionEnd
     extends GraphStage<BidiShape<HttpRequest, HttpRequest, HttpResponse, HttpResponse>> {
 
   private final Inlet<HttpRequest> requestIn = Inlet.create("ConnectionEnd.requestIn");
@@ -41,7 +41,7 @@ final class ConnectionEnd
   private final Duration next;
 
   /** Ends the connection beneath the stage. */
-  interface Cut {
+  public interface Cut {
 
     /** At once: nothing was ever asked, so nothing is on its way to the client. */
     void now();
@@ -58,7 +58,7 @@ final class ConnectionEnd
    * @param first from the acceptance of a connection to the end of its first request's head
    * @param next from the end of a response to the end of the next request's head
    */
-  ConnectionEnd(OpenConnections connections, Cut cut, Duration first, Duration next) {
+  public ConnectionEnd(OpenConnections connections, Cut cut, Duration first, Duration next) {
     this.connections = connections;
     this.cut = cut;
     this.first = first;

@@ -1,6 +1,6 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
-import dev.stockpot.coordinator.queue.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** A job as its events have made it. Confined to the queue's actor, and changed in place. */
-final class QueuedJob {
+public final class QueuedJob {
 
   /** What a job costs beside its texts, about. */
   private static final int OVERHEAD = 1_000;
@@ -31,13 +31,13 @@ final class QueuedJob {
     this.log = log;
   }
 
-  static QueuedJob accepted(Submitted submission) {
+  public static QueuedJob accepted(Submitted submission) {
     QueuedJob job = new QueuedJob(submission, new JobLog());
     job.note(submission.time(), Level.INFO, "accepted with priority " + submission.priority());
     return job;
   }
 
-  static QueuedJob of(QueueSnapshot.Job kept) {
+  public static QueuedJob of(QueueSnapshot.Job kept) {
     QueuedJob job = new QueuedJob(kept.submission(), new JobLog(kept.log(), kept.lines()));
     job.status = kept.status();
     job.plan = kept.plan();
@@ -50,7 +50,7 @@ final class QueuedJob {
     return job;
   }
 
-  QueueSnapshot.Job snapshot() {
+  public QueueSnapshot.Job snapshot() {
     return new QueueSnapshot.Job(
         submission,
         status,
@@ -65,7 +65,7 @@ final class QueuedJob {
         log.last());
   }
 
-  void apply(QueueEvent.OfJob event) {
+  public void apply(QueueEvent.OfJob event) {
     switch (event) {
       case Submitted _ -> throw new IllegalStateException(submission.id() + " is there already");
       case QueueEvent.Deleted _ -> throw new IllegalStateException(submission.id() + " is gone");
@@ -120,61 +120,61 @@ final class QueuedJob {
     log.add(time, level, message);
   }
 
-  Submitted submission() {
+  public Submitted submission() {
     return submission;
   }
 
-  String id() {
+  public String id() {
     return submission.id();
   }
 
-  JobLog log() {
+  public JobLog log() {
     return log;
   }
 
   /** QUEUED, PLANNING for all that left the queue, or a terminal one. */
-  JobStatus status() {
+  public JobStatus status() {
     return status;
   }
 
-  boolean isQueued() {
+  public boolean isQueued() {
     return status == JobStatus.QUEUED;
   }
 
-  boolean hasStarted() {
+  public boolean hasStarted() {
     return !isQueued() && !status.isTerminal();
   }
 
   /** When it came to its terminal status. */
-  Instant ended() {
+  public Instant ended() {
     return ended.orElse(Instant.MIN);
   }
 
   /** Which of its plans it is at, from 0. */
-  int plan() {
+  public int plan() {
     return plan;
   }
 
-  int plans() {
+  public int plans() {
     return submission.outputs().size();
   }
 
-  boolean cancelRequested() {
+  public boolean cancelRequested() {
     return cancelRequested;
   }
 
   /** About the memory that it takes, in bytes. */
-  long size() {
+  public long size() {
     return OVERHEAD + submission.plan().length() + log.characters();
   }
 
   /** As clients see it while it does not run. */
-  JobView view() {
+  public JobView view() {
     return view(status, progress);
   }
 
   /** As clients see it while it runs. */
-  JobView view(JobStatus now, JobProgress soFar) {
+  public JobView view(JobStatus now, JobProgress soFar) {
     return new JobView(
         id(),
         now,

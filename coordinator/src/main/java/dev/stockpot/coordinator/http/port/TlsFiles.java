@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.port;
 
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.files.PrivateFiles;
@@ -30,7 +30,7 @@ public record TlsFiles(Path keyStore, Path passwordFile) {
   };
 
   /** Empty if no key store is configured. */
-  static Optional<TlsFiles> from(Config root) {
+  public static Optional<TlsFiles> from(Config root) {
     Config config = root.getConfig("stockpot.tls");
     String keyStore = config.getString("key-store");
     return keyStore.isEmpty()
@@ -46,7 +46,7 @@ public record TlsFiles(Path keyStore, Path passwordFile) {
    *
    * @throws MergeException of kind ENVIRONMENT if they cannot be used
    */
-  SSLContext context() {
+  public SSLContext context() {
     try (InputStream file = Files.newInputStream(keyStore)) {
       PrivateFiles.demandSecret(keyStore, "key store");
       PrivateFiles.demandSecret(passwordFile, "password of the key store");
@@ -69,7 +69,7 @@ public record TlsFiles(Path keyStore, Path passwordFile) {
   }
 
   /** The server's end of one connection. */
-  static SSLEngine engine(SSLContext context) {
+  public static SSLEngine engine(SSLContext context) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     engine.setEnabledProtocols(new String[] {PROTOCOL});

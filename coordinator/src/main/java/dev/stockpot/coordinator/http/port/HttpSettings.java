@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.port;
 
 import com.typesafe.config.Config;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public record HttpSettings(
         config.getDuration("refusals-logged-every"));
   }
 
-  static Path userPath(String path) {
+  public static Path userPath(String path) {
     return path.startsWith("~/")
         ? Path.of(System.getProperty("user.home"), path.substring(2))
         : Path.of(path);

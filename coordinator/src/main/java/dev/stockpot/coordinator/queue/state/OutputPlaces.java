@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import java.util.Collection;
 import java.util.Map;
@@ -9,17 +9,17 @@ import java.util.TreeMap;
  * Which job writes where, so that no two write the same directory, or one inside the other's, at
  * the same time.
  */
-final class OutputPlaces {
+public final class OutputPlaces {
 
   /** Every key ends with a slash, so that what is inside a directory sorts right behind it. */
   private final TreeMap<String, String> jobs = new TreeMap<>();
 
-  void take(Collection<String> places, String job) {
+  public void take(Collection<String> places, String job) {
     places.forEach(place -> jobs.putIfAbsent(key(place), job));
   }
 
   /** A job that writes at, above or below one of the places. */
-  Optional<String> taken(Collection<String> places) {
+  public Optional<String> taken(Collection<String> places) {
     return places.stream().flatMap(place -> taken(key(place)).stream()).findFirst();
   }
 

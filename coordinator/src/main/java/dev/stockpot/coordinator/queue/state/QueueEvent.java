@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What happened, as the queue's journal keeps it; JSON by {@link QueueJson}. */
-sealed interface QueueEvent extends QueueRecord {
+public sealed interface QueueEvent extends QueueRecord {
 
   Instant time();
 
@@ -45,7 +45,7 @@ sealed interface QueueEvent extends QueueRecord {
     }
 
     /** Of a submission whose plans have not been read. */
-    static Submitted unread(String id, Instant time, JobSubmission submission) {
+    public static Submitted unread(String id, Instant time, JobSubmission submission) {
       return new Submitted(
           id,
           time,
@@ -58,13 +58,13 @@ sealed interface QueueEvent extends QueueRecord {
           List.of());
     }
 
-    Submitted writing(List<String> allOutputs, List<String> allPlaces) {
+    public Submitted writing(List<String> allOutputs, List<String> allPlaces) {
       return new Submitted(
           id, time, plan, directory, source, priority, replace, allOutputs, allPlaces);
     }
 
     /** Whether the submission asks for the same. How it calls the plan makes no difference. */
-    boolean isOf(JobSubmission other) {
+    public boolean isOf(JobSubmission other) {
       return plan.equals(other.plan())
           && directory.equals(other.directory())
           && priority == other.priority()

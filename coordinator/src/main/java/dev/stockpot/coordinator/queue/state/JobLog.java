@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import dev.stockpot.protocol.api.LogLine;
 import java.time.Instant;
@@ -9,24 +9,24 @@ import java.util.Iterator;
 import java.util.List;
 
 /** The last lines of a job's log. Older ones are forgotten, and reading it says so. */
-final class JobLog {
+public final class JobLog {
 
-  static final int MAX_LINES = 1_000;
+  public static final int MAX_LINES = 1_000;
   private static final int MAX_MESSAGE = 8_192;
 
   private final Deque<LogLine> lines = new ArrayDeque<>();
   private long last;
   private long characters;
 
-  JobLog() {}
+  public JobLog() {}
 
   /** As {@link #kept()} and {@link #last()} said. */
-  JobLog(List<LogLine> kept, long last) {
+  public JobLog(List<LogLine> kept, long last) {
     this.last = last;
     kept.forEach(this::keep);
   }
 
-  void add(Instant time, LogLine.Level level, String message) {
+  public void add(Instant time, LogLine.Level level, String message) {
     String cut =
         message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + " ..." : message;
     keep(new LogLine(++last, time, level, cut));
@@ -41,16 +41,16 @@ final class JobLog {
   }
 
   /** Sequence number of the last line; 0 before the first. */
-  long last() {
+  public long last() {
     return last;
   }
 
-  List<LogLine> kept() {
+  public List<LogLine> kept() {
     return List.copyOf(lines);
   }
 
   /** For bounding memory. */
-  long characters() {
+  public long characters() {
     return characters;
   }
 
@@ -58,7 +58,7 @@ final class JobLog {
    * The lines with a higher sequence number. Where some of them are not kept any more, a line in
    * place of the last of those says so.
    */
-  List<LogLine> after(long sequence) {
+  public List<LogLine> after(long sequence) {
     List<LogLine> after = new ArrayList<>();
     if (lines.isEmpty() || sequence >= last) {
       return after;

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,13 +15,13 @@ import java.util.TreeSet;
  * All jobs, as the queue's events have made them, and which of them may run. Confined to the
  * queue's actor, and therefore changed in place.
  */
-final class QueueState {
+public final class QueueState {
 
   /** Of jobs that ended, the last so many are remembered, ... */
-  static final int MAX_ENDED = 1_000;
+  public static final int MAX_ENDED = 1_000;
 
   /** ... and fewer if their plans and logs take more bytes than this, about. */
-  static final long MAX_ENDED_SIZE = 64L << 20;
+  public static final long MAX_ENDED_SIZE = 64L << 20;
 
   /** By id, in order of submission. */
   private final Map<String, QueuedJob> jobs = new LinkedHashMap<>();
@@ -46,9 +46,9 @@ final class QueueState {
   private long openSize;
   private long accepted;
 
-  QueueState() {}
+  public QueueState() {}
 
-  QueueState(QueueSnapshot snapshot) {
+  public QueueState(QueueSnapshot snapshot) {
     List<QueuedJob> all = snapshot.jobs().stream().map(QueuedJob::of).toList();
     all.forEach(this::put);
     // In the order of their ends, in which they will be forgotten.
@@ -60,11 +60,11 @@ final class QueueState {
     forgetOldest();
   }
 
-  QueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     return new QueueSnapshot(jobs.values().stream().map(QueuedJob::snapshot).toList(), drained);
   }
 
-  QueueState apply(QueueEvent event) {
+  public QueueState apply(QueueEvent event) {
     switch (event) {
       case QueueEvent.Submitted submitted -> put(QueuedJob.accepted(submitted));
       case QueueEvent.Deleted(String id, _) -> job(id).ifPresent(this::forget);
@@ -137,32 +137,32 @@ final class QueueState {
   }
 
   /** Names of workers that are to take nothing. */
-  Set<String> drained() {
+  public Set<String> drained() {
     return Set.copyOf(drained);
   }
 
-  Optional<QueuedJob> job(String id) {
+  public Optional<QueuedJob> job(String id) {
     return Optional.ofNullable(jobs.get(id));
   }
 
   /** The latest first. */
-  Collection<QueuedJob> latestFirst() {
+  public Collection<QueuedJob> latestFirst() {
     List<QueuedJob> all = new ArrayList<>(jobs.values());
     return all.reversed();
   }
 
   /** Jobs that left the queue and have not ended. */
-  Collection<QueuedJob> started() {
+  public Collection<QueuedJob> started() {
     return List.copyOf(started.values());
   }
 
   /** Jobs that have not ended. */
-  int open() {
+  public int open() {
     return jobs.size() - ended.size();
   }
 
   /** Characters in the plans of those. */
-  long openSize() {
+  public long openSize() {
     return openSize;
   }
 
@@ -172,7 +172,7 @@ final class QueueState {
    * @param start these are to run from now on, in order
    * @param waiting these wait for the job named, which writes the same output
    */
-  record Decision(List<QueuedJob> start, Map<String, String> waiting) {}
+  public record Decision(List<QueuedJob> start, Map<String, String> waiting) {}
 
   /**
    * Who may run now: first those that ran when the coordinator ended, then by priority and order of
@@ -182,7 +182,7 @@ final class QueueState {
    * @param running ids of jobs that run
    * @param maxRunning how many may run
    */
-  Decision decide(Set<String> running, int maxRunning) {
+  public Decision decide(Set<String> running, int maxRunning) {
     OutputPlaces places = new OutputPlaces();
     for (String id : running) {
       job(id).ifPresent(job -> places.take(job.submission().places(), id));

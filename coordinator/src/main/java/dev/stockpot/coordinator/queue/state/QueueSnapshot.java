@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
@@ -15,15 +15,15 @@ import java.util.Set;
  * @param jobs in order of submission
  * @param drained names of workers that are to take nothing
  */
-record QueueSnapshot(List<Job> jobs, Set<String> drained) implements QueueRecord {
+public record QueueSnapshot(List<Job> jobs, Set<String> drained) implements QueueRecord {
 
-  QueueSnapshot {
+  public QueueSnapshot {
     jobs = List.copyOf(jobs);
     drained = Set.copyOf(drained);
   }
 
   /** As release 0.1.0 wrote it. */
-  record First(List<Job> jobs) {
+  public record First(List<Job> jobs) {
     QueueSnapshot snapshot() {
       return new QueueSnapshot(jobs, Set.of());
     }
@@ -39,7 +39,7 @@ record QueueSnapshot(List<Job> jobs, Set<String> drained) implements QueueRecord
    * @param log the lines that are kept
    * @param lines that there ever were
    */
-  record Job(
+  public record Job(
       QueueEvent.Submitted submission,
       JobStatus status,
       int plan,
@@ -52,7 +52,7 @@ record QueueSnapshot(List<Job> jobs, Set<String> drained) implements QueueRecord
       List<LogLine> log,
       long lines) {
 
-    Job {
+    public Job {
       log = List.copyOf(log);
     }
   }

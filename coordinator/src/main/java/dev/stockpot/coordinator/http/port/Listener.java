@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.port;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +36,7 @@ import org.apache.pekko.util.ByteString;
  * has none there: over TLS it waits for the client's farewell, and one that gives none, or never
  * began to shake hands, would keep its connection.
  */
-final class Listener {
+public final class Listener {
 
   private static final String CONNECTION = "http-connection";
 
@@ -58,7 +58,7 @@ final class Listener {
    *
    * @param server Pekko's settings, made from ours
    */
-  Listener(ActorSystem system, HttpSettings settings, ServerSettings server) {
+  public Listener(ActorSystem system, HttpSettings settings, ServerSettings server) {
     this.system = system;
     this.settings = settings;
     this.server = server;
@@ -95,7 +95,7 @@ final class Listener {
    * @param connection makes what answers one connection's requests, and cuts it off once it has
    *     nothing more to say
    */
-  CompletionStage<Tcp.ServerBinding> bind(
+  public CompletionStage<Tcp.ServerBinding> bind(
       Function<ConnectionEnd.Cut, Flow<HttpRequest, HttpResponse, NotUsed>> connection) {
     return Tcp.get(system)
         .bind(
@@ -150,7 +150,7 @@ final class Listener {
   }
 
   /** Ends every connection, whatever is under way on it. */
-  void cutAll() {
+  public void cutAll() {
     open.forEach(SharedKillSwitch::shutdown);
   }
 }

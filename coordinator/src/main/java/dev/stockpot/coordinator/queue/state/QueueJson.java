@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.queue;
+package dev.stockpot.coordinator.queue.state;
 
 import dev.stockpot.coordinator.journal.JsonEvents;
 import java.io.NotSerializableException;

@@ -1,4 +1,0 @@
-package dev.stockpot.coordinator.queue;
-
-/** What the queue keeps on storage. */
-sealed interface QueueRecord permits QueueEvent, QueueSnapshot {}
