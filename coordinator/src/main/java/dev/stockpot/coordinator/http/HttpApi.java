@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.http;
 
-import dev.stockpot.coordinator.http.port.Listener;
-import dev.stockpot.coordinator.http.port.ConnectionEnd;
-import dev.stockpot.coordinator.http.port.OpenConnections;
-import dev.stockpot.coordinator.http.port.HttpSettings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.http.Duty.Standby;
+import dev.stockpot.coordinator.http.port.ConnectionEnd;
+import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.port.Listener;
+import dev.stockpot.coordinator.http.port.OpenConnections;
 import dev.stockpot.merge.MergeException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueEvent;
-import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobRequest.Drain;
 import dev.stockpot.coordinator.queue.JobRequest.Resume;
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.protocol.api.WorkerDrain;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueState;
-import dev.stockpot.coordinator.queue.state.QueuedJob;
-import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobNews.Logged;
 import dev.stockpot.coordinator.queue.JobRequest.Follow;
 import dev.stockpot.coordinator.queue.QueueMessage.TellProgress;
+import dev.stockpot.coordinator.queue.state.JobLog;
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.protocol.api.LogLine;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,13 +1,13 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueState;
-import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobRequest.GetJob;
 import dev.stockpot.coordinator.queue.JobRequest.GetLog;
 import dev.stockpot.coordinator.queue.JobRequest.ListJobs;
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;

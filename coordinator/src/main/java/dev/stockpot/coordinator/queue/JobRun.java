@@ -1,13 +1,13 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueuedJob;
-import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate;
 import dev.stockpot.coordinator.order.SearchUpdate;
+import dev.stockpot.coordinator.queue.state.JobLog;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;

@@ -1,7 +1,5 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueEvent;
-import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter;
@@ -11,15 +9,17 @@ import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate;
 import dev.stockpot.coordinator.order.SearchUpdate;
-import dev.stockpot.coordinator.queue.state.QueueEvent.Ended;
-import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
-import dev.stockpot.coordinator.queue.state.QueueEvent.PlanFinished;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
 import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Ended;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
+import dev.stockpot.coordinator.queue.state.QueueEvent.PlanFinished;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
@@ -8,6 +7,7 @@ import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
 import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
 import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputNotClaimed;
 import dev.stockpot.coordinator.queue.QueueMessage.OutputReleased;
+import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;

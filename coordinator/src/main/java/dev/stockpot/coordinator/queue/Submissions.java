@@ -1,14 +1,14 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueState;
-import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobRequest.Submit;
-import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
 import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRead;
 import dev.stockpot.coordinator.queue.QueueMessage.SubmissionRefused;
+import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.state.QueueState;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;

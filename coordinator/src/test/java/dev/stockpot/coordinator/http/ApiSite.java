@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.http;
 
-import dev.stockpot.coordinator.http.port.HttpSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.protocol.api.WorkerView;

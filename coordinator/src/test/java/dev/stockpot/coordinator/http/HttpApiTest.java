@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.http;
 
-import dev.stockpot.coordinator.http.port.HttpSettings;
 import static dev.stockpot.coordinator.http.ApiSite.error;
 import static dev.stockpot.coordinator.http.ApiSite.json;
 import static dev.stockpot.coordinator.http.ApiSite.parsed;
@@ -12,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.merge.MergeException;

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.http;
 
-import dev.stockpot.coordinator.http.port.HttpSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.InputFormat;
@@ -8,6 +7,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.protocol.DeviceSample;

@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.JobLog;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.protocol.api.LogLine;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.JobLog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,6 +11,7 @@ import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
 import dev.stockpot.coordinator.queue.JobNews.Logged;
 import dev.stockpot.coordinator.queue.ScriptedJobs.Scripted;
+import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;

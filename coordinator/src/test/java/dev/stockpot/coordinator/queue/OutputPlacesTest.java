@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.OutputPlaces;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.coordinator.queue.state.OutputPlaces;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

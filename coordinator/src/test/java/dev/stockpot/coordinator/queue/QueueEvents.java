@@ -1,7 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.queue.state.QueueEvent;
-import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.coordinator.queue.state.QueueEvent.CancelRequested;
 import dev.stockpot.coordinator.queue.state.QueueEvent.Deleted;
 import dev.stockpot.coordinator.queue.state.QueueEvent.Ended;
@@ -12,6 +11,7 @@ import dev.stockpot.coordinator.queue.state.QueueEvent.Started;
 import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
 import dev.stockpot.coordinator.queue.state.QueueEvent.WorkerDrained;
 import dev.stockpot.coordinator.queue.state.QueueEvent.WorkerResumed;
+import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;

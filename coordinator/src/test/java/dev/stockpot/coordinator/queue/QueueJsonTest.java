@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.queue.state.QueueJson;
 import dev.stockpot.coordinator.queue.state.QueueRecord;
 import dev.stockpot.coordinator.queue.state.QueueSnapshot;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.io.NotSerializableException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueEvent;
-import dev.stockpot.coordinator.queue.state.QueueState;
-import dev.stockpot.coordinator.queue.state.QueuedJob;
 import static dev.stockpot.coordinator.queue.QueueEvents.ended;
 import static dev.stockpot.coordinator.queue.QueueEvents.state;
 import static dev.stockpot.coordinator.queue.QueueEvents.submitted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
+import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.coordinator.queue.state.QueueState.Decision;
+import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.queue.state.QueueEvent;
-import dev.stockpot.coordinator.queue.state.QueueSnapshot;
-import dev.stockpot.coordinator.queue.state.QueueState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.queue.state.QueueEvent;
+import dev.stockpot.coordinator.queue.state.QueueSnapshot;
+import dev.stockpot.coordinator.queue.state.QueueState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

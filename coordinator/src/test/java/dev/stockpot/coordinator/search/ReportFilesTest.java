@@ -38,12 +38,7 @@ final class ReportFilesTest {
 
   private static final Entry REV =
       new Entry(
-          "<rev>",
-          Role.MODEL,
-          Weights.only(2, 3),
-          scores(11, 95),
-          Optional.empty(),
-          Duration.ZERO);
+          "<rev>", Role.MODEL, Weights.only(2, 3), scores(11, 95), Optional.empty(), Duration.ZERO);
 
   private static final Entry BEST =
       new Entry(

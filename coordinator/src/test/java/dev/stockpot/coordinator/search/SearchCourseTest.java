@@ -78,8 +78,7 @@ final class SearchCourseTest {
   private MergeOrder order(List<Candidate> batch) {
     MergePlan plan =
         search.plan().merge(batch.getFirst().fractions(), directory.resolve("candidates"));
-    return MergeOrder.alone(
-        plan, batch.stream().map(Candidate::soup).toList(), staging, true);
+    return MergeOrder.alone(plan, batch.stream().map(Candidate::soup).toList(), staging, true);
   }
 
   private Happened.Evaluated scored(Action.Evaluate evaluate, double score) {
@@ -198,8 +197,7 @@ final class SearchCourseTest {
     assertThat(after(new Happened.BatchEnded(batch, order, end)))
         .containsExactly(new Action.Release(batch, order, end));
     after(new Happened.BatchReleased(batch, end));
-    assertThat(((SearchCourse.Searching) course.phase()).run().board().onDisk())
-        .containsAll(batch);
+    assertThat(((SearchCourse.Searching) course.phase()).run().board().onDisk()).containsAll(batch);
   }
 
   @Test
@@ -208,8 +206,7 @@ final class SearchCourseTest {
     Failure failure = new Failure(Failure.Kind.OUT_OF_DISK, "full");
     assertThat(
             after(
-                new Happened.BatchReleased(
-                    batch, new JobUpdate.Failed(failure, Optional.empty()))))
+                new Happened.BatchReleased(batch, new JobUpdate.Failed(failure, Optional.empty()))))
         .containsExactly(new Action.StopAll());
     assertThat(course.end()).contains(new JobUpdate.Failed(failure, Optional.empty()));
   }
@@ -225,8 +222,7 @@ final class SearchCourseTest {
                     new Happened.MergeTold(
                         new JobUpdate.Placed("merging on the GPU", "another figure")))))
         .isEmpty();
-    assertThat(
-            told(after(new Happened.MergeTold(new JobUpdate.Placed("merging on the CPU", "")))))
+    assertThat(told(after(new Happened.MergeTold(new JobUpdate.Placed("merging on the CPU", "")))))
         .hasSize(1);
   }
 
@@ -273,8 +269,7 @@ final class SearchCourseTest {
     after(new Happened.PlanRead(search, Optional.empty()));
     assertThat(only(after(new Happened.FilesFound(Set.of())), Action.Wake.class).after())
         .isEqualTo(Duration.ofHours(1));
-    Action.Evaluate first =
-        only(after(new Happened.LookedUp(List.of())), Action.Evaluate.class);
+    Action.Evaluate first = only(after(new Happened.LookedUp(List.of())), Action.Evaluate.class);
     List<Action> actions = after(new Happened.TimeOver());
     assertThat(told(actions)).singleElement().isInstanceOf(JobUpdate.Noted.class);
     assertThat(after(scored(first, 1))).noneMatch(Action.Evaluate.class::isInstance);
