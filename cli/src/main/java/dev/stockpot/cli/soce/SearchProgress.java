@@ -1,8 +1,8 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate;
 import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;

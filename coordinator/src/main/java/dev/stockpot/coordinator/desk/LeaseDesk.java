@@ -120,6 +120,7 @@ public final class LeaseDesk {
   private final Roster roster;
   private final Namesakes namesakes = new Namesakes();
   private final Placements placements;
+  private final WorkerViews views;
   private Set<String> drained = Set.of();
   private @Nullable WorkerId lastOutdated;
 
@@ -131,6 +132,7 @@ public final class LeaseDesk {
     this.shares = new FairShare(settings.limits());
     this.roster = new Roster(settings.leaseTerm());
     this.placements = new Placements(shares::moved);
+    this.views = new WorkerViews(roster, shares, boards);
   }
 
   /** A desk that workers of this process are told of. */
@@ -171,7 +173,8 @@ public final class LeaseDesk {
         case DrainWorkers(Set<String> names) -> onDrainWorkers(names);
         case LeaseCheck _ -> onLeaseCheck();
         case ProgressTick _ -> onProgressTick();
-        case ListWorkers(ActorRef<List<WorkerView>> asker) -> asker.tell(views());
+        case ListWorkers(ActorRef<List<WorkerView>> asker) ->
+            asker.tell(views.at(System.nanoTime(), drained));
       }
       giveLeases();
       return Behaviors.same();
@@ -448,60 +451,5 @@ public final class LeaseDesk {
     for (Board board : boards.values()) {
       board.news().tell(new BoardNews.Progressed(board.progress()));
     }
-  }
-
-  private List<WorkerView> views() {
-    long now = System.nanoTime();
-    return roster.all().stream().map(entry -> view(entry, now)).toList();
-  }
-
-  private WorkerView view(Roster.Entry entry, long now) {
-    WorkerReported report = entry.report();
-    return new WorkerView(
-        entry.id().name(),
-        Namesakes.text(Namesakes.node(report)),
-        status(entry),
-        report.device().kind(),
-        report.device().name(),
-        report.device().detail(),
-        shares.leaseCount(entry.id()),
-        shares.leasedTraffic(entry.id()),
-        entry.doneTasks(),
-        entry.doneBytes(),
-        entry.bytesPerSecond(now),
-        report.restarts(),
-        (now - entry.sinceNanos()) / 1e9,
-        report.storage().stream()
-            .map(use -> {
-              Board board = boards.get(use.job());
-              return new WorkerView.Storage(
-                  board == null ? use.job() : board.job(),
-                  use.files(),
-                  switch (use.way()) {
-                    case DIRECT -> "direct";
-                    case COORDINATOR -> "coordinator";
-                  });
-            })
-            .toList(),
-        report.outOfService(),
-        report.sample());
-  }
-
-  private String status(Roster.Entry entry) {
-    if (entry.isSilent()) {
-      return "silent";
-    }
-    return switch (entry.report().state()) {
-      case WORKING, DRAINING -> {
-        boolean holds = shares.leaseCount(entry.id()) > 0;
-        if (drained.contains(entry.id().name())) {
-          yield holds ? "draining" : "drained";
-        }
-        yield entry.report().state() == WorkerState.DRAINING
-            ? "draining"
-            : holds ? "working" : "idle";
-      }
-      case OUT -> "out";
-    };
   }
 }

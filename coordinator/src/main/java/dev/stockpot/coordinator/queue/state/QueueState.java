@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * All jobs, as the queue's events have made them, and which of them may run. Confined to the
- * queue's actor, and therefore changed in place.
+ * All jobs, as the queue's events have made them, and which of them may run. Knows no actor, no
+ * clock and no file. The state of one actor, which changes in place.
  */
 public final class QueueState {
 
