@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ final class FastStart {
     }
     try {
       // What was recorded of other jars is of no use.
-      MergeSite.delete(directory.getParent());
+      MergeSite.delete(Objects.requireNonNull(directory.getParent()));
       recording = Files.createDirectories(directory.resolveSibling("recording"));
       MergeSite site = MergeSite.small(Files.createTempDirectory("stockpot-fast-start"));
       try (ClusterSite cluster = new ClusterSite(site.directory())) {
