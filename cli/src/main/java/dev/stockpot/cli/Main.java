@@ -1,15 +1,15 @@
 package dev.stockpot.cli;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.demo.CaseException;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.InvalidPlanException;
+import dev.stockpot.plan.yaml.InvalidPlanException;
 import dev.stockpot.soce.SoceException;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package dev.stockpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -103,7 +103,7 @@ class StartupTest {
     assertThat(CommandRun.of("merge", "-q", writePlan()).exitCode()).isZero();
     List<String> classes = classesLoadedBy("verify", root.resolve("out").toString());
     ACTORS.forEach(prefix -> assertNone(classes, prefix));
-    assertThat(classes).anyMatch(line -> line.contains(" dev.stockpot.worker.ChunkLoop "));
+    assertThat(classes).anyMatch(line -> line.contains(" dev.stockpot.merge.execution.ChunkLoop "));
   }
 
   @Test

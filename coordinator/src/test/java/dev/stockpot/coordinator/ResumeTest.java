@@ -2,15 +2,15 @@ package dev.stockpot.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
 import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

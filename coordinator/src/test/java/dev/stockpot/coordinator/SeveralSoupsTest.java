@@ -2,8 +2,8 @@ package dev.stockpot.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
@@ -11,8 +11,8 @@ import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ class SeveralSoupsTest {
 
   /** Makes each soup again, alone, and compares every file. */
   private void assertThatEachIsAsMadeAlone() throws IOException {
-    for (dev.stockpot.merge.plan.Soup soup : several.soups()) {
+    for (dev.stockpot.plan.Soup soup : several.soups()) {
       Soup alone = several.alone(soup, "alone/" + soup.name());
       merge(alone);
       Map<String, byte[]> expected = files(alone.output());

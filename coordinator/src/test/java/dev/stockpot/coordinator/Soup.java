@@ -1,20 +1,20 @@
 package dev.stockpot.coordinator;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.Receipt.StageNanos;
-import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.kernel.LinearKernel;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Method;
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Method;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.plan.OutputDtypes;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -40,13 +40,13 @@ public final class Soup {
 
   private final Path directory;
   private final MergePlan plan;
-  private final List<dev.stockpot.merge.plan.Soup> soups;
+  private final List<dev.stockpot.plan.Soup> soups;
 
   private Soup(Path directory, MergePlan plan) {
-    this(directory, plan, List.of(dev.stockpot.merge.plan.Soup.of(plan)));
+    this(directory, plan, List.of(dev.stockpot.plan.Soup.of(plan)));
   }
 
-  private Soup(Path directory, MergePlan plan, List<dev.stockpot.merge.plan.Soup> soups) {
+  private Soup(Path directory, MergePlan plan, List<dev.stockpot.plan.Soup> soups) {
     this.directory = directory;
     this.plan = plan;
     this.soups = soups;
@@ -141,16 +141,16 @@ public final class Soup {
 
   /** One more soup in the same pass, below the output, its weights in tenths. */
   public Soup beside(String name, int... tenths) {
-    List<dev.stockpot.merge.plan.Soup> all = new ArrayList<>(soups);
+    List<dev.stockpot.plan.Soup> all = new ArrayList<>(soups);
     all.removeIf(soup -> soup.name().isEmpty());
     all.add(
-        new dev.stockpot.merge.plan.Soup(
+        new dev.stockpot.plan.Soup(
             name, Arrays.stream(tenths).mapToObj(tenth -> Fraction.of(tenth, 10)).toList()));
     return new Soup(directory, plan, all);
   }
 
   /** One of the soups, made alone. */
-  public Soup alone(dev.stockpot.merge.plan.Soup soup, String output) {
+  public Soup alone(dev.stockpot.plan.Soup soup, String output) {
     return new Soup(directory, plan.forSoup(soup)).writing(output);
   }
 
@@ -159,7 +159,7 @@ public final class Soup {
   }
 
   /** The soups that are made of the plan's models. */
-  public List<dev.stockpot.merge.plan.Soup> soups() {
+  public List<dev.stockpot.plan.Soup> soups() {
     return soups;
   }
 

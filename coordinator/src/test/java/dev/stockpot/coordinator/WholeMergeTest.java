@@ -2,7 +2,7 @@ package dev.stockpot.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.certs;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

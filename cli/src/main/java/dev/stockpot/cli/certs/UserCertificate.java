@@ -1,6 +1,6 @@
 package dev.stockpot.cli.certs;
 
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.io.InputStream;

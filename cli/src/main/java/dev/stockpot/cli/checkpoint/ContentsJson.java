@@ -1,10 +1,11 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.CheckpointFile;
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.inspection.Contents;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;

@@ -1,10 +1,11 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.CheckpointFile;
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.inspection.Contents;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import dev.stockpot.cli.console.Sizes;
 import java.io.PrintWriter;
 import java.util.ArrayList;

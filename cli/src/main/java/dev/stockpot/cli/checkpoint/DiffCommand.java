@@ -1,6 +1,8 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.inspection.CheckpointDiff;
+import dev.stockpot.checkpoint.inspection.TensorPattern;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.stockpot.cli.checkpoint;
 
-import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.inspection.CheckpointDiff;
+import dev.stockpot.checkpoint.inspection.ValueDifference;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.io.PrintWriter;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;

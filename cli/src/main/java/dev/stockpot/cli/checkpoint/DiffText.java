@@ -1,7 +1,9 @@
 package dev.stockpot.cli.checkpoint;
 
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.inspection.CheckpointDiff;
+import dev.stockpot.checkpoint.inspection.ValueDifference;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

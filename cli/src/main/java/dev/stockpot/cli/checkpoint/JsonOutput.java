@@ -1,6 +1,6 @@
 package dev.stockpot.cli.checkpoint;
 
-import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.protocol.api.JobView;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.client;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.console.Ages;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.console;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

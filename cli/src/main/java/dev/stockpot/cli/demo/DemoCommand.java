@@ -5,7 +5,7 @@ import dev.stockpot.cli.merge.LocalRun;
 import dev.stockpot.cli.merge.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.cli.soce.SearchTelling;
-import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.plan.SearchPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.coordinator.job.CoordinatorSettings;
-import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.actor.WorkerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;

@@ -1,12 +1,12 @@
 package dev.stockpot.cli.merge;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Plan;
-import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Plan;
+import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.worker.node.LocalDevices;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.stockpot.cli.merge;
 
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.plan.PlanFile;
-import dev.stockpot.merge.plan.MergePlan;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.MergePlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.merge;
 
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;

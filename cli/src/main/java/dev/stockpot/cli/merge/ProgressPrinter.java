@@ -1,6 +1,6 @@
 package dev.stockpot.cli.merge;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;

@@ -2,8 +2,9 @@ package dev.stockpot.cli.merge;
 
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.cli.console.Sizes;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.merge.execution.ChunkLoop;
+import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.worker.cpu.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
 import dev.stockpot.worker.node.HostDevices;
@@ -129,7 +130,7 @@ public final class RunOptions {
     }
     long chunk =
         Math.min(
-            CpuSettings.DEFAULT_CHUNK_BYTES,
+            ChunkLoop.DEFAULT_CHUNK_BYTES,
             memory() / BUFFER_SHARE / BUFFERS_PER_THREAD / threads / 64 * 64);
     List<CpuSettings> settings = new ArrayList<>();
     for (int i = 0; i < workers; i++) {

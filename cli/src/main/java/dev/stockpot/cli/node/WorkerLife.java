@@ -1,12 +1,12 @@
 package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.settings.UserFiles;
-import dev.stockpot.merge.kernel.KernelProvider;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.merge.kernel.provider.KernelProvider;
+import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.worker.actor.WorkerSettings;
+import dev.stockpot.worker.cpu.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.node.DeviceMode;
 import dev.stockpot.worker.node.HostDevices;
@@ -59,9 +59,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.name = WorkerName.take(config, node, UserFiles.state("workers"));
     int threads = config.getInt("stockpot.worker.threads");
     CpuSettings cpu =
-        new CpuSettings(
-            threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
-            CpuSettings.DEFAULT_CHUNK_BYTES);
+        new CpuSettings(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
     this.storage =
         NodeStorage.within(
             worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));

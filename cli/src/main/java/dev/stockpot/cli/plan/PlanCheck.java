@@ -1,15 +1,15 @@
 package dev.stockpot.cli.plan;
 
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.coordinator.search.SearchSetup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.InvalidPlanException;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Plan;
-import dev.stockpot.merge.plan.PlanProblem;
-import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.planner.MergePlanner;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Plan;
+import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.plan.yaml.InvalidPlanException;
+import dev.stockpot.plan.yaml.PlanProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.stockpot.cli.plan;
 
-import dev.stockpot.merge.plan.AllowedRoots;
-import dev.stockpot.merge.plan.InvalidPlanException;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Plan;
-import dev.stockpot.merge.plan.PlanReader;
-import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Plan;
+import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.plan.paths.AllowedRoots;
+import dev.stockpot.plan.reading.PlanReader;
+import dev.stockpot.plan.yaml.InvalidPlanException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

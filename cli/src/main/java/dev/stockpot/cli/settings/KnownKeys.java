@@ -7,7 +7,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

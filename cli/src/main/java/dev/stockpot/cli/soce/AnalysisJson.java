@@ -1,12 +1,12 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.Choice;
-import dev.stockpot.soce.Correlation;
-import dev.stockpot.soce.CorrelationMatrix;
-import dev.stockpot.soce.CorrelationRule;
-import dev.stockpot.soce.Expert;
-import dev.stockpot.soce.Selection;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.Choice;
+import dev.stockpot.soce.experts.Correlation;
+import dev.stockpot.soce.experts.CorrelationMatrix;
+import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.soce.experts.Expert;
+import dev.stockpot.soce.experts.Selection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

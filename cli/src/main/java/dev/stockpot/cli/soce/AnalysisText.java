@@ -1,14 +1,14 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.Table;
 import dev.stockpot.cli.console.Terminal;
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.Choice;
-import dev.stockpot.soce.CorrelationRule;
-import dev.stockpot.soce.Expert;
-import dev.stockpot.soce.LowCorrelation;
-import dev.stockpot.soce.Selection;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.Choice;
+import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.soce.experts.Expert;
+import dev.stockpot.soce.experts.LowCorrelation;
+import dev.stockpot.soce.experts.Selection;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

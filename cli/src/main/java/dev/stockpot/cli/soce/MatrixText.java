@@ -1,11 +1,11 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.Terminal;
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.Correlation;
-import dev.stockpot.soce.CorrelationMatrix;
-import dev.stockpot.soce.LowCorrelation;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.Correlation;
+import dev.stockpot.soce.experts.CorrelationMatrix;
+import dev.stockpot.soce.experts.LowCorrelation;
 import java.io.PrintWriter;
 import java.util.LinkedHashSet;
 import java.util.List;

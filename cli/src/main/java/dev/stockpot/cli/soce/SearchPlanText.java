@@ -1,10 +1,10 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.Selection;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.soce.SoceException;
-import dev.stockpot.soce.WeightGrid;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.Selection;
+import dev.stockpot.soce.weights.WeightGrid;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Terminal;
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.CorrelationRule;
-import dev.stockpot.soce.ScoreTable;
-import dev.stockpot.soce.ScoreTables;
 import dev.stockpot.soce.SoceException;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.CorrelationRule;
 import dev.stockpot.soce.report.AnalysisPage;
+import dev.stockpot.soce.scores.ScoreTable;
+import dev.stockpot.soce.scores.ScoreTables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;

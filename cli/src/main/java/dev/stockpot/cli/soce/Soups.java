@@ -1,6 +1,6 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.soce.WeightGrid;
+import dev.stockpot.soce.weights.WeightGrid;
 
 /** How many soups a search with the usual weights tries. */
 final class Soups {

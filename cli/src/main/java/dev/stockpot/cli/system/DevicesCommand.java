@@ -2,7 +2,7 @@ package dev.stockpot.cli.system;
 
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Sizes;
-import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.worker.device.HostGpus;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

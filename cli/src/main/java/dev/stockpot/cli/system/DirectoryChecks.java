@@ -1,7 +1,7 @@
 package dev.stockpot.cli.system;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.staging.Preallocation;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.stockpot.cli.system;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.cli.console.Sizes;
-import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.worker.device.HostGpus;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package dev.stockpot.cli.verify;
 
 import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.merge.verification.Extent;
+import dev.stockpot.merge.verification.Verification;
+import dev.stockpot.merge.verification.VerifyReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

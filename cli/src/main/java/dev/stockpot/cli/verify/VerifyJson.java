@@ -1,6 +1,7 @@
 package dev.stockpot.cli.verify;
 
-import dev.stockpot.checkpoint.Problem;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.merge.verification.VerifyReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

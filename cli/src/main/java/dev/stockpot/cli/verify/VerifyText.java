@@ -1,6 +1,8 @@
 package dev.stockpot.cli.verify;
 
 import dev.stockpot.cli.console.Sizes;
+import dev.stockpot.merge.verification.Extent;
+import dev.stockpot.merge.verification.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package dev.stockpot.cli.certs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.stockpot.cli.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.CommandRun;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;

@@ -2,16 +2,16 @@ package dev.stockpot.cli.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.CommandRun;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.fixtures.SafetensorsFixture;
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.PlanReader;
-import dev.stockpot.merge.plan.Soup;
-import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Soup;
+import dev.stockpot.plan.reading.PlanReader;
+import dev.stockpot.worker.cpu.CpuSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,8 +51,7 @@ class SeveralSoupsTest {
   }
 
   private static MergeSummary run(MergePlan plan) {
-    try (LocalSystem system =
-        LocalSystem.start(List.of(new CpuSettings(2, CpuSettings.DEFAULT_CHUNK_BYTES)))) {
+    try (LocalSystem system = LocalSystem.start(List.of(new CpuSettings(2)))) {
       JobUpdate.End end = system.run(plan, SOUPS, false, _ -> {});
       assertThat(end).isInstanceOf(JobUpdate.Finished.class);
       return (MergeSummary) ((JobUpdate.Finished) end).summary();

@@ -3,8 +3,8 @@ package dev.stockpot.cli.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Dtype;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.CommandRun;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.blocking;
 
-import dev.stockpot.checkpoint.FileWait;
+import dev.stockpot.checkpoint.file.FileWait;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.desk;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

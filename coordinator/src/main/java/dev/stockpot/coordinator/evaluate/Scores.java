@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.files;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

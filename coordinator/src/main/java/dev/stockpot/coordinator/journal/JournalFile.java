@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.journal;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

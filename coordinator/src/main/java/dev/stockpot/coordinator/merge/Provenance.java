@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.merge;
 
-import dev.stockpot.checkpoint.PlacedTensor;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.merge;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;

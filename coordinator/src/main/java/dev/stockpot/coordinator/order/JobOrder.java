@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.order;
 
 import dev.stockpot.coordinator.staging.StagingArea;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Plan;
-import dev.stockpot.merge.plan.SearchPlan;
-import dev.stockpot.merge.plan.Soup;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Plan;
+import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.plan.Soup;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.order;
 
 import dev.stockpot.coordinator.staging.StagingArea;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Soup;
 import dev.stockpot.merge.planner.MergePlanner;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Soup;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.order;
 
 import dev.stockpot.coordinator.staging.StagingArea;
-import dev.stockpot.merge.plan.SearchPlan;
+import dev.stockpot.plan.SearchPlan;
 
 /** A search to be done. */
 public record SearchOrder(

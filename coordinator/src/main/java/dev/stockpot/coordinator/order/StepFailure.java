@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.order;
 
-import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.coordinator.journal.FullDisk;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;

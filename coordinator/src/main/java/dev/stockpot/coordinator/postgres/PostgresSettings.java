@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.postgres;
 
 import com.typesafe.config.Config;
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobSummary.SearchSummary;

@@ -8,7 +8,7 @@ import dev.stockpot.coordinator.queue.state.QueueEvent;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.Plan;
+import dev.stockpot.plan.Plan;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;

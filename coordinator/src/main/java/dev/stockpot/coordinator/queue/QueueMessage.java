@@ -5,7 +5,7 @@ import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.state.QueueEvent.Submitted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.plan.Plan;
+import dev.stockpot.plan.Plan;
 import java.util.Optional;
 
 /** What the queue hears: clients' requests, and its own messages. */

@@ -2,7 +2,7 @@ package dev.stockpot.coordinator.queue;
 
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.job.CoordinatorSettings;
-import dev.stockpot.merge.plan.AllowedRoots;
+import dev.stockpot.plan.paths.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

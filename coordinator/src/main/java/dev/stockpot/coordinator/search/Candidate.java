@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.Soup;
-import dev.stockpot.soce.Weights;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.Soup;
 import dev.stockpot.soce.report.SearchReport.Role;
+import dev.stockpot.soce.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

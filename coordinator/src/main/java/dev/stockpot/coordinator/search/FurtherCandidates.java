@@ -1,11 +1,11 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.merge.plan.SearchPlan;
-import dev.stockpot.soce.Refinement;
-import dev.stockpot.soce.Shapley;
-import dev.stockpot.soce.ShapleyGame;
-import dev.stockpot.soce.Weights;
+import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.soce.report.SearchReport.Role;
+import dev.stockpot.soce.weights.Refinement;
+import dev.stockpot.soce.weights.Shapley;
+import dev.stockpot.soce.weights.ShapleyGame;
+import dev.stockpot.soce.weights.Weights;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;

@@ -1,16 +1,16 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.merge.manifest.StockpotVersion;
-import dev.stockpot.merge.plan.SearchObjective;
-import dev.stockpot.merge.plan.SearchPlan;
-import dev.stockpot.soce.ShapleyValue;
-import dev.stockpot.soce.Weights;
+import dev.stockpot.plan.SearchObjective;
+import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Fact;
+import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Weights;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package dev.stockpot.coordinator.search;
 
 import dev.stockpot.coordinator.evaluate.EvaluatorCommand;
 import dev.stockpot.coordinator.evaluate.ScoreFormat;
-import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
-import dev.stockpot.soce.Objective;
-import dev.stockpot.soce.Selection;
-import dev.stockpot.soce.Weights;
+import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.report.SearchReport.Role;
+import dev.stockpot.soce.scores.Objective;
+import dev.stockpot.soce.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.soce.Weights;
+import dev.stockpot.soce.weights.Weights;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,12 +1,12 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.coordinator.order.MergeOrder;
 import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.plan.MergePlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

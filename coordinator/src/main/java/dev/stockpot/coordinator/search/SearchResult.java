@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.evaluate.EvaluationCache;
 import dev.stockpot.coordinator.evaluate.EvaluatorCommandException;
@@ -15,9 +15,9 @@ import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.plan.SearchPlan;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.coordinator.files.DirectoryLock;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.plan.RealPaths;
+import dev.stockpot.plan.paths.RealPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

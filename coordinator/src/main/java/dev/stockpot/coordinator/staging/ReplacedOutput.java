@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.checkpoint.Printable;
 import dev.stockpot.checkpoint.SidecarFiles;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.PlacedTensor;
-import dev.stockpot.checkpoint.RegularFiles;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;

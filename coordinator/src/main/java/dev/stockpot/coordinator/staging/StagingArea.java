@@ -1,16 +1,16 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.checkpoint.RegularFiles;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.files.DirectoryLock;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.coordinator.files.Uses;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
-import dev.stockpot.merge.plan.RealPaths;
+import dev.stockpot.plan.paths.RealPaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

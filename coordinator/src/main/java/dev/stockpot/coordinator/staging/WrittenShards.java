@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.staging;
 
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.RegularFiles;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.planner.PlannedMerge;

@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.tenure;
 
-import dev.stockpot.checkpoint.FileErrors;
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.coordinator.files.DirectoryLock;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;

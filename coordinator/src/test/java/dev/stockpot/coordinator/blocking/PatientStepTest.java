@@ -3,7 +3,7 @@ package dev.stockpot.coordinator.blocking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.stockpot.checkpoint.FileWait;
+import dev.stockpot.checkpoint.file.FileWait;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Path;

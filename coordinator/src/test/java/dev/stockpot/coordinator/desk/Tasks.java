@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.desk;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
@@ -10,7 +10,7 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

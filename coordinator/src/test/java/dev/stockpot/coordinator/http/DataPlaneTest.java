@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Method;
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.merge.plan.OutputDtypes;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Method;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.plan.OutputDtypes;
 import dev.stockpot.protocol.LeaseId;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -3,7 +3,7 @@ package dev.stockpot.coordinator.http;
 import static dev.stockpot.coordinator.http.ApiSite.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;

@@ -12,7 +12,7 @@ import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
 import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.plan.MergePlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
-import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.plan.reading.PlanReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

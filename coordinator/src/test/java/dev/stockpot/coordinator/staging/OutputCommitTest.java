@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.FileTrees;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.plan.NonFinitePolicy;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.OutputTensor;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.OutputTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;

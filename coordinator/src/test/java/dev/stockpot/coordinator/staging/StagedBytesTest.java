@@ -3,8 +3,8 @@ package dev.stockpot.coordinator.staging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.Soup;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;

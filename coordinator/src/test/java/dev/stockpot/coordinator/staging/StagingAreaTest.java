@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.FileTrees;
-import dev.stockpot.checkpoint.OutputTensor;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.OutputTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.evaluate.EvaluationCache;
 import dev.stockpot.merge.Failure;

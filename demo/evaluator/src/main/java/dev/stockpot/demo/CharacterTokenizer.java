@@ -1,7 +1,7 @@
 package dev.stockpot.demo;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

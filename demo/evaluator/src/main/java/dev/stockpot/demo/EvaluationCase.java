@@ -1,6 +1,6 @@
 package dev.stockpot.demo;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

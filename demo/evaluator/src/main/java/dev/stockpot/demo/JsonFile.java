@@ -1,8 +1,8 @@
 package dev.stockpot.demo;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.Problem;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.stockpot.demo;
 
-import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

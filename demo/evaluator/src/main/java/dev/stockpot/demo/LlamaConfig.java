@@ -1,7 +1,7 @@
 package dev.stockpot.demo;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.HfConfig;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;

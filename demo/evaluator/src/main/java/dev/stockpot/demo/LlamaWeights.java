@@ -1,7 +1,7 @@
 package dev.stockpot.demo;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

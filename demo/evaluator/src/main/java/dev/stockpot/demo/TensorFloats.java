@@ -1,13 +1,13 @@
 package dev.stockpot.demo;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.checkpoint.TensorReader;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.stockpot.demo;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.checkpoint.TensorReader;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;

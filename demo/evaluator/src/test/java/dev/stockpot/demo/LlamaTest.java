@@ -3,7 +3,7 @@ package dev.stockpot.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

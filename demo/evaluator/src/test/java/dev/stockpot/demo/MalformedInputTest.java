@@ -3,8 +3,8 @@ package dev.stockpot.demo;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,11 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.file.StrictJson;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemGroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemList;
+import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import java.nio.file.Path;
 import java.time.Instant;
 

@@ -1,5 +1,9 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.safetensors.OutputTensor;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import java.io.ByteArrayOutputStream;
 import java.util.SortedMap;
 import java.util.TreeMap;

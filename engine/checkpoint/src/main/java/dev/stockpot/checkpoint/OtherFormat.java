@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.problem.Printable;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,5 +1,12 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.file.StrictJson;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +27,7 @@ import tools.jackson.core.JsonToken;
  * <p>{@code metadata.total_size} is not believed and not read: published indexes give it in several
  * meanings, and the shards' headers know it.
  */
-final class ShardIndex {
+public final class ShardIndex {
   static final String FILE_NAME = "model.safetensors.index.json";
   private static final int LARGEST = 1 << 30;
 
@@ -35,7 +42,7 @@ final class ShardIndex {
   }
 
   /** Reads the file; the shard of each tensor is a path below the index's own directory. */
-  static Map<String, String> read(Path path) {
+  public static Map<String, String> read(Path path) {
     try {
       long size = Files.size(path);
       if (size > LARGEST) {
@@ -48,7 +55,7 @@ final class ShardIndex {
     }
   }
 
-  static Map<String, String> parse(byte[] bytes, String file) {
+  public static Map<String, String> parse(byte[] bytes, String file) {
     ProblemList problems = new ProblemList();
     ShardIndex index = new ShardIndex(file, problems);
     try (StrictJson json = StrictJson.document(bytes, file)) {

@@ -1,5 +1,12 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.file.FirstBytes;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

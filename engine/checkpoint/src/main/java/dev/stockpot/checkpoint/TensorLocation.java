@@ -1,5 +1,7 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
+
 /**
  * Where a tensor's bytes lie.
  *

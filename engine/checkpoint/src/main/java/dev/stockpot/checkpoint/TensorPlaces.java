@@ -1,5 +1,10 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemGroups;
+import dev.stockpot.checkpoint.problem.ProblemList;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

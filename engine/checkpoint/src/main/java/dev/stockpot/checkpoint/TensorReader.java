@@ -1,5 +1,9 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,9 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemGroups;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

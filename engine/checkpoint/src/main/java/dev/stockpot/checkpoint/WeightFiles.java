@@ -1,5 +1,14 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.FileWait;
+import dev.stockpot.checkpoint.file.HubCache;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemGroups;
+import dev.stockpot.checkpoint.problem.ProblemList;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;

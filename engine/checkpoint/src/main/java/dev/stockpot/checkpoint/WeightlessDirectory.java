@@ -1,5 +1,8 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.HubCache;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

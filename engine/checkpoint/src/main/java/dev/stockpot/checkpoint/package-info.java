@@ -1,6 +1,6 @@
 /**
- * safetensors files, shard indexes and the directory of a Hugging Face checkpoint: bytes in, bytes
- * out, no arithmetic.
+ * The directory of a Hugging Face checkpoint: which files hold its tensors, what of it can be
+ * merged, and what stands beside its weights.
  */
 @NullMarked
 package dev.stockpot.checkpoint;

@@ -2,6 +2,7 @@ package dev.stockpot.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

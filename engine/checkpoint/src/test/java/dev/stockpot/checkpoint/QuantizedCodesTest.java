@@ -2,6 +2,9 @@ package dev.stockpot.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.TensorSize;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.stockpot.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

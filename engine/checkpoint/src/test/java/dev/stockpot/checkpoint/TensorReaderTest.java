@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;

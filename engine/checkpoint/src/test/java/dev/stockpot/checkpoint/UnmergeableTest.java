@@ -3,6 +3,9 @@ package dev.stockpot.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.TensorSize;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.stockpot.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import java.io.IOException;
 import java.nio.file.Files;

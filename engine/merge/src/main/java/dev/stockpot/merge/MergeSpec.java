@@ -1,7 +1,7 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.merge.TensorTask.SourceRange;
-import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;

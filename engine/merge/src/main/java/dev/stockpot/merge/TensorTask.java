@@ -1,6 +1,6 @@
 package dev.stockpot.merge;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.util.List;
 
 /**

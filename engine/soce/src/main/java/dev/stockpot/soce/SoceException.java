@@ -6,7 +6,7 @@ public class SoceException extends RuntimeException {
     super(message);
   }
 
-  SoceException(String message, Throwable cause) {
+  public SoceException(String message, Throwable cause) {
     super(message, cause);
   }
 }

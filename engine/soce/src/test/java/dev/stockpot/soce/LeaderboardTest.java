@@ -3,6 +3,17 @@ package dev.stockpot.soce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stockpot.soce.experts.Correlation;
+import dev.stockpot.soce.experts.CorrelationMatrix;
+import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.soce.experts.Correlations;
+import dev.stockpot.soce.experts.Expert;
+import dev.stockpot.soce.experts.Experts;
+import dev.stockpot.soce.experts.LowCorrelation;
+import dev.stockpot.soce.experts.Selection;
+import dev.stockpot.soce.experts.Thresholds;
+import dev.stockpot.soce.scores.ScoreTable;
+import dev.stockpot.soce.scores.ScoreTables;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

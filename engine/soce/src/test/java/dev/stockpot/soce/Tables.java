@@ -1,16 +1,17 @@
 package dev.stockpot.soce;
 
+import dev.stockpot.soce.scores.ScoreTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /** Small tables for tests. */
-final class Tables {
+public final class Tables {
   private Tables() {}
 
   /** Models {@code m0}, {@code m1}, ... and these columns; NaN is a missing score. */
-  static ScoreTable of(List<String> categories, double[]... rows) {
+  public static ScoreTable of(List<String> categories, double[]... rows) {
     List<String> models = new ArrayList<>();
     List<List<OptionalDouble>> scores = new ArrayList<>();
     for (double[] row : rows) {
@@ -23,7 +24,7 @@ final class Tables {
     return ScoreTable.of(models, categories, scores);
   }
 
-  static double[] row(double... scores) {
+  public static double[] row(double... scores) {
     return scores;
   }
 }

@@ -3,17 +3,16 @@ package dev.stockpot.worker.cuda;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.kernel.KernelProvider;
+import dev.stockpot.merge.execution.ChunkLoop;
+import dev.stockpot.merge.kernel.provider.KernelProvider;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
-import dev.stockpot.worker.ChunkLoop;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor;
-import dev.stockpot.worker.LeaseBook;
-import dev.stockpot.worker.LeasedTasks.Work;
+import dev.stockpot.worker.execution.DeviceExecutor;
+import dev.stockpot.worker.execution.LeaseBook;
+import dev.stockpot.worker.execution.LeasedTasks.Work;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ public final class CudaExecutor implements DeviceExecutor {
             Thread.ofPlatform().daemon().name("feed-" + device.ordinal() + "-", 0).factory());
     idleLoops = new ArrayBlockingQueue<>(slots.size());
     for (Slot slot : slots) {
-      ChunkLoop onHost = new ChunkLoop(host.newKernel(), CpuSettings.DEFAULT_CHUNK_BYTES);
+      ChunkLoop onHost = new ChunkLoop(host.newKernel(), ChunkLoop.DEFAULT_CHUNK_BYTES);
       idleLoops.add(new SlotLoop(thread, slot, onHost, book));
     }
   }

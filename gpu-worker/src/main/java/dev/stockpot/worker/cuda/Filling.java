@@ -1,6 +1,6 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.kernel.NonFinite;
 import dev.stockpot.worker.cuda.MergeKernel.Launch;

@@ -1,6 +1,6 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.worker.ChunkLoop;
-import dev.stockpot.worker.LeaseBook;
-import dev.stockpot.worker.LeasedTasks.Work;
+import dev.stockpot.merge.execution.ChunkLoop;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.worker.execution.LeaseBook;
+import dev.stockpot.worker.execution.LeasedTasks.Work;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

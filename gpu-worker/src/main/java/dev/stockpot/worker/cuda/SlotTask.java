@@ -1,17 +1,17 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
-import dev.stockpot.worker.LeasedTasks.Work;
-import dev.stockpot.worker.TaskFiles;
-import dev.stockpot.worker.TaskProgress;
+import dev.stockpot.merge.execution.RangeReader;
+import dev.stockpot.merge.execution.TaskProgress;
 import dev.stockpot.worker.cuda.ResidentSources.Held;
-import dev.stockpot.worker.storage.RangeReader;
+import dev.stockpot.worker.execution.LeasedTasks.Work;
+import dev.stockpot.worker.execution.TaskFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

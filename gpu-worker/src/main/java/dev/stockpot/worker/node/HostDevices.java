@@ -1,11 +1,11 @@
 package dev.stockpot.worker.node;
 
-import dev.stockpot.merge.kernel.KernelProvider;
+import dev.stockpot.merge.kernel.provider.KernelProvider;
 import dev.stockpot.protocol.DeviceRates;
-import dev.stockpot.worker.CpuExecutor;
-import dev.stockpot.worker.CpuRates;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.worker.cpu.CpuExecutor;
+import dev.stockpot.worker.cpu.CpuRates;
+import dev.stockpot.worker.cpu.CpuSettings;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.Collections;
 import java.util.LinkedHashMap;

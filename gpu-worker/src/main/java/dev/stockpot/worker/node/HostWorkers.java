@@ -1,9 +1,9 @@
 package dev.stockpot.worker.node;
 
 import dev.stockpot.protocol.WorkerEvent;
-import dev.stockpot.worker.DeviceExecutor;
-import dev.stockpot.worker.DeviceWorker;
-import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.actor.DeviceWorker;
+import dev.stockpot.worker.actor.WorkerSettings;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.stockpot.worker.node;
 
-import dev.stockpot.worker.DeviceExecutor;
 import dev.stockpot.worker.cuda.CudaDevice;
 import dev.stockpot.worker.cuda.CudaExecutor;
 import dev.stockpot.worker.cuda.CudaSettings;
 import dev.stockpot.worker.device.DeviceSampler;
 import dev.stockpot.worker.device.HostGpu;
 import dev.stockpot.worker.device.HostGpus;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.stockpot.worker.node;
 
 import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.WorkerEvent;
-import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.actor.WorkerSettings;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.pekko.Done;

@@ -1,10 +1,11 @@
 package dev.stockpot.worker.storage;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.SafetensorsHeader;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

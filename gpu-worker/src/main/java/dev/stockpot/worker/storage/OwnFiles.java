@@ -2,6 +2,9 @@ package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.InputSource;
+import dev.stockpot.merge.execution.OpenFiles;
+import dev.stockpot.merge.execution.ShardFiles;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.merge.execution.RangeReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.http.HttpResponse;

@@ -1,6 +1,6 @@
 package dev.stockpot.worker.storage;
 
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;

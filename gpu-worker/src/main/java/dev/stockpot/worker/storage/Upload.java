@@ -3,6 +3,7 @@ package dev.stockpot.worker.storage;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.ChunkSink;
 import dev.stockpot.merge.kernel.Crc32cs;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package dev.stockpot.worker.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.FakeCudaCounts;
 import dev.stockpot.fixtures.FakeGpus;
 import dev.stockpot.merge.kernel.IntegerWeights;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.merge.kernel.Kernels;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.protocol.DeviceRates;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.worker.cpu.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +22,7 @@ class HostDevicesTest {
 
   private static final HostDevices.Cpu CPU =
       new HostDevices.Cpu(
-          List.of(
-              new CpuSettings(1, CpuSettings.DEFAULT_CHUNK_BYTES),
-              new CpuSettings(3, CpuSettings.DEFAULT_CHUNK_BYTES)),
-          Kernels.scalar(),
-          NodeStorage.own());
+          List.of(new CpuSettings(1), new CpuSettings(3)), Kernels.scalar(), NodeStorage.own());
 
   private static final Map<String, Supplier<DeviceExecutor>> NO_GPU = Map.of();
   private static final Map<String, Supplier<DeviceExecutor>> GPU =

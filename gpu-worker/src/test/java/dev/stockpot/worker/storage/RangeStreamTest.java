@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.execution.RangeReader;
 import dev.stockpot.protocol.RemoteAccess;
 import java.io.IOException;
 import java.io.OutputStream;

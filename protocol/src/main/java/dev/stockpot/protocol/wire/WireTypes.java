@@ -1,6 +1,6 @@
 package dev.stockpot.protocol.wire;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
@@ -8,7 +8,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.plan.NonFinitePolicy;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.DeviceSample;

@@ -2,7 +2,7 @@ package dev.stockpot.protocol.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
@@ -13,7 +13,7 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.plan.NonFinitePolicy;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.DeviceSample;

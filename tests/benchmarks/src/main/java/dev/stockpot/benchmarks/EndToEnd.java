@@ -5,10 +5,10 @@ import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.merge.plan.InvalidPlanException;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.PlanReader;
-import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.reading.PlanReader;
+import dev.stockpot.plan.yaml.InvalidPlanException;
+import dev.stockpot.worker.cpu.CpuSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,8 +120,7 @@ public final class EndToEnd implements Callable<Integer> {
     List<Double> ratios = new ArrayList<>();
     ThreadTimes times = new ThreadTimes();
     int threads = Runtime.getRuntime().availableProcessors();
-    try (LocalSystem system =
-        LocalSystem.start(List.of(new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES)))) {
+    try (LocalSystem system = LocalSystem.start(List.of(new CpuSettings(threads)))) {
       for (int i = 0; i < WARM_UPS; i++) {
         Figures.line("warm-up: %.3f s", merge(system, plan, new ThreadTimes()));
       }

@@ -1,11 +1,11 @@
 package dev.stockpot.benchmarks;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.kernel.KernelProvider;
-import dev.stockpot.merge.kernel.Kernels;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.kernel.NonFinite;
+import dev.stockpot.merge.kernel.provider.KernelProvider;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

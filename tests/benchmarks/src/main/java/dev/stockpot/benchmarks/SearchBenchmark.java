@@ -3,9 +3,9 @@ package dev.stockpot.benchmarks;
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
-import dev.stockpot.merge.plan.PlanReader;
-import dev.stockpot.merge.plan.SearchPlan;
-import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.plan.reading.PlanReader;
+import dev.stockpot.worker.cpu.CpuSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,8 +92,7 @@ public final class SearchBenchmark implements Callable<Integer> {
     double seconds;
     int threads = Runtime.getRuntime().availableProcessors();
     try (ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-        LocalSystem system =
-            LocalSystem.start(List.of(new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES)))) {
+        LocalSystem system = LocalSystem.start(List.of(new CpuSettings(threads)))) {
       var _ =
           watch.scheduleWithFixedDelay(
               () -> most.accumulateAndGet(weightsOnDisk(), Math::max),

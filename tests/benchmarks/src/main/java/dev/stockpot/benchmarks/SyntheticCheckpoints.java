@@ -1,10 +1,10 @@
 package dev.stockpot.benchmarks;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.OutputTensor;
-import dev.stockpot.checkpoint.PlacedTensor;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.OutputTensor;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

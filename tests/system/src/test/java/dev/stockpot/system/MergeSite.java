@@ -2,7 +2,7 @@ package dev.stockpot.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.system.StockpotProcess.Ended;
 import java.io.IOException;

@@ -19,11 +19,11 @@ import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
+import dev.stockpot.plan.NonFinitePolicy;
 import java.io.IOException;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
@@ -41,6 +41,7 @@ final class WallsTest {
 
   private static final String OURS = "dev.stockpot..";
   private static final String CHECKPOINT = "dev.stockpot.checkpoint..";
+  private static final String PLAN = "dev.stockpot.plan..";
   private static final String MERGE = "dev.stockpot.merge..";
   private static final String SOCE = "dev.stockpot.soce..";
   private static final String PROTOCOL = "dev.stockpot.protocol..";
@@ -74,6 +75,7 @@ final class WallsTest {
   private static final Set<String> MODULES =
       Set.of(
           "engine/checkpoint",
+          "engine/plan",
           "engine/merge",
           "engine/soce",
           "demo/evaluator",
@@ -134,7 +136,7 @@ final class WallsTest {
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
     for (String module :
-        List.of(CHECKPOINT, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
+        List.of(CHECKPOINT, PLAN, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -143,6 +145,7 @@ final class WallsTest {
   @Test
   void theEngineKnowsNoActor() {
     wall(CHECKPOINT, resideInAPackage("org.apache.pekko.."));
+    wall(PLAN, resideInAPackage("org.apache.pekko.."));
     wall(MERGE, resideInAPackage("org.apache.pekko.."));
     wall(SOCE, resideInAPackage("org.apache.pekko.."));
   }
@@ -158,8 +161,13 @@ final class WallsTest {
   }
 
   @Test
-  void mergeKnowsOnlyCheckpoint() {
-    wall(MERGE, oursBut(MERGE, CHECKPOINT));
+  void planKnowsOnlyCheckpoint() {
+    wall(PLAN, oursBut(PLAN, CHECKPOINT));
+  }
+
+  @Test
+  void mergeKnowsOnlyPlanAndCheckpoint() {
+    wall(MERGE, oursBut(MERGE, PLAN, CHECKPOINT));
   }
 
   @Test
@@ -202,6 +210,7 @@ final class WallsTest {
     DescribedPredicate<JavaClass> touchUsersFiles =
         resideInAnyPackage(
                 CHECKPOINT,
+                PLAN,
                 MERGE,
                 SOCE,
                 WORKER,

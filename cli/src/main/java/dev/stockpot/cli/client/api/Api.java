@@ -1,6 +1,6 @@
 package dev.stockpot.cli.client.api;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.protocol.api.ApiError;
 import java.io.IOException;
 import java.io.InputStream;

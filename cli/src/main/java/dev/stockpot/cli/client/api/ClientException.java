@@ -1,6 +1,6 @@
 package dev.stockpot.cli.client.api;
 
-import dev.stockpot.checkpoint.Printable;
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.ApiError;
 import java.util.List;

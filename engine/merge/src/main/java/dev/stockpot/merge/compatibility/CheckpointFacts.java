@@ -1,6 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.checkpoint.HfConfig;
+import dev.stockpot.checkpoint.config.HfConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

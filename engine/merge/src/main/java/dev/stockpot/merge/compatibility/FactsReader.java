@@ -1,9 +1,9 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.checkpoint.FirstBytes;
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.checkpoint.RegularFiles;
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.file.FirstBytes;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

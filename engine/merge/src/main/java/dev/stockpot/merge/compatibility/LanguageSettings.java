@@ -1,6 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.checkpoint.HfConfig;
+import dev.stockpot.checkpoint.config.HfConfig;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.stockpot.merge.compatibility;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
-import dev.stockpot.merge.plan.Wording;
+import dev.stockpot.checkpoint.problem.Wording;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

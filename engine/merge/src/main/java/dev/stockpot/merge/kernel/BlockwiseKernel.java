@@ -2,7 +2,7 @@ package dev.stockpot.merge.kernel;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.List;
  * loops free of what a segment may be: heap or native, mapped or not, aligned or not. Loops that
  * read segments are compiled for the kinds they have met, and slow down when they meet another.
  */
-final class BlockwiseKernel implements LinearKernel {
+public final class BlockwiseKernel implements LinearKernel {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat FLOAT =
@@ -29,7 +29,7 @@ final class BlockwiseKernel implements LinearKernel {
   private final double[] doubles = new double[BlockLoops.BLOCK];
   private final double[] sum = new double[BlockLoops.BLOCK];
 
-  BlockwiseKernel(BlockLoops loops) {
+  public BlockwiseKernel(BlockLoops loops) {
     this.loops = loops;
   }
 

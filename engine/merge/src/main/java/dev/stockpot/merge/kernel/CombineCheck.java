@@ -1,6 +1,6 @@
 package dev.stockpot.merge.kernel;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.kernel.LinearKernel.Source;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.stockpot.merge.kernel;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Plain Java: the loops in pairs where everything is BF16, else the ones element by element. */
-final class ScalarKernel implements LinearKernel {
+public final class ScalarKernel implements LinearKernel {
   private final LinearKernel general = new BlockwiseKernel(new ScalarLoops());
   private final PairedBf16 paired = new PairedBf16();
 

@@ -1,17 +1,17 @@
 package dev.stockpot.merge.manifest;
 
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.FileErrors;
-import dev.stockpot.checkpoint.RegularFiles;
+import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.Receipt.StageNanos;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Method;
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.merge.plan.OutputDtypes;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.merge.planner.InputFile;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Method;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.plan.OutputDtypes;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;

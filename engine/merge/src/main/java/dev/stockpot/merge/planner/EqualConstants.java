@@ -1,7 +1,7 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class EqualConstants {
   /**
    * Whether the tensor is one. Reads its bytes, unless its name or size says that it is none.
    *
-   * @throws dev.stockpot.checkpoint.CheckpointException if a file cannot be read
+   * @throws dev.stockpot.checkpoint.problem.CheckpointException if a file cannot be read
    */
   boolean contain(String name) {
     if (PARAMETERS.contains(name.substring(name.lastIndexOf('.') + 1))) {

@@ -1,9 +1,9 @@
 package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.HfConfig;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFile;
-import dev.stockpot.checkpoint.SafetensorsHeader;
+import dev.stockpot.checkpoint.problem.CheckpointException;
+import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import dev.stockpot.merge.InputRef;
 import java.io.IOException;
 import java.nio.file.Files;

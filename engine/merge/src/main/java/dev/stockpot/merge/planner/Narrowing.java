@@ -1,9 +1,9 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.merge.plan.OutputDtypes;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.plan.OutputDtypes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

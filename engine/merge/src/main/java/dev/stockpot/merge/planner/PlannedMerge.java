@@ -2,13 +2,13 @@ package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.plan.MergePlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

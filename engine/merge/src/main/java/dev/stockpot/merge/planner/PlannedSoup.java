@@ -2,8 +2,8 @@ package dev.stockpot.merge.planner;
 
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.CommonDenominator;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.plan.CommonDenominator;
+import dev.stockpot.plan.MergePlan;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.Problem;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

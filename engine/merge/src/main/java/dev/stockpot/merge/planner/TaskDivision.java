@@ -1,8 +1,8 @@
 package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.checkpoint.PlacedTensor;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;

@@ -1,11 +1,11 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Dtype;
-import dev.stockpot.checkpoint.OutputTensor;
-import dev.stockpot.checkpoint.Printable;
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.checkpoint.TensorHeader;
 import dev.stockpot.checkpoint.TensorLocation;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.checkpoint.safetensors.OutputTensor;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -16,7 +16,7 @@ final class TensorBytes {
   /**
    * Whether all of them hold the same bytes. Reads up to the first chunk that differs.
    *
-   * @throws dev.stockpot.checkpoint.CheckpointException if a file cannot be read
+   * @throws dev.stockpot.checkpoint.problem.CheckpointException if a file cannot be read
    */
   static boolean same(Collection<TensorLocation> tensors) {
     TensorLocation first = tensors.iterator().next();
@@ -51,7 +51,7 @@ final class TensorBytes {
   /**
    * Whether a tensor of a mergeable dtype holds NaN or infinity: an exponent of ones.
    *
-   * @throws dev.stockpot.checkpoint.CheckpointException if the file cannot be read
+   * @throws dev.stockpot.checkpoint.problem.CheckpointException if the file cannot be read
    */
   static boolean hasNonFinite(TensorLocation tensor) {
     long size = tensor.header().byteSize();

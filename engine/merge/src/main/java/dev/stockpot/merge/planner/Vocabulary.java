@@ -1,8 +1,8 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Problem;
-import dev.stockpot.checkpoint.ProblemGroups;
-import dev.stockpot.checkpoint.TensorHeader;
+import dev.stockpot.checkpoint.problem.Problem;
+import dev.stockpot.checkpoint.problem.ProblemGroups;
+import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.stockpot.merge.kernel;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.math.BigInteger;
 
 /**

@@ -2,7 +2,8 @@ package dev.stockpot.merge.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.stockpot.merge.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;

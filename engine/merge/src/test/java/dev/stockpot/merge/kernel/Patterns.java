@@ -2,15 +2,15 @@ package dev.stockpot.merge.kernel;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Elements as bit patterns in segments. */
-final class Patterns {
-  static final List<Dtype> DTYPES = List.of(Dtype.BF16, Dtype.F16, Dtype.F32, Dtype.F64);
+public final class Patterns {
+  public static final List<Dtype> DTYPES = List.of(Dtype.BF16, Dtype.F16, Dtype.F32, Dtype.F64);
   static final List<Dtype> SIXTEEN_BITS = List.of(Dtype.BF16, Dtype.F16);
 
   private static final ValueLayout.OfShort SHORT =
@@ -39,7 +39,7 @@ final class Patterns {
     }
   }
 
-  static MemorySegment of(Dtype dtype, long... bits) {
+  public static MemorySegment of(Dtype dtype, long... bits) {
     MemorySegment segment = MemorySegment.ofArray(new byte[bits.length * dtype.bytes()]);
     for (int i = 0; i < bits.length; i++) {
       set(segment, dtype, i, bits[i]);
@@ -48,7 +48,7 @@ final class Patterns {
   }
 
   /** All 65536 of a 16-bit dtype, in order. */
-  static MemorySegment all() {
+  public static MemorySegment all() {
     MemorySegment segment = MemorySegment.ofArray(new byte[2 << 16]);
     for (int i = 0; i < 1 << 16; i++) {
       set(segment, Dtype.BF16, i, i);
@@ -66,7 +66,7 @@ final class Patterns {
   }
 
   /** One pattern of every awkward kind, or now and then any pattern at all. */
-  static long awkward(Dtype dtype, SplittableRandom random) {
+  public static long awkward(Dtype dtype, SplittableRandom random) {
     BinaryFormat format = BinaryFormat.of(dtype);
     long sign = random.nextBoolean() ? format.signBit() : 0;
     long one = ((1L << (format.exponentBits() - 1)) - 1) << format.fractionBits();

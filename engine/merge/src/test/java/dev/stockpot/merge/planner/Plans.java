@@ -1,12 +1,12 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.fixtures.SafetensorsFixture;
-import dev.stockpot.merge.plan.Fraction;
-import dev.stockpot.merge.plan.MergePlan;
-import dev.stockpot.merge.plan.Method;
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.merge.plan.OutputDtypes;
+import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.MergePlan;
+import dev.stockpot.plan.Method;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.plan.OutputDtypes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static dev.stockpot.fixtures.SafetensorsFixture.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.stockpot.checkpoint.PlacedTensor;
+import dev.stockpot.checkpoint.safetensors.PlacedTensor;
 import dev.stockpot.fixtures.SafetensorsFixture;
 import dev.stockpot.merge.MergeException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.stockpot.soce.report;
 
-import dev.stockpot.soce.Analysis;
-import dev.stockpot.soce.Choice;
-import dev.stockpot.soce.CorrelationRule;
-import dev.stockpot.soce.Expert;
-import dev.stockpot.soce.LowCorrelation;
-import dev.stockpot.soce.Selection;
-import dev.stockpot.soce.WeightGrid;
+import dev.stockpot.soce.experts.Analysis;
+import dev.stockpot.soce.experts.Choice;
+import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.soce.experts.Expert;
+import dev.stockpot.soce.experts.LowCorrelation;
+import dev.stockpot.soce.experts.Selection;
+import dev.stockpot.soce.weights.WeightGrid;
 import java.util.List;
 import java.util.stream.Collectors;
 

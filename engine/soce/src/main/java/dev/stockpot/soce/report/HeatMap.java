@@ -1,7 +1,7 @@
 package dev.stockpot.soce.report;
 
-import dev.stockpot.soce.Correlation;
-import dev.stockpot.soce.CorrelationMatrix;
+import dev.stockpot.soce.experts.Correlation;
+import dev.stockpot.soce.experts.CorrelationMatrix;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoublePredicate;

@@ -1,13 +1,13 @@
 package dev.stockpot.soce.report;
 
-import dev.stockpot.soce.CorrelationMatrix;
-import dev.stockpot.soce.Expert;
-import dev.stockpot.soce.LowCorrelation;
-import dev.stockpot.soce.ShapleyValue;
+import dev.stockpot.soce.experts.CorrelationMatrix;
+import dev.stockpot.soce.experts.Expert;
+import dev.stockpot.soce.experts.LowCorrelation;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
 import dev.stockpot.soce.report.SearchReport.Role;
 import dev.stockpot.soce.report.SearchReport.Scores;
+import dev.stockpot.soce.weights.ShapleyValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

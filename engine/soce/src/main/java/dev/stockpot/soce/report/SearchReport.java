@@ -1,11 +1,11 @@
 package dev.stockpot.soce.report;
 
-import dev.stockpot.soce.CorrelationMatrix;
-import dev.stockpot.soce.Correlations;
-import dev.stockpot.soce.ScoreTable;
-import dev.stockpot.soce.Selection;
-import dev.stockpot.soce.ShapleyValue;
-import dev.stockpot.soce.Weights;
+import dev.stockpot.soce.experts.CorrelationMatrix;
+import dev.stockpot.soce.experts.Correlations;
+import dev.stockpot.soce.experts.Selection;
+import dev.stockpot.soce.scores.ScoreTable;
+import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Weights;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

@@ -13,7 +13,7 @@ import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
 import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
-import dev.stockpot.merge.plan.MergePlan;
+import dev.stockpot.plan.MergePlan;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;

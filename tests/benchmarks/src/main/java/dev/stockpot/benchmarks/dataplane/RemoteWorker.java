@@ -4,17 +4,17 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.plan.reading.PlanReader;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
-import dev.stockpot.worker.CpuExecutor;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor.Outcome;
-import dev.stockpot.worker.WorkerSettings;
+import dev.stockpot.worker.actor.WorkerSettings;
+import dev.stockpot.worker.cpu.CpuExecutor;
+import dev.stockpot.worker.cpu.CpuSettings;
+import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
 import dev.stockpot.worker.storage.NodeStorage;
 import dev.stockpot.worker.storage.Roots;
 import java.io.BufferedReader;
@@ -62,11 +62,7 @@ public final class RemoteWorker {
             NodeStorage.within(
                 new Roots(List.of(Path.of(args[1]))),
                 WorkerSettings.from(config).remote().with(threads, Optional.empty()));
-        CpuExecutor executor =
-            new CpuExecutor(
-                new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES),
-                Kernels.best(),
-                storage)) {
+        CpuExecutor executor = new CpuExecutor(new CpuSettings(threads), Kernels.best(), storage)) {
       RemoteWorker worker =
           new RemoteWorker(
               executor, args[3], planned, planned.spec(Endpoint.RUN, Path.of(args[4]), args[5]));

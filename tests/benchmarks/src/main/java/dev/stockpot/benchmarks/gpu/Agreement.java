@@ -1,15 +1,15 @@
 package dev.stockpot.benchmarks.gpu;
 
 import dev.stockpot.benchmarks.Directories;
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.InputRef;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.kernel.IntegerWeights;
-import dev.stockpot.merge.plan.NonFinitePolicy;
-import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,13 +1,13 @@
 package dev.stockpot.benchmarks.gpu;
 
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
-import dev.stockpot.worker.DeviceExecutor;
-import dev.stockpot.worker.DeviceExecutor.Outcome;
+import dev.stockpot.worker.execution.DeviceExecutor;
+import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

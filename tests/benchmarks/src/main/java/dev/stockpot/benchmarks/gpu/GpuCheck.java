@@ -5,9 +5,9 @@ import dev.stockpot.benchmarks.Directories;
 import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
 import dev.stockpot.checkpoint.CheckpointLayout;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.worker.CpuExecutor;
-import dev.stockpot.worker.CpuSettings;
+import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.worker.cpu.CpuExecutor;
+import dev.stockpot.worker.cpu.CpuSettings;
 import dev.stockpot.worker.cuda.CudaDevice;
 import dev.stockpot.worker.cuda.CudaDriver;
 import dev.stockpot.worker.cuda.CudaExecutor;
@@ -175,9 +175,7 @@ public final class GpuCheck implements Callable<Integer> {
     try (CudaExecutor gpu = executor(device, settings);
         CpuExecutor cpu =
             new CpuExecutor(
-                new CpuSettings(
-                    Runtime.getRuntime().availableProcessors(), CpuSettings.DEFAULT_CHUNK_BYTES),
-                Kernels.scalar())) {
+                new CpuSettings(Runtime.getRuntime().availableProcessors()), Kernels.scalar())) {
       return new Agreement(scratch.resolve("patterns"), gpu, cpu).check();
     }
   }

@@ -1,7 +1,7 @@
 package dev.stockpot.benchmarks.gpu;
 
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
-import dev.stockpot.checkpoint.ShardLayout;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -5,13 +5,13 @@ import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.benchmarks.Floor;
 import dev.stockpot.benchmarks.SyntheticCheckpoints;
 import dev.stockpot.merge.TensorTask;
-import dev.stockpot.merge.kernel.Kernels;
-import dev.stockpot.merge.plan.PlanReader;
+import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
-import dev.stockpot.worker.CpuExecutor;
-import dev.stockpot.worker.CpuSettings;
-import dev.stockpot.worker.DeviceExecutor;
+import dev.stockpot.plan.reading.PlanReader;
+import dev.stockpot.worker.cpu.CpuExecutor;
+import dev.stockpot.worker.cpu.CpuSettings;
+import dev.stockpot.worker.execution.DeviceExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ final class SoupBenchmark {
         SOUP_BAR,
         "%.1f GB to %.1f GB in %.3f s; storage %.3f s, bus %.3f s"
             .formatted(inputBytes / GIGA, outputBytes / GIGA, seconds, storage, wire));
-    CpuSettings cpu = new CpuSettings(threads, CpuSettings.DEFAULT_CHUNK_BYTES);
+    CpuSettings cpu = new CpuSettings(threads);
     try (CpuExecutor processor = new CpuExecutor(cpu, Kernels.best())) {
       DirectMerge.Result onCpu = merge(processor, false);
       report.check(

@@ -1,6 +1,6 @@
 package dev.stockpot.worker.cuda;
 
-import dev.stockpot.checkpoint.Dtype;
+import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.worker.cuda.MergeKernel.Launch;
 import dev.stockpot.worker.cuda.MergeKernel.Source;

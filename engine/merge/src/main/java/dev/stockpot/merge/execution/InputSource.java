@@ -1,0 +1,25 @@
+package dev.stockpot.merge.execution;
+
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.TensorTask;
+import java.io.IOException;
+
+/** Where the bytes of a task's sources come from. */
+public interface InputSource {
+
+  /**
+   * Begins to read one source of a task.
+   *
+   * @param source index into the task's sources
+   */
+  RangeReader open(MergeSpec spec, TensorTask task, int source) throws IOException;
+
+  /**
+   * Makes sure, without reading, that a source whose bytes are known already is still there.
+   *
+   * @throws dev.stockpot.merge.MergeException if there is no way to it
+   */
+  default void prove(MergeSpec spec, TensorTask task, int source) throws IOException {
+    open(spec, task, source).close();
+  }
+}
