@@ -6,7 +6,7 @@ import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;

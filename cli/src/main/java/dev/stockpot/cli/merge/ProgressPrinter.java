@@ -3,9 +3,8 @@ package dev.stockpot.cli.merge;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
-import dev.stockpot.coordinator.order.SearchUpdate;
+import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.JobUpdate.MergeStarted;
 
 /** Tells on standard error how a merge goes. */
 final class ProgressPrinter {
@@ -24,7 +23,7 @@ final class ProgressPrinter {
       case JobUpdate.Placed placed -> err.line(Printable.lines(placed.line()));
       case JobUpdate.Noted noted -> onNoted(noted);
       case JobUpdate.End _ -> err.redraw("");
-      case SearchUpdate _ -> {}
+      case JobUpdate.OfSearch _ -> {}
     }
   }
 

@@ -4,10 +4,9 @@ import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.Ages;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
-import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
-import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.CandidateEvaluated;
+import dev.stockpot.coordinator.order.JobUpdate.SearchStarted;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.io.PrintWriter;
 
@@ -30,7 +29,7 @@ final class SearchProgress {
           err.println("warning: " + Printable.indented(message, 2));
         }
       }
-      case BatchStarted _, MergeUpdate _, JobUpdate.Committing _, JobUpdate.End _ -> {}
+      case BatchStarted _, JobUpdate.OfMerge _, JobUpdate.Committing _, JobUpdate.End _ -> {}
     }
     err.flush();
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.coordinator.order.JobUpdate.Committing;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,8 @@ package dev.stockpot.coordinator.job;
 
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
+import dev.stockpot.coordinator.order.JobStarter.JournaledJob;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.JournaledJob;
 import dev.stockpot.coordinator.order.StepFailure;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -13,6 +13,14 @@ public interface JobStarter {
   record CancelJob() {}
 
   /**
+   * The phases of one job and their journal, as the actor of its kind. It stops after it has told
+   * its end.
+   *
+   * @param cancel asks it to end early
+   */
+  record JournaledJob<M>(Behavior<M> behavior, M cancel) {}
+
+  /**
    * A job that begins, or goes on, at once. It stops after it has told its end, and nothing of its
    * work goes on after that.
    *

@@ -2,8 +2,6 @@ package dev.stockpot.coordinator.queue;
 
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
@@ -398,13 +396,13 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
                 .map(JobRun::job)
                 .ifPresent(job -> {
                   switch (news.update()) {
-                    case MergeUpdate.MergeProgressed _,
-                        SearchUpdate.SearchStarted _,
-                        SearchUpdate.CandidateEvaluated _ ->
+                    case JobUpdate.MergeProgressed _,
+                        JobUpdate.SearchStarted _,
+                        JobUpdate.CandidateEvaluated _ ->
                         followers.progressed(job.id());
-                    case MergeUpdate.MergeStarted _, JobUpdate.Committing _ ->
+                    case JobUpdate.MergeStarted _, JobUpdate.Committing _ ->
                         followers.tellChange(job);
-                    case SearchUpdate.BatchStarted _,
+                    case JobUpdate.BatchStarted _,
                         JobUpdate.Placed _,
                         JobUpdate.Noted _,
                         JobUpdate.End _ -> {}

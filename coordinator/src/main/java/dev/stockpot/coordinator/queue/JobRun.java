@@ -4,8 +4,6 @@ import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -129,7 +127,7 @@ final class JobRun {
 
   void on(JobUpdate update) {
     switch (update) {
-      case MergeUpdate.MergeStarted started -> {
+      case JobUpdate.MergeStarted started -> {
         status = JobStatus.RUNNING;
         progress =
             new JobProgress(
@@ -141,7 +139,7 @@ final class JobRun {
                 started.planned().outputBytes(),
                 0);
       }
-      case MergeUpdate.MergeProgressed now -> {
+      case JobUpdate.MergeProgressed now -> {
         status = JobStatus.RUNNING;
         progress =
             new JobProgress(
@@ -154,12 +152,12 @@ final class JobRun {
                 now.workers());
       }
       case JobUpdate.Committing _ -> status = JobStatus.COMMITTING;
-      case SearchUpdate.SearchStarted begun -> {
+      case JobUpdate.SearchStarted begun -> {
         candidateBytes = begun.candidateBytes();
         evaluated(begun.known(), begun.candidates());
       }
-      case SearchUpdate.CandidateEvaluated one -> evaluated(one.evaluated(), one.candidates());
-      case SearchUpdate.BatchStarted _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
+      case JobUpdate.CandidateEvaluated one -> evaluated(one.evaluated(), one.candidates());
+      case JobUpdate.BatchStarted _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
       case JobUpdate.End last -> {
         end = Optional.of(last);
         if (last instanceof JobUpdate.Finished) {

@@ -7,8 +7,6 @@ import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
 import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;
@@ -223,17 +221,17 @@ final class JobRuns {
     }
     run.on(news.update());
     return switch (news.update()) {
-      case MergeUpdate.MergeStarted begun ->
+      case JobUpdate.MergeStarted begun ->
           List.of(noted(run, Level.INFO, LogSentences.of(run.job(), begun)));
-      case SearchUpdate.SearchStarted begun -> note(run, Level.INFO, LogSentences.of(begun));
-      case SearchUpdate.CandidateEvaluated one ->
+      case JobUpdate.SearchStarted begun -> note(run, Level.INFO, LogSentences.of(begun));
+      case JobUpdate.CandidateEvaluated one ->
           note(run, one.failure().isPresent() ? Level.WARNING : Level.INFO, LogSentences.of(one));
       case JobUpdate.Placed placed -> note(run, Level.INFO, placed.line());
       case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
       case JobUpdate.Finished(SearchSummary summary) ->
           LogSentences.best(summary).map(best -> note(run, Level.INFO, best)).orElse(List.of());
-      case MergeUpdate.MergeProgressed _,
-          SearchUpdate.BatchStarted _,
+      case JobUpdate.MergeProgressed _,
+          JobUpdate.BatchStarted _,
           JobUpdate.Committing _,
           JobUpdate.End _ ->
           List.of();

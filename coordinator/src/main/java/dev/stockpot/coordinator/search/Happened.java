@@ -23,7 +23,7 @@ sealed interface Happened {
   record PlanRead(Search search, Optional<JobSummary> finished) implements Happened {}
 
   /** An earlier run left these, whole. */
-  record FilesFound(Set<Candidate> candidates) implements Happened {}
+  record FilesFound(Search search, Set<Candidate> candidates) implements Happened {}
 
   /** What earlier searches found is recorded. */
   record LookedUp(List<SearchEvent> found) implements Happened {}

@@ -7,10 +7,10 @@ import dev.stockpot.coordinator.evaluate.Evaluators;
 import dev.stockpot.coordinator.order.JobJournal;
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
+import dev.stockpot.coordinator.order.JobStarter.JournaledJob;
 import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.JobUpdate.End;
-import dev.stockpot.coordinator.order.JournaledJob;
 import dev.stockpot.coordinator.order.MergeOrder;
 import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.order.StepFailure;
@@ -232,7 +232,7 @@ public final class JournaledSearch
     switch (action) {
       case Action.ReadPlan _ -> reading(() -> new PlanRead(work.read()));
       case Action.FindFiles(Search search) ->
-          blocking(() -> new Happened.FilesFound(files.find(search.firstCandidates())));
+          blocking(() -> new Happened.FilesFound(search, files.find(search.firstCandidates())));
       case Action.Wake(Duration after) ->
           context.scheduleOnce(after, context.getSelf(), new Heard(new Happened.TimeOver()));
       case Action.LookUp(Search search, List<String> evaluations) ->

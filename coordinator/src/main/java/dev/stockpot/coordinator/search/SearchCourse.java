@@ -3,12 +3,10 @@ package dev.stockpot.coordinator.search;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.CandidateEvaluated;
 import dev.stockpot.coordinator.order.JobUpdate.End;
-import dev.stockpot.coordinator.order.MergeUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
-import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
-import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.SearchStarted;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -32,14 +30,8 @@ record SearchCourse(Path staging, Phase phase) {
   /** Where a search is. */
   sealed interface Phase {}
 
-  /** What an earlier run's commit had begun is ended. */
-  record Restoring() implements Phase {}
-
-  /** The plan is read, and all that it names. */
-  record Reading() implements Phase {}
-
-  /** What an earlier run left on disk is found. */
-  record Finding(Search search) implements Phase {}
+  /** What an earlier run left is put in order, and the plan and all that it names is read. */
+  record Preparing() implements Phase {}
 
   /**
    * Candidates are merged, evaluated and deleted as the board says.
@@ -74,7 +66,7 @@ record SearchCourse(Path staging, Phase phase) {
 
   /** At the start of a run. */
   static SearchCourse begin(Path staging) {
-    return new SearchCourse(staging, new Restoring());
+    return new SearchCourse(staging, new Preparing());
   }
 
   /** How it ends, as soon as nothing is under way; empty before that is known. */
@@ -89,11 +81,13 @@ record SearchCourse(Path staging, Phase phase) {
    */
   Step on(Happened happened, SearchState state) {
     return switch (happened) {
-      case Happened.Restored _ ->
-          phase instanceof Restoring ? to(new Reading(), new Action.ReadPlan()) : stay();
-      case Happened.PlanRead read -> phase instanceof Reading ? read(read) : stay();
-      case Happened.FilesFound(Set<Candidate> found) ->
-          phase instanceof Finding(Search search) ? begin(search, found, state) : stay();
+      case Happened.Restored _ -> unlessEnding(new Action.ReadPlan());
+      case Happened.PlanRead(Search search, Optional<JobSummary> finished) ->
+          finished.isPresent()
+              ? end(new JobUpdate.Finished(finished.get()))
+              : unlessEnding(new Action.FindFiles(search));
+      case Happened.FilesFound(Search search, Set<Candidate> found) ->
+          phase instanceof Preparing ? begin(search, found, state) : stay();
       case Happened.LookedUp _ -> onBoard(SearchBoard::lookedUp);
       case Happened.Deleted(List<Candidate> gone) -> onBoard(board -> board.deleted(gone));
       case Happened.TimeOver _ -> onTimeOver();
@@ -120,7 +114,7 @@ record SearchCourse(Path staging, Phase phase) {
 
   private Optional<Run> run() {
     return switch (phase) {
-      case Restoring _, Reading _, Finding _ -> Optional.empty();
+      case Preparing _ -> Optional.empty();
       case Searching searching -> Optional.of(searching.run());
       case Committing committing -> Optional.of(committing.run());
       case Ending ending -> ending.run();
@@ -147,10 +141,8 @@ record SearchCourse(Path staging, Phase phase) {
     return phase instanceof Ending ? stay() : to(new Ending(run(), how), new Action.StopAll());
   }
 
-  private Step read(Happened.PlanRead read) {
-    return read.finished()
-        .map(summary -> end(new JobUpdate.Finished(summary)))
-        .orElseGet(() -> to(new Finding(read.search()), new Action.FindFiles(read.search())));
+  private Step unlessEnding(Action action) {
+    return phase instanceof Ending ? stay() : stay(action);
   }
 
   private Step begin(Search search, Set<Candidate> found, SearchState state) {
@@ -231,8 +223,8 @@ record SearchCourse(Path staging, Phase phase) {
       case JobUpdate.Placed _,
           JobUpdate.Committing _,
           JobUpdate.End _,
-          MergeUpdate _,
-          SearchUpdate _ ->
+          JobUpdate.OfMerge _,
+          JobUpdate.OfSearch _ ->
           stay();
     };
   }
@@ -243,7 +235,7 @@ record SearchCourse(Path staging, Phase phase) {
       case Searching searching -> advance(new Searching(run, searching.told()), actions);
       case Ending ending ->
           new Step(new SearchCourse(staging, new Ending(Optional.of(run), ending.how())), actions);
-      case Committing _, Restoring _, Reading _, Finding _ -> new Step(this, actions);
+      case Committing _, Preparing _ -> new Step(this, actions);
     };
   }
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stockpot.coordinator.evaluate.Evaluation;
 import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.CandidateEvaluated;
 import dev.stockpot.coordinator.order.JobUpdate.End;
+import dev.stockpot.coordinator.order.JobUpdate.SearchStarted;
 import dev.stockpot.coordinator.order.MergeOrder;
-import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
-import dev.stockpot.coordinator.order.SearchUpdate.CandidateEvaluated;
-import dev.stockpot.coordinator.order.SearchUpdate.SearchStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.plan.MergePlan;
@@ -71,7 +71,7 @@ final class SearchCourseTest {
   private List<Action> search(Candidate... onDisk) {
     after(new Happened.Restored());
     after(new Happened.PlanRead(search, Optional.empty()));
-    after(new Happened.FilesFound(Set.of(onDisk)));
+    after(new Happened.FilesFound(search, Set.of(onDisk)));
     return after(new Happened.LookedUp(List.of()));
   }
 
@@ -115,7 +115,6 @@ final class SearchCourseTest {
     assertThat(after(new Happened.Restored())).containsExactly(new Action.ReadPlan());
     assertThat(after(new Happened.PlanRead(search, Optional.empty())))
         .containsExactly(new Action.FindFiles(search));
-    assertThat(course.phase()).isEqualTo(new SearchCourse.Finding(search));
   }
 
   @Test
@@ -129,7 +128,7 @@ final class SearchCourseTest {
   void nothingIsBegunBeforeItIsKnownWhatEarlierSearchesFound() {
     after(new Happened.Restored());
     after(new Happened.PlanRead(search, Optional.empty()));
-    List<Action> actions = after(new Happened.FilesFound(Set.of()));
+    List<Action> actions = after(new Happened.FilesFound(search, Set.of()));
     assertThat(only(actions, Action.LookUp.class).evaluations()).hasSize(3 + 1 + 6);
     assertThat(actions)
         .allMatch(action -> action instanceof Action.LookUp || action instanceof Action.Tell);
@@ -267,7 +266,7 @@ final class SearchCourseTest {
     begin("  max_time: 1h");
     after(new Happened.Restored());
     after(new Happened.PlanRead(search, Optional.empty()));
-    assertThat(only(after(new Happened.FilesFound(Set.of())), Action.Wake.class).after())
+    assertThat(only(after(new Happened.FilesFound(search, Set.of())), Action.Wake.class).after())
         .isEqualTo(Duration.ofHours(1));
     Action.Evaluate first = only(after(new Happened.LookedUp(List.of())), Action.Evaluate.class);
     List<Action> actions = after(new Happened.TimeOver());

@@ -2,7 +2,7 @@ package dev.stockpot.benchmarks;
 
 import dev.stockpot.cli.merge.LocalSystem;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.SearchUpdate.BatchStarted;
+import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
 import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.plan.reading.PlanReader;
 import dev.stockpot.worker.cpu.CpuSettings;

@@ -8,9 +8,8 @@ import dev.stockpot.coordinator.job.Jobs;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeProgressed;
-import dev.stockpot.coordinator.order.MergeUpdate.MergeStarted;
-import dev.stockpot.coordinator.order.SearchUpdate;
+import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
+import dev.stockpot.coordinator.order.JobUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.plan.MergePlan;
@@ -124,7 +123,10 @@ final class Coordination implements AutoCloseable {
               case MergeStarted _ -> started.complete(meter.read());
               case JobUpdate.Committing _ -> merged.complete(meter.read());
               case JobUpdate.End end -> ended.complete(end);
-              case MergeProgressed _, SearchUpdate _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
+              case MergeProgressed _,
+                  JobUpdate.OfSearch _,
+                  JobUpdate.Placed _,
+                  JobUpdate.Noted _ -> {}
             }
           };
       JobOrder order = JobOrder.of(JobOrder.ALONE, 0, plan, staging, false);
