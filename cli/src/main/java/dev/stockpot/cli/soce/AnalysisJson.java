@@ -1,10 +1,10 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.experts.Analysis;
 import dev.stockpot.soce.experts.Choice;
 import dev.stockpot.soce.experts.Correlation;
 import dev.stockpot.soce.experts.CorrelationMatrix;
-import dev.stockpot.soce.experts.CorrelationRule;
 import dev.stockpot.soce.experts.Expert;
 import dev.stockpot.soce.experts.Selection;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.merge;
 
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.safetensors.PlacedTensor;
 import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.Receipt;
@@ -9,8 +10,6 @@ import dev.stockpot.merge.kernel.Crc32cs;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.merge.planner.PlannedSoup;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -70,15 +69,7 @@ final class Provenance {
   }
 
   private static Manifest.OutputFile outputFile(ShardLayout shard) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return new Manifest.OutputFile(
-          shard.fileName(),
-          shard.fileSize(),
-          HexFormat.of().formatHex(sha256.digest(shard.header())));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new Manifest.OutputFile(shard.fileName(), shard.fileSize(), Sha256.hex(shard.header()));
   }
 
   /** A tensor without elements has no task, and the checksums of nothing. */

@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.coordinator.evaluate.ScoreFormat;
 import dev.stockpot.merge.MergeException;
@@ -17,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -100,14 +99,10 @@ record Contents(List<String> models, String companions) {
 
   /** The length in front keeps a text with a line break from passing for two. */
   static String sha256(List<String> lines) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String line : lines) {
-        digest.update((line.length() + " " + line + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+    MessageDigest digest = Sha256.digest();
+    for (String line : lines) {
+      digest.update((line.length() + " " + line + "\n").getBytes(StandardCharsets.UTF_8));
     }
+    return Sha256.hex(digest);
   }
 }

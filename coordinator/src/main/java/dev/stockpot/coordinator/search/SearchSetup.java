@@ -10,7 +10,6 @@ import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.SearchObjective;
 import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.soce.SoceException;
-import dev.stockpot.soce.experts.CorrelationRule;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.scores.Objective;
 import dev.stockpot.soce.scores.ScoreTable;
@@ -53,7 +52,11 @@ public final class SearchSetup {
     ScoreTable candidates =
         population.rows(plan.models().stream().map(SearchPlan.Candidate::name).toList());
     Selection selection =
-        Selection.of(population, candidates, rule(), plan.search().threshold().doubleValue());
+        Selection.of(
+            population,
+            candidates,
+            plan.search().correlation(),
+            plan.search().threshold().doubleValue());
     List<Integer> experts = selection.models().stream().map(candidates.models()::indexOf).toList();
     if (experts.size() == 1) {
       throw new SoceException(
@@ -78,13 +81,6 @@ public final class SearchSetup {
             ? Optional.of(command(plan.evaluate().report().get()))
             : Optional.empty(),
         Contents.of(plan, planned));
-  }
-
-  private CorrelationRule rule() {
-    return switch (plan.search().correlation()) {
-      case ABSOLUTE -> CorrelationRule.ABSOLUTE;
-      case SIGNED -> CorrelationRule.SIGNED;
-    };
   }
 
   private MergePlan uniform() {

@@ -2,7 +2,7 @@ package dev.stockpot.coordinator.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;

@@ -1,5 +1,9 @@
 package dev.stockpot.merge;
 
+import dev.stockpot.checkpoint.file.FileErrors;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * Why something could not be done. The kind decides what follows.
  *
@@ -34,5 +38,19 @@ public record Failure(Kind kind, String message) {
     public boolean worthRetryingElsewhere() {
       return this == ENVIRONMENT || worthRetrying();
     }
+  }
+
+  /**
+   * A file could not be read or written: told as the file system's own words and the file.
+   *
+   * @param where what was being done
+   */
+  public static Failure of(String where, IOException e) {
+    String reason =
+        e instanceof NoSuchFileException gone
+            ? gone.getFile() + ": the file is gone"
+            : FileErrors.located(e);
+    boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
+    return new Failure(full ? Kind.OUT_OF_DISK : Kind.ENVIRONMENT, where + ": " + reason);
   }
 }

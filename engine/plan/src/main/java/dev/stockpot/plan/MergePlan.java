@@ -1,12 +1,9 @@
 package dev.stockpot.plan;
 
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.safetensors.Dtype;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -123,7 +120,7 @@ public record MergePlan(
       field(canonical, "weight", weight.numerator() + "/" + weight.denominator());
       field(canonical, "model", model.path().toString());
     }
-    return HexFormat.of().formatHex(sha256(canonical.toString()));
+    return Sha256.hex(canonical.toString());
   }
 
   /** The length in front keeps a path with a line break from passing for two fields. */
@@ -135,13 +132,5 @@ public record MergePlan(
         .append(' ')
         .append(value)
         .append('\n');
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -52,14 +52,6 @@ public record SearchPlan(
    */
   public record Candidate(String reference, String name, Path path) {}
 
-  /** Which correlation makes two categories independent enough. */
-  public enum Correlation {
-    /** |ρ| below the threshold. */
-    ABSOLUTE,
-    /** ρ below the threshold. */
-    SIGNED
-  }
-
   /** What the players of the Shapley values are. */
   public enum Players {
     NONE,
@@ -90,7 +82,7 @@ public record SearchPlan(
   public record Search(
       Path scores,
       List<String> categories,
-      Correlation correlation,
+      CorrelationRule correlation,
       BigDecimal threshold,
       Grid weights,
       SearchObjective objective,

@@ -3,9 +3,9 @@ package dev.stockpot.soce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.experts.Correlation;
 import dev.stockpot.soce.experts.CorrelationMatrix;
-import dev.stockpot.soce.experts.CorrelationRule;
 import dev.stockpot.soce.experts.Correlations;
 import dev.stockpot.soce.experts.Expert;
 import dev.stockpot.soce.experts.Experts;

@@ -273,13 +273,13 @@ public final class DeviceWorker {
 
   private void abandon(LeaseId lease) {
     if (held.contains(lease)) {
-      executor.ifPresent(each -> each.leases().abandon(lease));
       forget(lease);
     }
   }
 
   private void forget(LeaseId lease) {
     held.remove(lease);
+    executor.ifPresent(each -> each.leases().abandon(lease));
     if (!held.containsAnyOf(lease.job())) {
       executor.ifPresent(each -> each.leases().release(lease.job()));
     }

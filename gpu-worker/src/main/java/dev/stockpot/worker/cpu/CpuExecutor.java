@@ -10,7 +10,7 @@ import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.worker.execution.DeviceExecutor;
 import dev.stockpot.worker.execution.LeaseBook;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
+import dev.stockpot.worker.execution.LeasedTask;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.List;
 import java.util.Optional;
@@ -89,16 +89,16 @@ public final class CpuExecutor implements DeviceExecutor {
       List<TensorTask> tasks,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done) {
-    book.open(lease, spec, tasks, access, done).forEach(work -> mergers.execute(() -> merge(work)));
+    book.open(lease, spec, tasks, access, done).forEach(task -> mergers.execute(() -> merge(task)));
   }
 
-  private void merge(Work work) {
-    if (book.begin(work)) {
+  private void merge(LeasedTask task) {
+    if (task.begin()) {
       ChunkLoop loop = idleLoops.remove();
-      book.mergeOnHost(work, loop);
+      task.mergeOnHost(loop);
       idleLoops.add(loop);
     }
-    book.over(work);
+    task.over();
   }
 
   @Override

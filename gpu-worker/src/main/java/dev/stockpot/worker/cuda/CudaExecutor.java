@@ -12,7 +12,7 @@ import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.worker.execution.DeviceExecutor;
 import dev.stockpot.worker.execution.LeaseBook;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
+import dev.stockpot.worker.execution.LeasedTask;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class CudaExecutor implements DeviceExecutor {
   private final LeaseBook book;
   private final ExecutorService feeders;
   private final BlockingQueue<SlotLoop> idleLoops;
-  private final Queue<Work> waiting = new ArrayDeque<>();
+  private final Queue<LeasedTask> waiting = new ArrayDeque<>();
   private final Supplier<Optional<DeviceSample>> samples;
   private final long slotBytes;
 
@@ -72,7 +72,7 @@ public final class CudaExecutor implements DeviceExecutor {
     idleLoops = new ArrayBlockingQueue<>(slots.size());
     for (Slot slot : slots) {
       ChunkLoop onHost = new ChunkLoop(host.newKernel(), ChunkLoop.DEFAULT_CHUNK_BYTES);
-      idleLoops.add(new SlotLoop(thread, slot, onHost, book));
+      idleLoops.add(new SlotLoop(thread, slot, onHost));
     }
   }
 
@@ -127,7 +127,7 @@ public final class CudaExecutor implements DeviceExecutor {
       List<TensorTask> tasks,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done) {
-    List<Work> works = book.open(lease, spec, tasks, access, done);
+    List<LeasedTask> works = book.open(lease, spec, tasks, access, done);
     synchronized (waiting) {
       waiting.addAll(works);
     }
@@ -136,7 +136,7 @@ public final class CudaExecutor implements DeviceExecutor {
 
   /** Called once for every task; finds nothing where tasks before it were packed. */
   private void feed() {
-    List<Work> batch = nextBatch();
+    List<LeasedTask> batch = nextBatch();
     if (batch.isEmpty()) {
       return;
     }
@@ -145,7 +145,7 @@ public final class CudaExecutor implements DeviceExecutor {
       loop.run(batch);
     } finally {
       idleLoops.add(loop);
-      batch.forEach(book::over);
+      batch.forEach(LeasedTask::over);
     }
   }
 
@@ -154,12 +154,12 @@ public final class CudaExecutor implements DeviceExecutor {
    * over the device costs small ones more than their bytes. Never more than a feeder's part of what
    * waits, so that the others have work too.
    */
-  private List<Work> nextBatch() {
-    List<Work> batch = new ArrayList<>();
+  private List<LeasedTask> nextBatch() {
+    List<LeasedTask> batch = new ArrayList<>();
     synchronized (waiting) {
       int most = Math.clamp(waiting.size() / thread.slots().size(), 1, MOST_PACKED);
       long bytes = 0;
-      for (Work next = waiting.peek(); next != null; next = waiting.peek()) {
+      for (LeasedTask next = waiting.peek(); next != null; next = waiting.peek()) {
         bytes += SlotTask.bytes(next);
         if (batch.size() == most || (!batch.isEmpty() && bytes > slotBytes / 2)) {
           break;

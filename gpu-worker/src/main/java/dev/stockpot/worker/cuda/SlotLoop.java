@@ -2,8 +2,7 @@ package dev.stockpot.worker.cuda;
 
 import dev.stockpot.merge.execution.ChunkLoop;
 import dev.stockpot.plan.NonFinitePolicy;
-import dev.stockpot.worker.execution.LeaseBook;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
+import dev.stockpot.worker.execution.LeasedTask;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ final class SlotLoop implements AutoCloseable {
   private final DeviceThread device;
   private final Slot slot;
   private final ChunkLoop host;
-  private final LeaseBook book;
 
   /**
    * A loop that has not run.
@@ -33,17 +31,16 @@ final class SlotLoop implements AutoCloseable {
    * @param slot for this loop alone; the device's thread owns it
    * @param host owned from now on
    */
-  SlotLoop(DeviceThread device, Slot slot, ChunkLoop host, LeaseBook book) {
+  SlotLoop(DeviceThread device, Slot slot, ChunkLoop host) {
     this.device = device;
     this.slot = slot;
     this.host = host;
-    this.book = book;
   }
 
   /** Does these tasks to their ends; if there are several, they fit the slot together. */
-  void run(List<Work> batch) {
+  void run(List<LeasedTask> batch) {
     List<SlotTask> open = new ArrayList<>();
-    for (Work work : batch) {
+    for (LeasedTask work : batch) {
       begin(work, open);
       if (open.stream().anyMatch(task -> task.files().upload().isPresent())) {
         // Whoever waits for upload buffers must hold none, or two feeders could wait for ever.
@@ -56,31 +53,31 @@ final class SlotLoop implements AutoCloseable {
   /** Takes the tasks to their ends; whatever happens, each is answered. */
   private void finish(List<SlotTask> open) {
     try {
-      dropIf(open, task -> book.isAbandoned(task.work()));
+      dropIf(open, task -> task.work().isAbandoned());
       while (!open.isEmpty()) {
         pass(open);
-        dropIf(open, task -> book.isAbandoned(task.work()));
+        dropIf(open, task -> task.work().isAbandoned());
       }
     } catch (RuntimeException | Error e) {
       dropIf(
           open,
           task -> {
-            book.failed(task.work(), e);
+            task.work().failed(e);
             return true;
           });
     }
   }
 
-  private void begin(Work work, List<SlotTask> open) {
-    if (!book.begin(work)) {
+  private void begin(LeasedTask work, List<SlotTask> open) {
+    if (!work.begin()) {
       return;
     }
     if (device.failure().isPresent()) {
-      book.deviceFailed(work, device.failure().get());
+      work.deviceFailed(device.failure().get());
     } else if (SlotTask.fits(work, slot.bytes())) {
-      attempt(work, () -> open.add(new SlotTask(work, book.files(work), device)));
+      attempt(work, () -> open.add(new SlotTask(work, work.files(), device)));
     } else {
-      book.mergeOnHost(work, host);
+      work.mergeOnHost(host);
     }
   }
 
@@ -90,14 +87,14 @@ final class SlotLoop implements AutoCloseable {
   }
 
   /** Answers whether it went well; if not, that is told, and the task is over. */
-  private boolean attempt(Work work, Step step) {
+  private boolean attempt(LeasedTask work, Step step) {
     try {
       step.run();
       return true;
     } catch (DeviceFailure e) {
-      book.deviceFailed(work, e.reason());
+      work.deviceFailed(e.reason());
     } catch (IOException | RuntimeException | Error e) {
-      book.failed(work, e);
+      work.failed(e);
     }
     return false;
   }
@@ -116,13 +113,13 @@ final class SlotLoop implements AutoCloseable {
       dropIf(
           open,
           task -> {
-            book.deviceFailed(task.work(), e.reason());
+            task.work().deviceFailed(e.reason());
             return true;
           });
       return;
     }
     long nanos = (System.nanoTime() - start) / open.size();
-    List<Work> refused = new ArrayList<>();
+    List<LeasedTask> refused = new ArrayList<>();
     dropIf(
         open,
         task -> {
@@ -134,7 +131,7 @@ final class SlotLoop implements AutoCloseable {
           return !attempt(task.work(), () -> write(filling, task)) || task.isDone();
         });
     // What the plan forbids is found again there, by a loop that can say where it comes from.
-    refused.forEach(work -> book.mergeOnHost(work, host));
+    refused.forEach(work -> work.mergeOnHost(host));
   }
 
   private static void dropIf(List<SlotTask> open, Predicate<SlotTask> isOver) {
@@ -179,7 +176,7 @@ final class SlotLoop implements AutoCloseable {
     task.advance(filling.elements(task));
     if (task.isDone()) {
       task.giveBack();
-      book.merged(task.work(), task.files(), task.receipt());
+      task.work().merged(task.files(), task.receipt());
     }
   }
 

@@ -10,7 +10,7 @@ import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.execution.RangeReader;
 import dev.stockpot.merge.execution.TaskProgress;
 import dev.stockpot.worker.cuda.ResidentSources.Held;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
+import dev.stockpot.worker.execution.LeasedTask;
 import dev.stockpot.worker.execution.TaskFiles;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class SlotTask implements AutoCloseable {
   /** Parts of a slot begin at multiples of this. */
   static final long ALIGNMENT = 256;
 
-  private final Work work;
+  private final LeasedTask work;
   private final TaskFiles files;
   private final DeviceThread device;
   private final TaskProgress progress;
@@ -49,7 +49,7 @@ final class SlotTask implements AutoCloseable {
    *
    * @param files owned from now on, also if this throws
    */
-  SlotTask(Work work, TaskFiles files, DeviceThread device) throws IOException {
+  SlotTask(LeasedTask work, TaskFiles files, DeviceThread device) throws IOException {
     this.work = work;
     this.files = files;
     this.device = device;
@@ -103,13 +103,13 @@ final class SlotTask implements AutoCloseable {
   }
 
   /** Whether the kernel can do it, in slots of so many bytes. */
-  static boolean fits(Work work, long slotBytes) {
+  static boolean fits(LeasedTask work, long slotBytes) {
     return isForKernel(work)
         && elementsIn(slotBytes, work.spec(), work.task(), work.task().sources()) > 0;
   }
 
   /** What is left to the host: copies, too many sources, and tasks that contradict themselves. */
-  private static boolean isForKernel(Work work) {
+  private static boolean isForKernel(LeasedTask work) {
     TensorTask task = work.task();
     return task.operation() == Operation.MERGE
         && task.dtype().mergeable()
@@ -127,7 +127,7 @@ final class SlotTask implements AutoCloseable {
   }
 
   /** Bytes of a slot that has room for all of the task at once, if the kernel can do it. */
-  static long bytes(Work work) {
+  static long bytes(LeasedTask work) {
     TensorTask task = work.task();
     return isForKernel(work)
         ? bytes(task.elements(), work.spec(), task, task.sources())
@@ -180,7 +180,7 @@ final class SlotTask implements AutoCloseable {
         .toList();
   }
 
-  Work work() {
+  LeasedTask work() {
     return work;
   }
 

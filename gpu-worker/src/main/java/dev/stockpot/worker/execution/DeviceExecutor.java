@@ -59,7 +59,9 @@ public interface DeviceExecutor extends AutoCloseable {
      */
     boolean withdraw(LeaseId lease);
 
-    /** Forgets the tasks of a lease: those not begun are dropped, those under way stop soon. */
+    /**
+     * Forgets a lease: tasks not begun are dropped, those under way stop soon, and none is told.
+     */
     void abandon(LeaseId lease);
 
     /** How the files of each job with a lease here are reached, as far as that is known yet. */

@@ -4,7 +4,6 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.execution.ShardFiles;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * One thread that flushes finished pieces to storage: those of a lease together, so that their
+ * One thread that flushes written bytes to storage: those of a lease together, so that their
  * receipts travel in one message and become one event of the journal; or, of a lease that takes
  * long, as many as there are by then. It pauses between two flushes, so that the receipts of small
  * leases travel together too.
@@ -34,18 +32,17 @@ final class ShardFlusher implements AutoCloseable {
 
   /** Of one run of a job: another run may have a shard of the same path. */
   private record Shard(ShardFiles shards, Path path) {
-    static Shard of(Work work, int soup) {
-      return new Shard(work.of().storage().shards(), work.of().spec().shard(soup, work.task()));
+    static Shard of(LeasedTask task, int soup) {
+      return new Shard(task.lease().storage().shards(), task.spec().shard(soup, task.task()));
     }
   }
 
-  private record Unflushed(Work work, Receipt receipt, long sinceNanos) {}
+  private record Unflushed(LeasedTask task, Receipt receipt, long sinceNanos) {}
 
   /** Long beside the time of a piece, short beside what a device holds of leases. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long patienceNanos;
-  private final BiConsumer<LeasedTasks, List<Outcome>> outcomes;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("flush").factory());
@@ -58,16 +55,14 @@ final class ShardFlusher implements AutoCloseable {
    * A flusher without work.
    *
    * @param patience how long a finished piece waits for the rest of its lease
-   * @param outcomes told on the flusher's thread
    */
-  ShardFlusher(Duration patience, BiConsumer<LeasedTasks, List<Outcome>> outcomes) {
+  ShardFlusher(Duration patience) {
     this.patienceNanos = patience.toNanos();
-    this.outcomes = outcomes;
   }
 
   /** The task's bytes are written; its receipt counts once they are flushed. */
-  void add(Work work, Receipt receipt) {
-    unflushed.add(new Unflushed(work, receipt, System.nanoTime()));
+  void add(LeasedTask task, Receipt receipt) {
+    unflushed.add(new Unflushed(task, receipt, System.nanoTime()));
     scheduleNext();
   }
 
@@ -99,7 +94,7 @@ final class ShardFlusher implements AutoCloseable {
     List<Unflushed> due = new ArrayList<>();
     for (Iterator<Unflushed> all = unflushed.iterator(); all.hasNext(); ) {
       Unflushed each = all.next();
-      if (each.work().of().allMergesEnded() || now - each.sinceNanos() >= patienceNanos) {
+      if (each.task().lease().allMergesEnded() || now - each.sinceNanos() >= patienceNanos) {
         due.add(each);
         all.remove();
       }
@@ -109,25 +104,25 @@ final class ShardFlusher implements AutoCloseable {
 
   private void flush(List<Unflushed> batch) {
     Map<Shard, Optional<Failure>> flushed = new HashMap<>();
-    Map<LeasedTasks, List<Outcome>> ended = new LinkedHashMap<>();
+    Map<OpenLease, List<Outcome>> ended = new LinkedHashMap<>();
     for (Unflushed each : batch) {
-      Work work = each.work();
-      if (closing || work.of().isAbandoned()) {
+      LeasedTask task = each.task();
+      if (closing || task.isAbandoned()) {
         continue;
       }
       Optional<Failure> failure =
-          IntStream.range(0, work.of().spec().soups().size())
-              .mapToObj(soup -> flushed.computeIfAbsent(Shard.of(work, soup), ShardFlusher::flush))
+          IntStream.range(0, task.spec().soups().size())
+              .mapToObj(soup -> flushed.computeIfAbsent(Shard.of(task, soup), ShardFlusher::flush))
               .flatMap(Optional::stream)
               .findFirst();
       ended
-          .computeIfAbsent(work.of(), _ -> new ArrayList<>())
+          .computeIfAbsent(task.lease(), _ -> new ArrayList<>())
           .add(
               failure.isEmpty()
-                  ? new Outcome.Merged(work.of().lease(), each.receipt())
-                  : work.of().failed(work.task(), failure.get()));
+                  ? new Outcome.Merged(task.lease().id(), each.receipt())
+                  : task.failure(failure.get()));
     }
-    ended.forEach(outcomes);
+    ended.forEach(OpenLease::tell);
   }
 
   private static Optional<Failure> flush(Shard shard) {
@@ -135,7 +130,7 @@ final class ShardFlusher implements AutoCloseable {
       shard.shards().flush(shard.path());
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(LeaseBook.ioFailure(shard.path().toString(), e));
+      return Optional.of(Failure.of(shard.path().toString(), e));
     }
   }
 

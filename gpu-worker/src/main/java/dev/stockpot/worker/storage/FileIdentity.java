@@ -1,5 +1,6 @@
 package dev.stockpot.worker.storage;
 
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import dev.stockpot.merge.InputRef;
@@ -18,8 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -110,14 +109,14 @@ record FileIdentity(Roots roots, OpenFiles files) {
     byte[] length = new byte[LENGTH_BYTES];
     readFully(channel, ByteBuffer.wrap(length), 0);
     int end = SafetensorsHeader.dataStart(length, channel.size(), path.toString());
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     ByteBuffer buffer = ByteBuffer.allocate(Math.min(end, BUFFER_BYTES));
     for (int at = 0; at < end; at += buffer.limit()) {
       buffer.clear().limit(Math.min(buffer.capacity(), end - at));
       readFully(channel, buffer, at);
       digest.update(buffer.flip());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   private static void readFully(FileChannel channel, ByteBuffer target, long from)
@@ -126,14 +125,6 @@ record FileIdentity(Roots roots, OpenFiles files) {
       if (channel.read(target, from + target.position()) < 0) {
         throw new IOException("ends within its header");
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

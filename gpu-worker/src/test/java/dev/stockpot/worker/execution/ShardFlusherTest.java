@@ -9,7 +9,6 @@ import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.execution.LeasedTasks.Work;
 import dev.stockpot.worker.storage.JobStorage;
 import dev.stockpot.worker.storage.NodeStorage;
 import java.nio.file.Files;
@@ -31,6 +30,15 @@ class ShardFlusherTest {
 
   private static final Duration FOR_EVER = Duration.ofDays(1);
 
+  private static final OpenLease.Desk DESK =
+      new OpenLease.Desk() {
+        @Override
+        public void written(LeasedTask task, Receipt receipt) {}
+
+        @Override
+        public void allMerged() {}
+      };
+
   @TempDir private Path directory;
   private final NodeStorage storage = NodeStorage.own();
   private final JobStorage files = storage.job("job");
@@ -43,23 +51,24 @@ class ShardFlusherTest {
   }
 
   /** A lease of so many pieces of a tensor. */
-  private List<Work> lease(int number, int pieces) {
+  private List<LeasedTask> lease(int number, int pieces) {
     RawMerge merge = RawMerge.random(directory, 4 * pieces, Dtype.BF16, Dtype.BF16);
     List<TensorTask> tasks = merge.pieces(4);
-    LeasedTasks leased =
-        new LeasedTasks(
+    OpenLease lease =
+        new OpenLease(
             new LeaseId("job", number),
             merge.spec(),
+            tasks.size(),
             files,
             Optional.empty(),
-            _ -> {},
-            tasks.size());
-    return tasks.stream().map(task -> new Work(leased, task)).toList();
+            told::add,
+            DESK);
+    return tasks.stream().map(task -> new LeasedTask(lease, task)).toList();
   }
 
-  private static void merged(ShardFlusher flusher, Work work) {
+  private static void merged(ShardFlusher flusher, LeasedTask work) {
     flusher.add(work, new Receipt(work.task().id(), List.of(), List.of(), StageNanos.ZERO));
-    work.of().mergeEnded();
+    work.over();
   }
 
   private List<Integer> nextTasks() throws InterruptedException {
@@ -70,11 +79,11 @@ class ShardFlusherTest {
 
   @Test
   void aLeaseIsToldAtOnceAndOneThatIsNotMergedWaits() throws Exception {
-    List<Work> whole = lease(1, 3);
-    List<Work> begun = lease(2, 2);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, (_, outcomes) -> told.add(outcomes))) {
+    List<LeasedTask> whole = lease(1, 3);
+    List<LeasedTask> begun = lease(2, 2);
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
       merged(flusher, begun.getFirst());
-      for (Work work : whole) {
+      for (LeasedTask work : whole) {
         assertThat(told).isEmpty();
         merged(flusher, work);
       }
@@ -88,20 +97,20 @@ class ShardFlusherTest {
 
   @Test
   void aPieceThatCameToNothingHoldsNoOtherBack() throws Exception {
-    List<Work> lease = lease(1, 3);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, (_, outcomes) -> told.add(outcomes))) {
+    List<LeasedTask> lease = lease(1, 3);
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
       merged(flusher, lease.getFirst());
       merged(flusher, lease.get(1));
-      lease.getLast().of().mergeEnded();
+      lease.getLast().over();
       assertThat(nextTasks()).containsExactly(0, 1);
     }
   }
 
   @Test
   void aLeaseThatTakesLongIsToldInParts() throws Exception {
-    List<Work> lease = lease(1, 2);
+    List<LeasedTask> lease = lease(1, 2);
     Duration patience = Duration.ofMillis(1);
-    try (ShardFlusher flusher = new ShardFlusher(patience, (_, outcomes) -> told.add(outcomes))) {
+    try (ShardFlusher flusher = new ShardFlusher(patience)) {
       merged(flusher, lease.getFirst());
       assertThat(nextTasks()).containsExactly(0);
       merged(flusher, lease.getLast());
@@ -111,25 +120,25 @@ class ShardFlusherTest {
 
   @Test
   void nothingIsToldOfALeaseThatWasAbandoned() throws Exception {
-    List<Work> abandoned = lease(1, 1);
-    List<Work> other = lease(2, 1);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, (_, outcomes) -> told.add(outcomes))) {
-      abandoned.getFirst().of().abandon();
+    List<LeasedTask> abandoned = lease(1, 1);
+    List<LeasedTask> other = lease(2, 1);
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
+      abandoned.getFirst().lease().abandon();
       merged(flusher, abandoned.getFirst());
       merged(flusher, other.getFirst());
       assertThat(told.poll(30, TimeUnit.SECONDS))
           .extracting(Outcome::lease)
-          .containsExactly(other.getFirst().of().lease());
+          .containsExactly(other.getFirst().lease().id());
       assertThat(told).isEmpty();
     }
   }
 
   @Test
   void bytesThatCannotBeFlushedHaveNoReceipt() throws Exception {
-    Work work = lease(1, 1).getFirst();
-    Path shard = work.of().spec().shard(0, work.task());
+    LeasedTask work = lease(1, 1).getFirst();
+    Path shard = work.spec().shard(0, work.task());
     Files.delete(shard);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, (_, outcomes) -> told.add(outcomes))) {
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
       merged(flusher, work);
       assertThat(told.poll(30, TimeUnit.SECONDS))
           .singleElement(InstanceOfAssertFactories.type(Outcome.Failed.class))

@@ -156,8 +156,8 @@ final class WallsTest {
   }
 
   @Test
-  void soceKnowsOnlyCheckpoint() {
-    wall(SOCE, oursBut(SOCE, CHECKPOINT));
+  void soceKnowsOnlyPlanAndCheckpoint() {
+    wall(SOCE, oursBut(SOCE, PLAN, CHECKPOINT));
   }
 
   @Test

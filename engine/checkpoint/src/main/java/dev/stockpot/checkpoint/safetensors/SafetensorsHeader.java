@@ -3,6 +3,7 @@ package dev.stockpot.checkpoint.safetensors;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.file.FirstBytes;
 import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.checkpoint.problem.ProblemList;
@@ -14,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,13 +149,9 @@ public record SafetensorsHeader(
   }
 
   private static String sha256(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.digest();
+    digest.update(bytes, 0, length);
+    return Sha256.hex(digest);
   }
 
   private static CheckpointException problem(String file, String message) {

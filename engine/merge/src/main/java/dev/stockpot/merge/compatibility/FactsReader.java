@@ -3,6 +3,7 @@ package dev.stockpot.merge.compatibility;
 import dev.stockpot.checkpoint.config.HfConfig;
 import dev.stockpot.checkpoint.file.FirstBytes;
 import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.problem.Wording;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,10 +66,10 @@ final class FactsReader {
   private static Optional<String> template(JsonNode settings) {
     JsonNode template = settings.path("chat_template");
     if (template.isString()) {
-      return Optional.of(hex(sha256().digest(utf8(template.stringValue()))));
+      return Optional.of(Sha256.hex(template.stringValue()));
     }
     return template.isArray() && !template.isEmpty()
-        ? Optional.of(hex(sha256().digest(utf8(template.toString()))))
+        ? Optional.of(Sha256.hex(template.toString()))
         : Optional.empty();
   }
 
@@ -148,13 +147,13 @@ final class FactsReader {
     if (!isFile(file)) {
       return Optional.empty();
     }
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = RegularFiles.stream(path)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }
-      return Optional.of(hex(digest.digest()));
+      return Optional.of(Sha256.hex(digest));
     } catch (IOException e) {
       unreadable(file, "it cannot be read: " + Wording.quoted(String.valueOf(e.getMessage())));
       return Optional.empty();
@@ -187,17 +186,5 @@ final class FactsReader {
 
   static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

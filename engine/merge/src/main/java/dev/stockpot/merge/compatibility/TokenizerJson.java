@@ -1,6 +1,7 @@
 package dev.stockpot.merge.compatibility;
 
 import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ final class TokenizerJson {
     while (length > 0 && tokens[length - 1] == 0) {
       length--;
     }
-    MessageDigest digest = FactsReader.sha256();
+    MessageDigest digest = Sha256.digest();
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
     for (int id = 0; id < length; id++) {
       digest.update(bytes.putLong(0, tokens[id]).array());
@@ -124,7 +125,7 @@ final class TokenizerJson {
 
   /** Unigram: pairs of a piece and its score, whose place is the id. */
   private void readPieces(JsonParser parser) throws IOException {
-    MessageDigest scores = FactsReader.sha256();
+    MessageDigest scores = Sha256.digest();
     for (long id = 0; parser.nextToken() != JsonToken.END_ARRAY; id++) {
       if (parser.currentToken() != JsonToken.START_ARRAY
           || parser.nextToken() != JsonToken.VALUE_STRING) {
@@ -172,7 +173,7 @@ final class TokenizerJson {
     if (id >= tokens.length) {
       tokens = Arrays.copyOf(tokens, Math.max((int) id + 1, Math.min(MOST_IDS, tokens.length * 2)));
     }
-    byte[] hash = FactsReader.sha256().digest(FactsReader.utf8(token));
+    byte[] hash = Sha256.digest().digest(FactsReader.utf8(token));
     tokens[(int) id] = ByteBuffer.wrap(hash).getLong();
   }
 
@@ -182,7 +183,7 @@ final class TokenizerJson {
     if (value == JsonToken.VALUE_NULL || value == JsonToken.VALUE_FALSE) {
       return;
     }
-    MessageDigest digest = FactsReader.sha256();
+    MessageDigest digest = Sha256.digest();
     if (field.equals("model.merges") && value == JsonToken.START_ARRAY) {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         digest.update(FactsReader.utf8(pair(parser)));
@@ -210,7 +211,7 @@ final class TokenizerJson {
 
   /** The same for objects whose keys stand in another order. */
   private static byte[] valueDigest(JsonParser parser) {
-    MessageDigest digest = FactsReader.sha256();
+    MessageDigest digest = Sha256.digest();
     switch (parser.currentToken()) {
       case START_OBJECT -> {
         Map<String, byte[]> fields = new TreeMap<>();

@@ -2,6 +2,7 @@ package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointLayout;
+import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.checkpoint.safetensors.ShardLayout;
 import dev.stockpot.merge.InputRef;
@@ -12,9 +13,7 @@ import dev.stockpot.plan.MergePlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,17 +121,17 @@ public record PlannedMerge(
    * of a run with another fingerprint are worth nothing.
    */
   public String fingerprint() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     for (PlannedSoup soup : soups) {
       add(digest, soup.spec().directory() + " " + soup.fingerprint());
     }
     series.ifPresent(most -> add(digest, "divided as for " + most));
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   /** The same of what decides the bytes of one soup, which this plan makes alone. */
   static String fingerprint(MergePlan plan, List<InputFile> inputs, List<String> decisions) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     add(digest, plan.fingerprint());
     add(digest, "kernel " + Kernels.KERNEL_VERSION + " planner " + MergePlanner.VERSION);
     for (InputFile input : inputs) {
@@ -142,19 +141,11 @@ public record PlannedMerge(
               .formatted(input.path(), input.size(), input.lastModified(), input.headerSha256()));
     }
     decisions.forEach(decision -> add(digest, decision));
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   private static void add(MessageDigest digest, String line) {
     digest.update(line.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) '\n');
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

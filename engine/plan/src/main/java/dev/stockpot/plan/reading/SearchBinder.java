@@ -1,7 +1,7 @@
 package dev.stockpot.plan.reading;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.plan.SearchObjective;
-import dev.stockpot.plan.SearchPlan.Correlation;
 import dev.stockpot.plan.SearchPlan.Evaluate;
 import dev.stockpot.plan.SearchPlan.Grid;
 import dev.stockpot.plan.SearchPlan.Players;
@@ -28,8 +28,8 @@ final class SearchBinder {
   static final int MAX_PARALLEL = 1_000;
   static final int MAX_EVALUATIONS = 1_000_000;
 
-  private static final Map<String, Correlation> CORRELATIONS =
-      Map.of("absolute", Correlation.ABSOLUTE, "signed", Correlation.SIGNED);
+  private static final Map<String, CorrelationRule> CORRELATIONS =
+      Map.of("absolute", CorrelationRule.ABSOLUTE, "signed", CorrelationRule.SIGNED);
   private static final Map<String, Players> PLAYERS =
       Map.of(
           "none",
@@ -81,7 +81,7 @@ final class SearchBinder {
             .optional("correlation")
             .flatMap(node ->
                 scalars.oneOf(node, "correlation", List.of("absolute", "signed"), CORRELATIONS))
-            .orElse(Correlation.ABSOLUTE),
+            .orElse(CorrelationRule.ABSOLUTE),
         search
             .required("threshold", "threshold: 0.25")
             .flatMap(node -> values.decimal(node, "threshold", "-1", "2"))

@@ -1,5 +1,6 @@
 package dev.stockpot.plan.reading;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.plan.SearchObjective;
 import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.plan.yaml.Located;
@@ -25,7 +26,7 @@ record SearchDraft(
     Place place,
     Optional<Located<String>> scores,
     List<String> categories,
-    SearchPlan.Correlation correlation,
+    CorrelationRule correlation,
     BigDecimal threshold,
     SearchPlan.Grid weights,
     SearchObjective objective,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.plan.Fraction;
 import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.SearchObjective;
@@ -72,7 +73,7 @@ class SearchPlanTest {
             new SearchPlan.Search(
                 directory.resolve("scores.csv"),
                 List.of(),
-                SearchPlan.Correlation.ABSOLUTE,
+                CorrelationRule.ABSOLUTE,
                 new BigDecimal("0.25"),
                 SearchPlan.Grid.DEFAULT,
                 new SearchObjective.Mean(),
@@ -141,7 +142,7 @@ class SearchPlanTest {
             new SearchPlan.Search(
                 directory.resolve("scores.csv"),
                 List.of("x", "y", "z"),
-                SearchPlan.Correlation.SIGNED,
+                CorrelationRule.SIGNED,
                 new BigDecimal("-0.5"),
                 new SearchPlan.Grid(
                     new BigDecimal("0.2"),

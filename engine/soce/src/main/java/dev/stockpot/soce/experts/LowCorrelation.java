@@ -1,5 +1,6 @@
 package dev.stockpot.soce.experts;
 
+import dev.stockpot.plan.CorrelationRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.stockpot.soce.experts;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.Quoted;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

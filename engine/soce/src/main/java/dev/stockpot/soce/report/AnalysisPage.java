@@ -1,8 +1,8 @@
 package dev.stockpot.soce.report;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.experts.Analysis;
 import dev.stockpot.soce.experts.Choice;
-import dev.stockpot.soce.experts.CorrelationRule;
 import dev.stockpot.soce.experts.Expert;
 import dev.stockpot.soce.experts.LowCorrelation;
 import dev.stockpot.soce.experts.Selection;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.Tables;
 import dev.stockpot.soce.scores.ScoreTable;

@@ -3,7 +3,7 @@ package dev.stockpot.soce.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stockpot.soce.experts.CorrelationRule;
+import dev.stockpot.plan.CorrelationRule;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Fact;

@@ -1,8 +1,7 @@
 package dev.stockpot.worker.execution;
 
-import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
-import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.Receipt;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
@@ -16,8 +15,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A lease's tasks in an executor, for as long as any of them is queued or under way. */
-public final class LeasedTasks {
+/** A lease in an executor: how far it is, and who hears of it. */
+final class OpenLease {
+
+  /** What a lease's tasks have in common with those of all others here. */
+  interface Desk {
+    /** A task's bytes are written; its receipt counts once they are flushed. */
+    void written(LeasedTask task, Receipt receipt);
+
+    /** Nothing more is merged of a lease. */
+    void allMerged();
+  }
 
   private enum Phase {
     WAITING,
@@ -25,47 +33,42 @@ public final class LeasedTasks {
     ABANDONED
   }
 
-  /** One of them. */
-  public record Work(LeasedTasks of, TensorTask task) {
-    public MergeSpec spec() {
-      return of.spec;
-    }
-  }
-
-  private final LeaseId lease;
+  private final LeaseId id;
   private final MergeSpec spec;
   private final JobStorage storage;
   private final Optional<RemoteAccess> access;
   private final Consumer<List<Outcome>> done;
+  private final Desk desk;
   private final AtomicInteger unmerged;
-  private final AtomicInteger unsettled;
   private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
 
   /**
-   * Tasks of which none has begun.
+   * A lease of which no task has begun.
    *
+   * @param tasks how many it has
    * @param storage borrowed
    * @param done hears of outcomes until the lease is abandoned
    */
-  LeasedTasks(
-      LeaseId lease,
+  OpenLease(
+      LeaseId id,
       MergeSpec spec,
+      int tasks,
       JobStorage storage,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done,
-      int tasks) {
-    this.lease = lease;
+      Desk desk) {
+    this.id = id;
     this.spec = spec;
+    this.unmerged = new AtomicInteger(tasks);
     this.storage = storage;
     this.access = access;
     this.done = done;
-    this.unmerged = new AtomicInteger(tasks);
-    this.unsettled = new AtomicInteger(tasks);
+    this.desk = desk;
   }
 
-  LeaseId lease() {
-    return lease;
+  LeaseId id() {
+    return id;
   }
 
   MergeSpec spec() {
@@ -78,6 +81,10 @@ public final class LeasedTasks {
 
   Optional<RemoteAccess> access() {
     return access;
+  }
+
+  Desk desk() {
+    return desk;
   }
 
   /** A task is about to begin; false if it must not. */
@@ -99,12 +106,14 @@ public final class LeasedTasks {
     return phase.compareAndSet(Phase.WAITING, Phase.ABANDONED);
   }
 
-  /** Nothing more is merged of one of them, whatever came of it. */
+  /** Nothing more is merged of one of its tasks, whatever came of it. */
   void mergeEnded() {
-    unmerged.decrementAndGet();
+    if (unmerged.decrementAndGet() == 0) {
+      desk.allMerged();
+    }
   }
 
-  /** Whether no more pieces to flush come from this lease. */
+  /** Whether no more bytes to flush come from this lease. */
   boolean allMergesEnded() {
     return unmerged.get() == 0;
   }
@@ -118,20 +127,10 @@ public final class LeasedTasks {
     uploads.remove(upload);
   }
 
-  /**
-   * Tells outcomes, unless the lease was abandoned.
-   *
-   * @return whether these were the last
-   */
-  boolean tell(List<Outcome> outcomes) {
-    boolean last = unsettled.addAndGet(-outcomes.size()) == 0;
+  /** Tells outcomes, unless the lease was abandoned. */
+  void tell(List<Outcome> outcomes) {
     if (!isAbandoned()) {
       done.accept(outcomes);
     }
-    return last;
-  }
-
-  Outcome failed(TensorTask task, Failure failure) {
-    return new Outcome.Failed(lease, task.id(), failure);
   }
 }

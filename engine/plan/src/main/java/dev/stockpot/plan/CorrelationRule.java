@@ -1,4 +1,4 @@
-package dev.stockpot.soce.experts;
+package dev.stockpot.plan;
 
 import java.util.Arrays;
 import java.util.Locale;

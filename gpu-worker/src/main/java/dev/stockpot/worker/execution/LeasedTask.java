@@ -1,0 +1,149 @@
+package dev.stockpot.worker.execution;
+
+import dev.stockpot.merge.Failure;
+import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.MergeSpec;
+import dev.stockpot.merge.Receipt;
+import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.ChunkLoop;
+import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
+import dev.stockpot.worker.storage.JobStorage;
+import dev.stockpot.worker.storage.LeaseOverException;
+import dev.stockpot.worker.storage.Upload;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A task of a lease in an executor, whose threads take it from its beginning to its end: it is to
+ * {@link #begin}, to end by {@link #merged}, {@link #failed} or {@link #deviceFailed}, and in every
+ * case to be {@link #over}.
+ */
+public record LeasedTask(OpenLease lease, TensorTask task) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LeasedTask.class);
+
+  public MergeSpec spec() {
+    return lease.spec();
+  }
+
+  /** It is about to begin; false if it must not. */
+  public boolean begin() {
+    return lease.begin();
+  }
+
+  /** Whether nobody wants it any more. */
+  public boolean isAbandoned() {
+    return lease.isAbandoned();
+  }
+
+  /**
+   * The ways of its bytes; the caller closes them.
+   *
+   * @throws MergeException if there is no way to the output
+   */
+  public TaskFiles files() {
+    JobStorage files = lease.storage();
+    Optional<Upload> upload = files.upload(lease.spec(), task, lease.access(), lease::isAbandoned);
+    return new TaskFiles(
+        files.inputs(lease.access(), lease::isAbandoned),
+        upload.isPresent() ? upload.get() : files.shards(),
+        upload);
+  }
+
+  /** Does it on the host, once it has begun, to its end. */
+  public void mergeOnHost(ChunkLoop loop) {
+    try (TaskFiles files = files()) {
+      Receipt receipt =
+          loop.run(files.inputs(), files.sink(), lease.spec(), task, lease::isAbandoned);
+      if (receipt != null) {
+        merged(files, receipt);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  /** Its bytes are written to its files, not yet flushed. */
+  public void merged(TaskFiles files, Receipt receipt) {
+    if (files.upload().isEmpty()) {
+      lease.desk().written(this, receipt);
+    } else {
+      send(files.upload().get(), receipt);
+    }
+  }
+
+  private void send(Upload upload, Receipt receipt) {
+    lease.follow(upload);
+    CompletableFuture<Void> stored = upload.send(receipt.outputs());
+    if (lease.isAbandoned()) {
+      upload.cancel();
+    }
+    var _ =
+        stored.whenComplete((_, error) -> {
+          lease.ended(upload);
+          if (lease.isAbandoned()) {
+            return;
+          }
+          if (error == null) {
+            tell(new Outcome.Merged(lease.id(), receipt));
+          } else {
+            failed(error);
+          }
+        });
+  }
+
+  /** It ended with an error, whose type says what is told of it. */
+  public void failed(Throwable error) {
+    switch (error) {
+      case LeaseOverException over -> leaseOver(over);
+      case MergeException failed -> tell(failure(failed.failure()));
+      case IOException e -> tell(failure(Failure.of(task.tensor(), e)));
+      default -> {
+        LOG.error(
+            "run {}, lease {}, task {} ({}): unexpected failure",
+            lease.id().job(),
+            lease.id().number(),
+            task.id(),
+            task.tensor(),
+            error);
+        tell(failure(new Failure(Failure.Kind.BUG, task.tensor() + ": " + error)));
+      }
+    }
+  }
+
+  Outcome failure(Failure failure) {
+    return new Outcome.Failed(lease.id(), task.id(), failure);
+  }
+
+  /**
+   * The device failed while it did this, or before.
+   *
+   * @param reason one line, for a person
+   */
+  public void deviceFailed(String reason) {
+    tell(new Outcome.DeviceFailed(lease.id(), task.id(), reason));
+  }
+
+  private void leaseOver(LeaseOverException e) {
+    if (!lease.isAbandoned()) {
+      LeaseId id = lease.id();
+      LOG.info("run {}, lease {} is over: {}", id.job(), id.number(), e.getMessage());
+      tell(new Outcome.LeaseOver(id, task.id()));
+      lease.abandon();
+    }
+  }
+
+  private void tell(Outcome outcome) {
+    lease.tell(List.of(outcome));
+  }
+
+  /** Nothing more is done for it. */
+  public void over() {
+    lease.mergeEnded();
+  }
+}
