@@ -3,7 +3,6 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Printable;
-import dev.stockpot.cli.client.Rehearsal;
 import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.settings.UserFiles;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,7 +22,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The entry point: runs a command and turns what it throws into a message and an exit status. */
 public final class Main {
 
-  /** Set by the launcher when it makes its cache. */
+  /**
+   * Set by the launcher when it makes a cache: the directory of the demo's checkpoints, or blank
+   * for the client's.
+   */
   private static final String REHEARSAL = "stockpot.rehearsal";
 
   private static final String MORE_MEMORY = "give it more, for example --memory 2GB";
@@ -30,7 +33,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws IOException {
-    System.exit(Boolean.getBoolean(REHEARSAL) ? Rehearsal.run(Main::run) : run(args));
+    String demo = System.getProperty(REHEARSAL);
+    System.exit(
+        demo == null
+            ? run(args)
+            : Rehearsal.run(Optional.of(demo).filter(d -> !d.isBlank()).map(Path::of), Main::run));
   }
 
   /** Runs one command line; the exit status is one of {@link ExitCode}. */

@@ -370,9 +370,4 @@ class AskingTest {
     assertThat(runAt("https://me:secret@merges.example", "list").exitCode()).isEqualTo(2);
     assertThat(runAt(",", "list").err()).contains("names no address");
   }
-
-  @Test
-  void theRehearsalForTheFastStartGoesWell() throws IOException {
-    assertThat(Rehearsal.run(line -> CommandRun.of((Object[]) line).exitCode())).isZero();
-  }
 }
