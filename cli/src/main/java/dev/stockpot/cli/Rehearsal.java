@@ -42,17 +42,6 @@ final class Rehearsal {
           JobProgress.NONE,
           Optional.empty());
 
-  private static final String PLAN =
-      """
-      version: 1
-      method: linear
-      normalize: true
-      models:
-        - {model: %1$s/add, weight: 2}
-        - {model: %1$s/rev, weight: 1}
-      output: {path: out}
-      """;
-
   private Rehearsal() {}
 
   /**
@@ -88,7 +77,19 @@ final class Rehearsal {
   }
 
   private static Stream<String[]> merges(Path demo, Path scratch) throws IOException {
-    Path plan = Files.writeString(scratch.resolve("plan.yaml"), PLAN.formatted(demo));
+    Path plan =
+        Files.writeString(
+            scratch.resolve("plan.yaml"),
+            """
+            version: 1
+            method: linear
+            normalize: true
+            models:
+              - {model: %1$s/add, weight: 2}
+              - {model: %1$s/rev, weight: 1}
+            output: {path: out}
+            """
+                .formatted(demo));
     List<String> few = Files.readAllLines(demo.resolve("select.jsonl")).subList(0, 3);
     Path cases = Files.write(scratch.resolve("cases.jsonl"), few);
     return Stream.of(

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -32,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,18 @@ final class WallsTest {
           Set.of("<init>"),
           "java.io.RandomAccessFile",
           Set.of("<init>"));
+
+  /** The coordinator's packages, from the ground up; each knows only those of floors below. */
+  private static final List<Set<String>> FLOORS =
+      List.of(
+          Set.of("blocking", "files", "postgres", "storage"),
+          Set.of("desk", "http.port", "journal", "staging", "tenure"),
+          Set.of("evaluate", "order", "queue.state"),
+          Set.of("merge", "search"),
+          Set.of("job"),
+          Set.of("queue"),
+          Set.of("http"),
+          Set.of("node"));
 
   private static final Set<String> MODULES =
       Set.of(
@@ -321,10 +336,39 @@ final class WallsTest {
         || target.getOwner().isEquivalentTo(TimeUnit.class);
   }
 
+  /** A class's floor in the coordinator, from 0; -1 outside of it. */
+  private static int floor(JavaClass type) {
+    String name = type.getPackageName().replace("dev.stockpot.coordinator.", "");
+    return IntStream.range(0, FLOORS.size())
+        .filter(floor -> FLOORS.get(floor).contains(name))
+        .findFirst()
+        .orElse(-1);
+  }
+
   @Test
-  void thePackagesOfAModuleFormNoCycle() {
-    // A module's own package may both be used by its packages (shared types) and put them
-    // together, so it is no slice.
-    check(slices().matching("dev.stockpot.(*).(*)..").should().beFreeOfCycles(), main);
+  void theCoordinatorsPackagesRestOnFloorsBelow() {
+    List<JavaClass> coordinator = main.stream().filter(resideInAPackage(COORDINATOR)).toList();
+    assertThat(coordinator)
+        .isNotEmpty()
+        .allSatisfy(type -> assertThat(floor(type)).isNotNegative());
+    for (JavaClass from : coordinator) {
+      assertThat(from.getDirectDependenciesFromSelf().stream().map(Dependency::getTargetClass))
+          .as(from.getName())
+          .allMatch(to -> floor(to) < floor(from) || to.getPackage().equals(from.getPackage()));
+    }
+  }
+
+  @Test
+  void noPackagesFormACircle() {
+    check(slices().matching("dev.stockpot.(**)").should().beFreeOfCycles(), main);
+  }
+
+  @Test
+  void aPackageIsSmallEnoughToBeTakenInAtAGlance() {
+    Map<String, Long> files =
+        main.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    assertThat(files).isNotEmpty().allSatisfy((_, count) -> assertThat(count).isLessThan(26));
   }
 }
