@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.journal;
 
 import com.typesafe.config.Config;
+import dev.stockpot.checkpoint.file.FileErrors;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -154,7 +155,7 @@ public final class FileJournal extends AsyncWriteJournal {
     try {
       file.append(text);
     } catch (IOException e) {
-      if (!FullDisk.isReasonOf(e) || !reserve.give()) {
+      if (!FileErrors.isFullDisk(e) || !reserve.give()) {
         throw e;
       }
       LOG.warn(

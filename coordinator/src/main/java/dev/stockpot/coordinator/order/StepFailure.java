@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.order;
 
+import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.problem.CheckpointException;
-import dev.stockpot.coordinator.journal.FullDisk;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.soce.SoceException;
@@ -48,7 +48,7 @@ public final class StepFailure {
       root = root.getCause();
     }
     return new Failure(
-        FullDisk.isReasonOf(root) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+        FileErrors.isFullDisk(root) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
         "the job's journal cannot be used: " + root.getMessage());
   }
 

@@ -50,7 +50,7 @@ public record Failure(Kind kind, String message) {
         e instanceof NoSuchFileException gone
             ? gone.getFile() + ": the file is gone"
             : FileErrors.located(e);
-    boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
-    return new Failure(full ? Kind.OUT_OF_DISK : Kind.ENVIRONMENT, where + ": " + reason);
+    return new Failure(
+        FileErrors.isFullDisk(e) ? Kind.OUT_OF_DISK : Kind.ENVIRONMENT, where + ": " + reason);
   }
 }

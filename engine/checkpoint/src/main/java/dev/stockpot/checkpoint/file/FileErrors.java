@@ -40,6 +40,12 @@ public final class FileErrors {
         : reason(e);
   }
 
+  /** Whether the file system has no room, or its user no more of it, as the system says it. */
+  public static boolean isFullDisk(Throwable e) {
+    String reason = String.valueOf(e.getMessage());
+    return reason.contains("No space left") || reason.contains("quota exceeded");
+  }
+
   public static CheckpointException of(Path file, IOException e) {
     return new CheckpointException(Problem.inFile(file.toString(), words(file, e)), e);
   }
