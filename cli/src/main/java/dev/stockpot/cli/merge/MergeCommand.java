@@ -1,6 +1,8 @@
 package dev.stockpot.cli.merge;
 
 import dev.stockpot.cli.console.ExitCode;
+import dev.stockpot.cli.embedded.LocalRun;
+import dev.stockpot.cli.embedded.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;

@@ -2,6 +2,7 @@ package dev.stockpot.cli.merge;
 
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.cli.console.Sizes;
+import dev.stockpot.cli.embedded.LocalRun;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;

@@ -1,4 +1,4 @@
-/** {@code stockpot merge}: coordinator and workers in this process. */
+/** {@code stockpot merge}: what it reads, and what it says. */
 @NullMarked
 package dev.stockpot.cli.merge;
 

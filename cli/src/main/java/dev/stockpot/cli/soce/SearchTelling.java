@@ -1,6 +1,6 @@
 package dev.stockpot.cli.soce;
 
-import dev.stockpot.cli.merge.LocalRun;
+import dev.stockpot.cli.embedded.LocalRun;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;

@@ -1,8 +1,8 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.cli.console.ExitCode;
-import dev.stockpot.cli.merge.LocalRun;
-import dev.stockpot.cli.merge.RunOptions;
+import dev.stockpot.cli.embedded.LocalRun;
+import dev.stockpot.cli.embedded.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.coordinator.search.SearchSetup;
 import dev.stockpot.plan.Durations;

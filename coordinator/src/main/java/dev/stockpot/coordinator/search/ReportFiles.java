@@ -46,7 +46,7 @@ final class ReportFiles {
         .shapley()
         .forEach(value ->
             shapley.add(
-                Map.of(
+                inOrder(
                     "player",
                     value.player().stream().map(report.models()::get).toList(),
                     "value",
@@ -73,7 +73,16 @@ final class ReportFiles {
   }
 
   private static Map<String, Object> json(Scores scores) {
-    return Map.of("objective", scores.objective(), "categories", scores.categories());
+    return inOrder("objective", scores.objective(), "categories", scores.categories());
+  }
+
+  /** As written, so that a report has the same bytes each time; {@link Map#of} has no order. */
+  private static Map<String, Object> inOrder(
+      String first, Object firstValue, String second, Object secondValue) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(first, firstValue);
+    map.put(second, secondValue);
+    return map;
   }
 
   private static String csv(SearchReport report) {

@@ -179,11 +179,10 @@ public final class OutputCommit {
   }
 
   private static MergeException unwritable(Path output, IOException e) {
-    String reason = FileErrors.located(e);
     return new MergeException(
         new Failure(
-            reason.contains("No space left") ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-            "%s: cannot be written: %s".formatted(output, reason)),
+            FileErrors.isFullDisk(e) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+            "%s: cannot be written: %s".formatted(output, FileErrors.located(e))),
         e);
   }
 

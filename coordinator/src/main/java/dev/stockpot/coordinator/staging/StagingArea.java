@@ -334,7 +334,7 @@ public final class StagingArea implements AutoCloseable {
     try {
       Preallocation.create(sizes);
     } catch (IOException e) {
-      if (String.valueOf(e.getMessage()).contains("No space left")) {
+      if (FileErrors.isFullDisk(e)) {
         throw outOfDisk(root, needed, root.toFile().getUsableSpace());
       }
       throw e;

@@ -2,7 +2,7 @@ package dev.stockpot.benchmarks;
 
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.cli.console.Sizes;
-import dev.stockpot.cli.merge.LocalSystem;
+import dev.stockpot.cli.embedded.LocalSystem;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.plan.MergePlan;

@@ -1,6 +1,6 @@
 package dev.stockpot.benchmarks;
 
-import dev.stockpot.cli.merge.LocalSystem;
+import dev.stockpot.cli.embedded.LocalSystem;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
 import dev.stockpot.plan.SearchPlan;

@@ -238,6 +238,7 @@ final class WallsTest {
                 "dev.stockpot.coordinator.staging..",
                 "dev.stockpot.coordinator.storage..",
                 "dev.stockpot.cli.checkpoint..",
+                "dev.stockpot.cli.embedded..",
                 "dev.stockpot.cli.merge..",
                 "dev.stockpot.cli.plan..",
                 "dev.stockpot.cli.verify..")

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.merge;
+package dev.stockpot.cli.embedded;
 
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.console.ExitCode;

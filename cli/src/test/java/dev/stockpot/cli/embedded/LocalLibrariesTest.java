@@ -1,4 +1,4 @@
-package dev.stockpot.cli.merge;
+package dev.stockpot.cli.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

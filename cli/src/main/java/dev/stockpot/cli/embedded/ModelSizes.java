@@ -1,4 +1,4 @@
-package dev.stockpot.cli.merge;
+package dev.stockpot.cli.embedded;
 
 import java.io.File;
 import java.nio.file.Path;

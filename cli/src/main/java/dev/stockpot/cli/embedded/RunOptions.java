@@ -1,4 +1,4 @@
-package dev.stockpot.cli.merge;
+package dev.stockpot.cli.embedded;
 
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.cli.console.Sizes;

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.merge;
+package dev.stockpot.cli.embedded;
 
 import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.worker.actor.WorkerSettings;
