@@ -54,17 +54,27 @@ final class Rehearsal {
    */
   static int run(Optional<Path> demo, ToIntFunction<String[]> command) throws IOException {
     Path scratch = Files.createTempDirectory("stockpot-rehearsal");
-    HttpServer server = coordinator();
     try {
-      return (demo.isEmpty() ? client(server, scratch) : merges(demo.get(), scratch))
-          .mapToInt(command)
-          .filter(status -> status != ExitCode.DONE)
-          .findFirst()
-          .orElse(ExitCode.DONE);
+      if (demo.isPresent()) {
+        return run(merges(demo.get(), scratch), command);
+      }
+      HttpServer server = coordinator();
+      try {
+        return run(client(server, scratch), command);
+      } finally {
+        server.stop(0);
+      }
     } finally {
-      server.stop(0);
       FileTrees.delete(scratch);
     }
+  }
+
+  private static int run(Stream<String[]> lines, ToIntFunction<String[]> command) {
+    return lines
+        .mapToInt(command)
+        .filter(status -> status != ExitCode.DONE)
+        .findFirst()
+        .orElse(ExitCode.DONE);
   }
 
   private static Stream<String[]> client(HttpServer server, Path scratch) throws IOException {
@@ -85,8 +95,8 @@ final class Rehearsal {
             method: linear
             normalize: true
             models:
-              - {model: %1$s/add, weight: 2}
-              - {model: %1$s/rev, weight: 1}
+              - {model: "%1$s/add", weight: 2}
+              - {model: "%1$s/rev", weight: 1}
             output: {path: out}
             """
                 .formatted(demo));

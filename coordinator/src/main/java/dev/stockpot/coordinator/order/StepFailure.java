@@ -1,6 +1,5 @@
 package dev.stockpot.coordinator.order;
 
-import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
@@ -48,8 +47,7 @@ public final class StepFailure {
       root = root.getCause();
     }
     return new Failure(
-        FileErrors.isFullDisk(root) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
-        "the job's journal cannot be used: " + root.getMessage());
+        Failure.Kind.of(root), "the job's journal cannot be used: " + root.getMessage());
   }
 
   private static Failure userInput(Exception mistake) {

@@ -25,13 +25,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
@@ -94,6 +97,11 @@ public final class JournaledSearch
 
   /** Steps whose ends are waited for, a batch's merge among them. */
   private int underWay;
+
+  /** Of batches, also while they are being claimed. */
+  private final Set<StagingArea> claimed = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean over;
 
   private JournaledSearch(
       ActorContext<Message> context,
@@ -168,6 +176,7 @@ public final class JournaledSearch
                   work.finishInterrupted();
                   return new Happened.Restored();
                 }))
+        .onSignal(PostStop.class, (_, _) -> breakOff())
         .build();
   }
 
@@ -239,7 +248,7 @@ public final class JournaledSearch
           reading(() -> new Heard(new Happened.LookedUp(work.lookUp(search, evaluations))));
       case Action.Evaluate evaluate -> evaluate(evaluate);
       case Action.Claim(Search search, List<Candidate> candidates) ->
-          blocking(() -> new Happened.BatchClaimed(candidates, files.claim(search, candidates)));
+          blocking(() -> new Happened.BatchClaimed(candidates, claim(search, candidates)));
       case Action.Merge(List<Candidate> candidates, MergeOrder merge) -> merge(candidates, merge);
       case Action.Release(List<Candidate> candidates, MergeOrder merged, End end) ->
           blocking(() -> {
@@ -275,6 +284,14 @@ public final class JournaledSearch
   }
 
   private void stopAll() {
+    stopReading();
+    if (batch != null) {
+      batch.merge().tell(new CancelJob());
+    }
+  }
+
+  /** Of files, and of scores. */
+  private void stopReading() {
     readings.forEach(PatientStep::abandon);
     if (ready != null) {
       CompletionStage<Void> _ = ready.evaluators().stop();
@@ -284,9 +301,22 @@ public final class JournaledSearch
             CompletionStage<Void> _ = reporters.stop();
           });
     }
-    if (batch != null) {
-      batch.merge().tell(new CancelJob());
+  }
+
+  /** Nothing goes on of a search whose journal fails, and nothing stays claimed. */
+  private void breakOff() {
+    over = true;
+    stopReading();
+    claimed.forEach(area -> Thread.ofVirtual().name("stockpot-release").start(area::close));
+  }
+
+  private MergeOrder claim(Search search, List<Candidate> candidates) {
+    MergeOrder merge = files.claim(search, candidates);
+    claimed.add(merge.staging());
+    if (over) {
+      merge.staging().close();
     }
+    return merge;
   }
 
   private void evaluate(Action.Evaluate evaluate) {
@@ -350,6 +380,7 @@ public final class JournaledSearch
         case JobUpdate.Failed _, JobUpdate.Cancelled _ -> {}
       }
     }
+    claimed.remove(merged.staging());
   }
 
   private void blocking(Supplier<Happened> step) {

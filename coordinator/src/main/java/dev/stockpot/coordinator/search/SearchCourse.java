@@ -108,7 +108,8 @@ record SearchCourse(Path staging, Phase phase) {
           };
       case Happened.Committed(JobSummary summary) -> end(new JobUpdate.Finished(summary));
       case Happened.StepFailed(Failure failure) -> fail(failure, state);
-      case Happened.Cancelled _ -> end(new JobUpdate.Cancelled(resumable(state)));
+      case Happened.Cancelled _ ->
+          phase instanceof Committing ? stay() : end(new JobUpdate.Cancelled(resumable(state)));
     };
   }
 

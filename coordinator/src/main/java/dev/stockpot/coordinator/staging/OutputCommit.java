@@ -181,7 +181,7 @@ public final class OutputCommit {
   private static MergeException unwritable(Path output, IOException e) {
     return new MergeException(
         new Failure(
-            FileErrors.isFullDisk(e) ? Failure.Kind.OUT_OF_DISK : Failure.Kind.ENVIRONMENT,
+            Failure.Kind.of(e),
             "%s: cannot be written: %s".formatted(output, FileErrors.located(e))),
         e);
   }

@@ -315,7 +315,8 @@ public final class StagingArea implements AutoCloseable {
   }
 
   private static MergeException unusable(Path directory, IOException e) {
-    return MergeException.environment("%s: %s".formatted(directory, FileErrors.located(e)), e);
+    return new MergeException(
+        new Failure(Failure.Kind.of(e), "%s: %s".formatted(directory, FileErrors.located(e))), e);
   }
 
   /**

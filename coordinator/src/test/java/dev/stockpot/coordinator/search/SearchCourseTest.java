@@ -312,6 +312,8 @@ final class SearchCourseTest {
     }
     assertThat(commit).hasValueSatisfying(found -> assertThat(found.best().eligible()).isTrue());
     assertThat(course.phase()).isInstanceOf(SearchCourse.Committing.class);
+    // What is being put into its place is finished.
+    assertThat(after(new Happened.Cancelled())).isEmpty();
     after(new Happened.Committed(summary()));
     assertThat(course.end()).contains(new JobUpdate.Finished(summary()));
   }

@@ -26,6 +26,11 @@ public record Failure(Kind kind, String message) {
     /** A fault of ours: the worker restarts, and another attempt is made. */
     BUG;
 
+    /** Of what the file system, or what stands on it, refused. */
+    public static Kind of(Throwable refusal) {
+      return FileErrors.isFullDisk(refusal) ? OUT_OF_DISK : ENVIRONMENT;
+    }
+
     /** Whether another attempt at the same task can succeed without anybody doing anything. */
     public boolean worthRetrying() {
       return switch (this) {
@@ -50,7 +55,6 @@ public record Failure(Kind kind, String message) {
         e instanceof NoSuchFileException gone
             ? gone.getFile() + ": the file is gone"
             : FileErrors.located(e);
-    return new Failure(
-        FileErrors.isFullDisk(e) ? Kind.OUT_OF_DISK : Kind.ENVIRONMENT, where + ": " + reason);
+    return new Failure(Kind.of(e), where + ": " + reason);
   }
 }
