@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * Goes once through what commands do. The JVM's ahead-of-time cache, for which the launcher has
  * this recorded, then halves what each of them takes to start. The client's have a cache of their
- * own, because they start a tenth slower from one that also holds what merges need.
+ * own, because they start a sixth slower from one that also holds what merges need.
  */
 final class Rehearsal {
 

@@ -166,8 +166,11 @@ public final class StagingArea implements AutoCloseable {
               .formatted(output, held.getMessage()),
           null);
     } catch (IOException e) {
-      throw MergeException.environment(
-          "%s: the output's directory cannot be written: %s".formatted(root, FileErrors.reason(e)),
+      throw new MergeException(
+          new Failure(
+              Failure.Kind.of(e),
+              "%s: the output's directory cannot be written: %s"
+                  .formatted(root, FileErrors.reason(e))),
           e);
     }
   }
@@ -335,8 +338,10 @@ public final class StagingArea implements AutoCloseable {
     try {
       Preallocation.create(sizes);
     } catch (IOException e) {
-      if (FileErrors.isFullDisk(e)) {
-        throw outOfDisk(root, needed, root.toFile().getUsableSpace());
+      long free = root.toFile().getUsableSpace();
+      // Else a quota is exceeded, or there is room for bytes and none for a further file.
+      if (FileErrors.isFullDisk(e) && free < needed) {
+        throw outOfDisk(root, needed, free);
       }
       throw e;
     }

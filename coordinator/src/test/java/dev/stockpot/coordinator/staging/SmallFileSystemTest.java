@@ -70,6 +70,44 @@ class SmallFileSystemTest {
     }
   }
 
+  /** There is room for bytes, and none for a further file. */
+  private void leaveNoPlaceForFiles() throws Exception {
+    assertThat(runs("mount", "-o", "remount,nr_inodes=64", mounted.toString())).isTrue();
+    assertThatIOException()
+        .isThrownBy(() -> {
+          for (int i = 0; i < 64; i++) {
+            Files.createFile(mounted.resolve("filler-" + i));
+          }
+        });
+  }
+
+  private static void assertFull(MergeException thrown) {
+    assertThat(thrown.failure().kind()).isEqualTo(Failure.Kind.OUT_OF_DISK);
+    assertThat(thrown).hasMessageContaining("No space left").hasMessageNotContaining("needs");
+  }
+
+  @Test
+  void whatHasRoomForBytesButForNoFileIsOutOfDiskInItsOwnWords() throws Exception {
+    ShardLayout shard =
+        CheckpointLayout.of(List.of(new OutputTensor("a", Dtype.U8, List.of(8L))), 1L << 30)
+            .shards()
+            .getFirst();
+    try (StagingArea area = StagingArea.claim(mounted)) {
+      leaveNoPlaceForFiles();
+      assertThatExceptionOfType(MergeException.class)
+          .isThrownBy(() -> area.allocate(Map.of(Path.of(shard.fileName()), shard)))
+          .satisfies(SmallFileSystemTest::assertFull);
+    }
+  }
+
+  @Test
+  void anOutputThatCannotBeClaimedForWantOfFilesIsOutOfDisk() throws Exception {
+    leaveNoPlaceForFiles();
+    assertThatExceptionOfType(MergeException.class)
+        .isThrownBy(() -> StagingArea.claim(mounted).close())
+        .satisfies(SmallFileSystemTest::assertFull);
+  }
+
   @Test
   void takingBlocksFailsAtOnceWhereThereAreNone() {
     assertThatIOException()

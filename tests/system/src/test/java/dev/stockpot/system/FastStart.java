@@ -1,5 +1,7 @@
 package dev.stockpot.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +72,11 @@ final class FastStart {
     return Path.of("target/fast-start/%08x".formatted(jars.toString().hashCode())).toAbsolutePath();
   }
 
+  /** Else a cache would hold less, and nobody would be told. */
+  private static void done(StockpotProcess.Ended ended) {
+    assertThat(ended.status()).as(ended.err()).isZero();
+  }
+
   private static void record(Path directory) {
     // The JVM records no classes that lie in directories, as in a development environment.
     if (Stream.of(CLASS_PATH.split(File.pathSeparator, -1))
@@ -85,14 +92,14 @@ final class FastStart {
         cluster.startCoordinator(site.directory());
         cluster.startWorker("worker", site.directory());
         cluster.awaitWorkers(1);
-        cluster.client("submit", site.plan().toString());
+        done(cluster.client("submit", site.plan().toString()));
         for (String node : List.of("worker", ClusterSite.COORDINATOR)) {
           cluster.node(node).signal("TERM");
           cluster.node(node).await();
         }
       }
       site.deleteOutput();
-      site.merge();
+      done(site.merge());
       MergeSite.delete(site.directory());
       Files.move(recording, directory);
     } catch (IOException e) {
