@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ public final class PatientStep<T> {
   private final FileWait wait = new FileWait();
   private final CompletableFuture<T> result = new CompletableFuture<>();
   private final long startNanos = System.nanoTime();
+  private @Nullable Future<?> look;
   private long runningSince;
   private boolean running;
   private boolean settled;
@@ -103,7 +107,7 @@ public final class PatientStep<T> {
   private synchronized boolean end() {
     running = false;
     boolean wanted = !settled;
-    settled = true;
+    settle();
     if (leftBehind) {
       leftBehind = false;
       LEFT_BEHIND.decrementAndGet();
@@ -115,7 +119,7 @@ public final class PatientStep<T> {
     if (settled) {
       return false;
     }
-    settled = true;
+    settle();
     if (running) {
       leftBehind = true;
       LEFT_BEHIND.incrementAndGet();
@@ -123,9 +127,20 @@ public final class PatientStep<T> {
     return true;
   }
 
-  private void lookIn(long nanos) {
-    CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
-        .execute(this::look);
+  private synchronized void lookIn(long nanos) {
+    if (!settled) {
+      look = ForkJoinPool.commonPool().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /**
+   * Nothing more is waited for: the timer lets go of the step, and of a result that may be large.
+   */
+  private void settle() {
+    settled = true;
+    if (look != null) {
+      look.cancel(false);
+    }
   }
 
   private void look() {

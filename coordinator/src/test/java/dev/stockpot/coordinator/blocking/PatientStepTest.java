@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.stockpot.checkpoint.file.FileWait;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +72,20 @@ class PatientStepTest {
     answers.countDown();
     assertThat(start(LONG, "/a").result().toCompletableFuture().join()).isEqualTo("/a");
     assertThat(late).isEmpty();
+  }
+
+  @Test
+  void aResultIsNotHeldUntilThePatienceIsOver() {
+    WeakReference<byte[]> taken = resultOf(LONG);
+    while (taken.get() != null) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+  }
+
+  private WeakReference<byte[]> resultOf(Duration patience) {
+    PatientStep<byte[]> step = PatientStep.start(threads, patience, () -> new byte[1], _ -> {});
+    return new WeakReference<>(step.result().toCompletableFuture().join());
   }
 
   @Test
