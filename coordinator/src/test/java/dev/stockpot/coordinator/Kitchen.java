@@ -46,7 +46,7 @@ final class Kitchen implements AutoCloseable {
   final ActorTestKit kit = ActorTestKit.create("kitchen", CONFIG);
   private final CoordinatorSettings settings = CoordinatorSettings.from(CONFIG);
   final ActorRef<LeaseDesk.Command> desk =
-      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
+      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}));
 
   /** A real worker on the CPU. */
   ActorRef<?> worker(String name) {

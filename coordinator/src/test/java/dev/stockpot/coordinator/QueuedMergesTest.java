@@ -80,10 +80,10 @@ class QueuedMergesTest {
     kit = ActorTestKit.create("QueuedMergesTest", config);
     tenure = new FileTenureOffice(data, "http://me").tryAcquire().orElseThrow();
     CoordinatorSettings settings = CoordinatorSettings.from(config);
-    desk = kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
+    desk = kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}));
     Jobs jobs =
         new Jobs(settings, desk, tenure, DataAccess.none(), EvaluatorPermission.any(), _ -> {});
-    queue = kit.spawn(JobQueue.create(QueueSettings.from(config), jobs, _ -> {}));
+    queue = kit.spawn(JobQueue.create(QueueSettings.from(config), jobs, _ -> {}, _ -> {}));
   }
 
   @AfterEach

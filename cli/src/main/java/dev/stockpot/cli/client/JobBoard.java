@@ -6,11 +6,13 @@ import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -28,23 +30,25 @@ sealed interface JobBoard {
     return Arrays.stream(jobs).map(JobView::id).collect(Collectors.toSet());
   }
 
-  /** A table that is drawn over the last one; as many jobs as fit. */
+  /** A table that is drawn over the last one; as many jobs as fit below what is above it. */
   final class Screen implements JobBoard {
     private final PrintWriter out;
     private final Terminal terminal;
+    private final Function<JobView[], List<String>> above;
     private int drawn;
 
-    Screen(PrintWriter out, Terminal terminal) {
+    Screen(PrintWriter out, Terminal terminal, Function<JobView[], List<String>> above) {
       this.out = out;
       this.terminal = terminal;
+      this.above = above;
     }
 
     @Override
     public void show(JobView[] jobs, JsonNode json) {
       // One row for the headings, one to say what is left out, one for the cursor.
-      int fit = Math.min(jobs.length, Math.max(1, terminal.rows() - 3));
-      List<String> lines =
-          JobText.table(List.of(jobs).subList(0, fit), Instant.now()).lines(terminal);
+      List<String> lines = new ArrayList<>(above.apply(jobs));
+      int fit = Math.min(jobs.length, Math.max(1, terminal.rows() - 3 - lines.size()));
+      lines.addAll(JobText.table(List.of(jobs).subList(0, fit), Instant.now()).lines(terminal));
       StringBuilder screen = new StringBuilder();
       if (drawn > 0) {
         screen.append("\u001b[").append(drawn).append("A\r");

@@ -5,11 +5,19 @@ import dev.stockpot.cli.client.api.Patience;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.cli.console.Terminal;
+import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +30,8 @@ import picocli.CommandLine.Spec;
     name = "watch",
     mixinStandardHelpOptions = true,
     description = {
-      "Follow a job to its end, or all jobs until Ctrl-C.",
+      "Follow a job to its end, or all jobs until Ctrl-C: on a terminal with the rates, and who does"
+          + " what.",
       "",
       "With a job, exits with its result, and prints the result's path.",
       ""
@@ -66,7 +75,9 @@ public final class WatchCommand implements Callable<Integer> {
     JobBoard board =
         client.json()
             ? new JobBoard.Json(out)
-            : terminal.out() ? new JobBoard.Screen(out, terminal) : new JobBoard.Lines(out);
+            : terminal.out()
+                ? new JobBoard.Screen(out, terminal, above(api, terminal))
+                : new JobBoard.Lines(out);
     Patience patience =
         follow.patience(text -> {
           err.println(text);
@@ -78,5 +89,35 @@ public final class WatchCommand implements Callable<Integer> {
       board.show(jobs.value(), jobs.json());
     } while (!never.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     return ExitCode.DONE;
+  }
+
+  /** How fast it goes, and the timeline of the first job that runs, in a third of the screen. */
+  private static Function<JobView[], List<String>> above(Api api, Terminal terminal) {
+    LiveRows overview = new LiveRows("/v1/views/overview");
+    Map<String, LiveRows> timelines = new HashMap<>();
+    return jobs -> {
+      List<String> lines =
+          new ArrayList<>(LiveText.overview(overview.ask(api), terminal.columns()));
+      Optional<String> running =
+          Arrays.stream(jobs)
+              .filter(job -> job.status() == JobStatus.RUNNING)
+              .map(JobView::id)
+              .findFirst();
+      timelines.keySet().retainAll(running.stream().toList());
+      running.ifPresent(job -> {
+        LiveRows rows =
+            timelines.computeIfAbsent(job, _ -> new LiveRows("/v1/jobs/" + job + "/view"));
+        List<String> timeline =
+            LiveText.timeline(rows.ask(api), terminal.columns(), terminal.rows() / 3);
+        if (!timeline.isEmpty()) {
+          lines.add(job);
+          lines.addAll(timeline);
+        }
+      });
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      return lines;
+    };
   }
 }

@@ -31,8 +31,25 @@ final class LocalLibraries extends ClassLoader {
           CoordinatorSettings.class,
           WorkerSettings.class);
 
-  LocalLibraries() {
+  /** The same of those that serve pages. */
+  private static final List<Class<?>> SERVING =
+      List.of(
+          org.apache.pekko.stream.Materializer.class,
+          org.apache.pekko.http.javadsl.Http.class,
+          com.typesafe.sslconfig.ssl.SSLConfigSettings.class);
+
+  private final List<Class<?>> used = new ArrayList<>(USED);
+
+  /**
+   * Loads what the application does.
+   *
+   * @param serves whether the process serves pages
+   */
+  LocalLibraries(boolean serves) {
     super(LocalLibraries.class.getClassLoader());
+    if (serves) {
+      used.addAll(SERVING);
+    }
   }
 
   @Override
@@ -41,7 +58,7 @@ final class LocalLibraries extends ClassLoader {
       return super.getResources(name);
     }
     List<URL> defaults = new ArrayList<>();
-    for (Class<?> each : USED) {
+    for (Class<?> each : used) {
       String from = each.getProtectionDomain().getCodeSource().getLocation().toString();
       String directory = from.endsWith("/") ? from : "jar:" + from + "!/";
       defaults.add(URI.create(directory + DEFAULTS).toURL());

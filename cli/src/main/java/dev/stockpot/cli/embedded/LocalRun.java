@@ -52,7 +52,13 @@ public final class LocalRun {
   public int run(List<? extends Plan> plans, boolean force) {
     long bytes = ModelSizes.of(plans.stream().flatMap(LocalRun::models));
     try (LocalDevices devices = options.devices(bytes, err);
-        LocalSystem system = LocalSystem.start(devices.devices())) {
+        LocalSystem system = LocalSystem.start(devices.devices(), options.dashboard())) {
+      system
+          .dashboard()
+          .ifPresent(address -> {
+            err.println("dashboard: " + address);
+            err.flush();
+          });
       for (Plan plan : plans) {
         int status = run(system, plan, force);
         if (status != ExitCode.DONE) {

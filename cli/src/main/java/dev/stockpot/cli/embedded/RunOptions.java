@@ -72,6 +72,14 @@ public final class RunOptions {
   private boolean quiet;
 
   @Option(
+      names = "--dashboard",
+      description = {
+        "Show the run in a browser: prints the address of a page on this machine, which whoever has"
+            + " it may open until the run ends. Over SSH, forward its port."
+      })
+  private boolean dashboard;
+
+  @Option(
       names = "--check",
       hidden = true,
       description = "Internal: checks the plan and the headers that it names, and ends.")
@@ -83,6 +91,11 @@ public final class RunOptions {
 
   public boolean json() {
     return json;
+  }
+
+  /** Whether pages show the run. */
+  public boolean dashboard() {
+    return dashboard;
   }
 
   /** Whether only what is wrong with the plan is to be said: the launcher asks for that. */

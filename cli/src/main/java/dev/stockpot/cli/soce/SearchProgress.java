@@ -7,6 +7,7 @@ import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.JobUpdate.BatchStarted;
 import dev.stockpot.coordinator.order.JobUpdate.CandidateEvaluated;
 import dev.stockpot.coordinator.order.JobUpdate.SearchStarted;
+import dev.stockpot.coordinator.order.SearchDetail;
 import dev.stockpot.protocol.api.LogLine.Level;
 import java.io.PrintWriter;
 
@@ -29,7 +30,11 @@ final class SearchProgress {
           err.println("warning: " + Printable.indented(message, 2));
         }
       }
-      case BatchStarted _, JobUpdate.OfMerge _, JobUpdate.Committing _, JobUpdate.End _ -> {}
+      case BatchStarted _,
+          SearchDetail _,
+          JobUpdate.OfMerge _,
+          JobUpdate.Committing _,
+          JobUpdate.End _ -> {}
     }
     err.flush();
   }

@@ -70,7 +70,7 @@ class TerminalTest {
 
   @Test
   void watchingAllJobsRedrawsTheTableAndSaysWhatDoesNotFit() {
-    JobBoard.Screen screen = new JobBoard.Screen(printer, terminal(80, 5, false));
+    JobBoard.Screen screen = new JobBoard.Screen(printer, terminal(80, 5, false), _ -> List.of());
     String running = job("a", JobStatus.RUNNING, 10);
     show(screen, running);
     show(screen, running, running, running, running);

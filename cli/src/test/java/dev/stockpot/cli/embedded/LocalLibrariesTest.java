@@ -12,7 +12,7 @@ final class LocalLibrariesTest {
   @Test
   void onlyTheDefaultsOfWhatIsUsedAreRead() {
     Config all = ConfigFactory.load();
-    Config local = ConfigFactory.load(new LocalLibraries());
+    Config local = ConfigFactory.load(new LocalLibraries(false));
     assertThat(all.hasPath("pekko.remote")).as("on the class path").isTrue();
     assertThat(local.hasPath("pekko.remote")).isFalse();
     assertThat(local.getConfig("pekko.actor.serializers").root().keySet())
@@ -25,8 +25,8 @@ final class LocalLibrariesTest {
 
   @Test
   void otherResourcesAreThoseOfTheApplication() throws Exception {
-    assertThat(new LocalLibraries().getResources("application.conf").hasMoreElements()).isTrue();
-    assertThat(new LocalLibraries().loadClass(LocalSystem.class.getName()))
+    assertThat(new LocalLibraries(false).getResources("application.conf").hasMoreElements()).isTrue();
+    assertThat(new LocalLibraries(false).loadClass(LocalSystem.class.getName()))
         .isSameAs(LocalSystem.class);
   }
 }

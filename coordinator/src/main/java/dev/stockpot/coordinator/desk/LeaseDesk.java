@@ -3,6 +3,10 @@ package dev.stockpot.coordinator.desk;
 import dev.stockpot.coordinator.desk.Arrivals.Arrival;
 import dev.stockpot.coordinator.desk.TaskBoard.Ended;
 import dev.stockpot.coordinator.desk.TaskBoard.Grant;
+import dev.stockpot.coordinator.history.HistoryEvent;
+import dev.stockpot.coordinator.history.HistoryEvent.Change;
+import dev.stockpot.coordinator.history.HistoryEvent.Done;
+import dev.stockpot.coordinator.history.HistoryEvent.LeaseEnd;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
@@ -29,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -114,6 +119,7 @@ public final class LeaseDesk {
   private final ActorContext<Command> context;
   private final DeskSettings settings;
   private final DataAccess access;
+  private final DeskEvents events;
   private final ActorRef<WorkerEvent> replyTo;
   private final Map<String, Board> boards = new LinkedHashMap<>();
   private final FairShare shares;
@@ -124,10 +130,15 @@ public final class LeaseDesk {
   private Set<String> drained = Set.of();
   private @Nullable WorkerId lastOutdated;
 
-  private LeaseDesk(ActorContext<Command> context, DeskSettings settings, DataAccess access) {
+  private LeaseDesk(
+      ActorContext<Command> context,
+      DeskSettings settings,
+      DataAccess access,
+      Consumer<HistoryEvent> history) {
     this.context = context;
     this.settings = settings;
     this.access = access;
+    this.events = new DeskEvents(history);
     this.replyTo = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.shares = new FairShare(settings.limits());
     this.roster = new Roster(settings.leaseTerm());
@@ -135,17 +146,24 @@ public final class LeaseDesk {
     this.views = new WorkerViews(roster, shares, boards);
   }
 
-  /** A desk that workers of this process are told of. */
-  public static Behavior<Command> create(DeskSettings settings, DataAccess access) {
+  /**
+   * A desk that workers of this process are told of.
+   *
+   * @param history hears of all that happens, on the desk's thread, which does not wait
+   */
+  public static Behavior<Command> create(
+      DeskSettings settings, DataAccess access, Consumer<HistoryEvent> history) {
     return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new LeaseDesk(context, settings, access).open(timers)));
+        Behaviors.withTimers(
+            timers -> new LeaseDesk(context, settings, access, history).open(timers)));
   }
 
-  /** A desk that workers find in the cluster, as {@link ServiceKeys#DESK}. */
-  public static Behavior<Command> listed(DeskSettings settings, DataAccess access) {
+  /** The same, which workers find in the cluster as {@link ServiceKeys#DESK}. */
+  public static Behavior<Command> listed(
+      DeskSettings settings, DataAccess access, Consumer<HistoryEvent> history) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
-          LeaseDesk desk = new LeaseDesk(context, settings, access);
+          LeaseDesk desk = new LeaseDesk(context, settings, access, history);
           context
               .getSystem()
               .receptionist()
@@ -166,7 +184,7 @@ public final class LeaseDesk {
         case FromWorker(TensorFailed(WorkerId worker, LeaseId lease, int task, Failure failure)) ->
             onFailed(new TensorFailed(namesakes.named(worker), lease, task, failure));
         case Recorded(String run) -> onRecorded(run);
-        case StorageSampled(String run, OptionalLong rate) -> tell(placements.storage(run, rate));
+        case StorageSampled(String run, OptionalLong rate) -> onStorageSampled(run, rate);
         case OpenBoard open -> onOpenBoard(open);
         case CloseBoard(String run) -> close(run);
         case WorkersLost(Set<Address> nodes) -> onWorkersLost(nodes);
@@ -186,6 +204,10 @@ public final class LeaseDesk {
     long now = System.nanoTime();
     for (Optional<Grant> grant = shares.next(now); grant.isPresent(); grant = shares.next(now)) {
       Grant lease = grant.get();
+      Board board = boards.get(lease.lease().job());
+      if (board != null) {
+        events.granted(board, lease);
+      }
       roster
           .find(lease.worker())
           .ifPresent(worker ->
@@ -214,11 +236,15 @@ public final class LeaseDesk {
     switch (sighting) {
       case PRESENT -> {}
       case JOINED -> onJoined(report);
-      case RESTARTED -> before.ifPresent(former -> leave(former, "it started anew"));
+      case RESTARTED -> before.ifPresent(former -> leave(former, LeaseEnd.RESTARTED));
       case OUTDATED -> {
         onOutdated(report);
         return;
       }
+    }
+    if (report.state() == WorkerState.OUT
+        && before.filter(last -> last.state() == WorkerState.OUT).isEmpty()) {
+      events.worker(report, Change.OUT, report.outOfService().orElse(""));
     }
     List<LeaseId> strange =
         report.held().stream().filter(lease -> !shares.renew(worker, lease, now)).toList();
@@ -237,6 +263,7 @@ public final class LeaseDesk {
 
   private void onJoined(WorkerReported report) {
     WorkerId worker = report.worker();
+    events.worker(report, Change.JOINED, "");
     boards.values().forEach(board -> board.news().tell(joined(worker)));
     if (!namesakes.isOwn(worker)) {
       LOG.warn(
@@ -244,6 +271,14 @@ public final class LeaseDesk {
               + " (stockpot.worker.name)",
           worker.name());
     }
+  }
+
+  private void onStorageSampled(String run, OptionalLong bytesPerSecond) {
+    Board board = boards.get(run);
+    if (board != null) {
+      events.measured(board, bytesPerSecond);
+    }
+    tell(placements.storage(run, bytesPerSecond));
   }
 
   private void tell(List<Placements.Told> told) {
@@ -301,18 +336,24 @@ public final class LeaseDesk {
       return;
     }
     record Of(WorkerId worker, LeaseId lease) {}
-    Map<Of, List<Integer>> recorded = new LinkedHashMap<>();
+    Map<Of, List<Done>> recorded = new LinkedHashMap<>();
     for (Arrival arrival : board.arrivals().recorded()) {
-      int task = arrival.receipt().task();
-      settled(board, arrival.worker(), arrival.lease(), task);
-      roster
-          .named(arrival.worker().name())
-          .ifPresent(worker -> worker.did(board.tasks().outputBytes(task), now));
       recorded
           .computeIfAbsent(new Of(arrival.worker(), arrival.lease()), _ -> new ArrayList<>())
-          .add(task);
+          .add(new Done(board.tasks().task(arrival.receipt().task()), arrival.receipt()));
     }
-    recorded.forEach((of, tasks) -> acknowledge(of.worker(), of.lease(), tasks));
+    recorded.forEach((of, done) -> {
+      events.recorded(board, of.worker(), of.lease(), done);
+      Optional<Roster.Entry> worker = roster.named(of.worker().name());
+      List<Integer> tasks = new ArrayList<>(done.size());
+      for (Done each : done) {
+        int task = each.task().id();
+        tasks.add(task);
+        settled(board, of.worker(), of.lease(), task);
+        worker.ifPresent(entry -> entry.did(board.tasks().outputBytes(task), now));
+      }
+      acknowledge(of.worker(), of.lease(), tasks);
+    });
     completeOr(board, board::handOver);
   }
 
@@ -324,6 +365,7 @@ public final class LeaseDesk {
   private void freed(Board board, WorkerId worker, LeaseId lease) {
     if (!board.tasks().isOpen(lease)) {
       access.revoke(lease);
+      events.completed(board, worker, lease);
     }
     shares.freed(worker);
   }
@@ -348,7 +390,12 @@ public final class LeaseDesk {
     if (board == null) {
       return;
     }
+    long before = board.tasks().returned();
     Optional<Failure> end = board.tasks().fail(failed.lease(), failed.task(), failed.failure());
+    if (end.isPresent() || board.tasks().returned() > before) {
+      events.failed(
+          board, failed.worker(), failed.lease(), failed.task(), failed.failure(), end.isEmpty());
+    }
     if (end.isPresent()) {
       board.news().tell(new BoardNews.GaveUp(end.get()));
       roster
@@ -376,6 +423,7 @@ public final class LeaseDesk {
             open.spec(), open.tasks(), open.done(), settings.leaseTerm(), settings.limits());
     Board board = new Board(open.job(), tasks, new Arrivals(), open.news());
     boards.put(tasks.run(), board);
+    events.opened(board, open);
     tell(placements.open(tasks.run(), JobShape.of(open.spec(), open.tasks())));
     shares.open(tasks, open.priority(), worker -> placements.admits(tasks.run(), worker));
     context.watchWith(open.news(), new CloseBoard(tasks.run()));
@@ -387,6 +435,7 @@ public final class LeaseDesk {
     if (board == null) {
       return;
     }
+    events.closed(board);
     context.unwatch(board.news());
     placements.close(run);
     for (Ended ended : shares.close(run)) {
@@ -399,38 +448,54 @@ public final class LeaseDesk {
 
   /** Who may take work again is offered it with its next report. */
   private void onDrainWorkers(Set<String> names) {
+    changed(names, drained, Change.DRAINED);
+    changed(drained, names, Change.RESUMED);
     drained = names;
     names.forEach(name -> roster.named(name).ifPresent(worker -> shares.withdraw(worker.id())));
+  }
+
+  /** Tells of those of these names that are not among the others. */
+  private void changed(Set<String> names, Set<String> others, Change change) {
+    names.stream()
+        .filter(name -> !others.contains(name))
+        .flatMap(name -> roster.named(name).stream())
+        .forEach(worker -> events.worker(worker.report(), change, ""));
   }
 
   private void onWorkersLost(Set<Address> nodes) {
     for (Roster.Entry lost :
         roster.remove(entry -> nodes.contains(entry.report().ref().path().address()))) {
-      leave(lost.report(), "its node left");
+      leave(lost.report(), LeaseEnd.LEFT);
     }
   }
 
   private void onLeaseCheck() {
     long now = System.nanoTime();
     for (Roster.Entry silent : roster.expire(now)) {
-      leave(silent.report(), "it fell silent");
+      leave(silent.report(), LeaseEnd.SILENT);
     }
-    returned(shares.expire(now), "it did not name their lease any more");
+    returned(shares.expire(now), LeaseEnd.UNNAMED);
   }
 
-  private void leave(WorkerReported last, String why) {
+  private void leave(WorkerReported last, LeaseEnd why) {
     namesakes.forget(last.worker());
+    events.gone(last, why);
     returned(shares.lose(last.worker()), why);
     tell(placements.lose(last));
   }
 
   /** Tells the boards what came back to them, and from whom. */
-  private void returned(List<Ended> leases, String why) {
+  private void returned(List<Ended> leases, LeaseEnd why) {
     record Of(String run, WorkerId worker) {}
     Map<Of, Integer> tasks = new HashMap<>();
     for (Ended ended : leases) {
       access.revoke(ended.lease());
-      tasks.merge(new Of(ended.lease().job(), ended.worker()), ended.returned(), Integer::sum);
+      tasks.merge(
+          new Of(ended.lease().job(), ended.worker()), ended.returned().size(), Integer::sum);
+      Board board = boards.get(ended.lease().job());
+      if (board != null) {
+        events.ended(board, ended, why);
+      }
     }
     tasks.forEach((of, count) -> {
       Board board = boards.get(of.run());
@@ -441,8 +506,8 @@ public final class LeaseDesk {
             of.run(),
             count,
             of.worker().name(),
-            why);
-        board.news().tell(new BoardNews.TasksReturned(of.worker().name(), why, count));
+            why.text());
+        board.news().tell(new BoardNews.TasksReturned(of.worker().name(), why.text(), count));
       }
     });
   }

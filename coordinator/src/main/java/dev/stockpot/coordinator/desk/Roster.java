@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.desk;
 
+import dev.stockpot.coordinator.history.RecentRate;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerEvent.WorkerReported;
 import dev.stockpot.protocol.WorkerId;

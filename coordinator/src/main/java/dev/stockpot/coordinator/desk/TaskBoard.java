@@ -41,8 +41,8 @@ final class TaskBoard {
   /** A batch of tasks given to a worker, with the files that they use. */
   record Grant(LeaseId lease, WorkerId worker, MergeSpec spec, List<TensorTask> tasks) {}
 
-  /** A lease that is over, and how many tasks it gave back. */
-  record Ended(LeaseId lease, WorkerId worker, int returned) {}
+  /** A lease that is over, and the tasks that it gave back. */
+  record Ended(LeaseId lease, WorkerId worker, List<Integer> returned) {}
 
   private static final class Lease {
     private final WorkerId worker;
@@ -296,6 +296,10 @@ final class TaskBoard {
     settle(leaseId, task);
   }
 
+  TensorTask task(int id) {
+    return tasks.get(id);
+  }
+
   /** Bytes of output of the task, of all soups. */
   long outputBytes(int task) {
     return spec.outputBytes(tasks.get(task));
@@ -385,14 +389,14 @@ final class TaskBoard {
     Lease lease = Objects.requireNonNull(leases.remove(id));
     forget(lease.worker, lease.traffic);
     forget(lease.worker, id);
-    int before = waiting.size();
+    List<Integer> back = new ArrayList<>();
     for (int task : lease.open) {
       if (!done.get(task)) {
         waiting.addFirst(task);
+        back.add(task);
       }
     }
-    int back = waiting.size() - before;
-    returned += back;
+    returned += back.size();
     return new Ended(id, lease.worker, back);
   }
 }

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.evaluate;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -143,6 +144,11 @@ public final class Evaluators {
     }
   }
 
+  /** What the evaluator prints at an attempt, from 1. */
+  public static Path log(Path output, int attempt) {
+    return output.resolve("evaluator-%d.log".formatted(attempt));
+  }
+
   /** Holds a slot, which others use during pauses. */
   private EvaluatorRun attempt(EvaluationRequest request, int attempt)
       throws IOException, InterruptedException {
@@ -153,11 +159,7 @@ public final class Evaluators {
       List<String> arguments = new ArrayList<>(guarded);
       arguments.addAll(command.filled(request, slot.visible(System.getenv())));
       return EvaluatorRun.of(
-          arguments,
-          command.directory(),
-          slot,
-          request.output().resolve("evaluator-%d.log".formatted(attempt)),
-          command.timeout());
+          arguments, command.directory(), slot, log(request.output(), attempt), command.timeout());
     } finally {
       free.add(slot);
     }

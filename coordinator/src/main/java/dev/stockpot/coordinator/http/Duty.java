@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.protocol.api.WorkerView;
@@ -23,10 +24,12 @@ public sealed interface Duty {
    * Coordinates.
    *
    * @param workers asks for them anew
+   * @param historian shows what happens
    */
   record Active(
       ActorRef<JobRequest> queue,
       Supplier<CompletionStage<List<WorkerView>>> workers,
-      JobFiles files)
+      JobFiles files,
+      ActorRef<Historian.Command> historian)
       implements Duty {}
 }

@@ -126,6 +126,7 @@ public final class HttpApi {
     return Stream.of(
             new JobRoutes(system, settings).routes(),
             new WorkerRoutes(system, settings).routes(),
+            new ViewRoutes(system, settings).routes(),
             new InfoRoutes().routes(),
             new DataRoutes(system, blocking, settings).routes())
         .flatMap(List::stream)

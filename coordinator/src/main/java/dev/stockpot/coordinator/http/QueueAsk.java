@@ -28,17 +28,25 @@ final class QueueAsk {
    * @return fails with a {@link RefusedRequest} if the answer takes too long
    */
   <T> CompletionStage<T> ask(Call call, Function<ActorRef<T>, JobRequest> request) {
-    return AskPattern.ask(
-            call.duty().queue(), request, settings.answerTimeout(), system.scheduler())
-        .exceptionally(problem -> {
-          if (problem instanceof TimeoutException
-              || problem.getCause() instanceof TimeoutException) {
-            throw RefusedRequest.unavailable(
-                "the coordinator did not answer within %d s; ask again"
-                    .formatted(settings.answerTimeout().toSeconds()));
-          }
-          throw new IllegalStateException(problem);
-        });
+    return inTime(
+        AskPattern.ask(call.duty().queue(), request, settings.answerTimeout(), system.scheduler()),
+        settings);
+  }
+
+  /**
+   * An answer that may be late.
+   *
+   * @return fails with a {@link RefusedRequest} then
+   */
+  static <T> CompletionStage<T> inTime(CompletionStage<T> answer, HttpSettings settings) {
+    return answer.exceptionally(problem -> {
+      if (problem instanceof TimeoutException || problem.getCause() instanceof TimeoutException) {
+        throw RefusedRequest.unavailable(
+            "the coordinator did not answer within %d s; ask again"
+                .formatted(settings.answerTimeout().toSeconds()));
+      }
+      throw new IllegalStateException(problem);
+    });
   }
 
   /**

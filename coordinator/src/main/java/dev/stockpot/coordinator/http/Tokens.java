@@ -40,13 +40,15 @@ public final class Tokens {
    */
   record Holder(String name, boolean readOnly) {}
 
-  private final Path file;
+  /** Null for a token that no file holds. */
+  private final @Nullable Path file;
+
   private volatile List<TokenLine> lines;
 
   /** What was wrong with the file when it was read last. */
   private String trouble = "";
 
-  private Tokens(Path file, List<TokenLine> lines) {
+  private Tokens(@Nullable Path file, List<TokenLine> lines) {
     this.file = file;
     this.lines = lines;
   }
@@ -72,6 +74,11 @@ public final class Tokens {
               + "; set stockpot.coordinator.http.token-file to a file that can",
           e);
     }
+  }
+
+  /** One token for as long as this process lives, in no file. */
+  public static Tokens passing(String token) {
+    return new Tokens(null, List.of(new TokenLine(Optional.of("dashboard"), token, false)));
   }
 
   private static void make(Path file) throws IOException {
@@ -109,6 +116,9 @@ public final class Tokens {
    * nothing, and is told once. Blocks.
    */
   synchronized void refresh() {
+    if (file == null) {
+      return;
+    }
     String found = "";
     try {
       List<TokenLine> now = read(file);

@@ -3,8 +3,13 @@ package dev.stockpot.coordinator.node;
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
+import dev.stockpot.coordinator.history.Historian;
+import dev.stockpot.coordinator.history.HistoryEvent;
+import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
+import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.coordinator.job.Jobs;
 import dev.stockpot.coordinator.postgres.PostgresJournal;
@@ -13,10 +18,16 @@ import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
+import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.protocol.api.WorkerView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -61,23 +72,30 @@ final class Coordination {
       ActorSystem<?> system = context.getSystem();
       JobFiles files =
           new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
+      HistoryFeed feed = new HistoryFeed();
+      Consumer<HistoryEvent> history = feed;
       ActorRef<LeaseDesk.Command> desk =
-          context.spawn(LeaseDesk.listed(settings.desk(), files), "desk");
+          context.spawn(LeaseDesk.listed(settings.desk(), files, history), "desk");
       Consumer<String> forget = PostgresJournal.forgetting(root, tenure.epoch());
       Jobs jobs = new Jobs(settings, desk, tenure, files, permission, forget);
       ActorRef<JobRequest> queue =
           context.spawn(
               JobQueue.create(
-                  queueSettings, jobs, drained -> desk.tell(new LeaseDesk.DrainWorkers(drained))),
+                  queueSettings,
+                  jobs,
+                  drained -> desk.tell(new LeaseDesk.DrainWorkers(drained)),
+                  history),
               "queue");
+      Supplier<CompletionStage<List<WorkerView>>> workers =
+          () -> AskPattern.ask(desk, LeaseDesk.ListWorkers::new, ASK_TIMEOUT, system.scheduler());
+      ActorRef<Historian.Command> historian =
+          context.spawn(
+              Historian.create(
+                  feed, new Historian.Sources(node(root, api), workers, () -> Map.of(), reports())),
+              "historian");
       context.watch(queue);
       followMembers(context);
-      api.take(
-          new Duty.Active(
-              queue,
-              () ->
-                  AskPattern.ask(desk, LeaseDesk.ListWorkers::new, ASK_TIMEOUT, system.scheduler()),
-              files));
+      api.take(new Duty.Active(queue, workers, files, historian));
       return Behaviors.receive(Message.class)
           .onMessage(
               NodeLost.class,
@@ -95,6 +113,25 @@ final class Coordination {
               })
           .build();
     });
+  }
+
+  private static Reports reports() {
+    return new Reports(Optional.empty(), rows -> rows);
+  }
+
+  /** What this coordinator is, for people. */
+  private static Map<String, Object> node(Config root, HttpApi api) {
+    return Map.of(
+        "cluster",
+        HttpSettings.from(root).cluster(),
+        "version",
+        StockpotVersion.current(),
+        "url",
+        api.url(),
+        "since",
+        System.currentTimeMillis(),
+        "alone",
+        false);
   }
 
   /**

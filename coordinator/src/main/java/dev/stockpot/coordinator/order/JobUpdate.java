@@ -61,7 +61,8 @@ public sealed interface JobUpdate {
       implements OfMerge {}
 
   /** What only a search tells of itself. */
-  sealed interface OfSearch extends JobUpdate {}
+  sealed interface OfSearch extends JobUpdate
+      permits SearchStarted, BatchStarted, CandidateEvaluated, SearchDetail {}
 
   /**
    * Everything is read, and what is known from before is looked up.

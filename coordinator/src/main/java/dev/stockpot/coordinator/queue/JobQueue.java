@@ -1,7 +1,9 @@
 package dev.stockpot.coordinator.queue;
 
+import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.SearchDetail;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Reason;
 import dev.stockpot.coordinator.queue.Answer.Refused;
@@ -94,6 +96,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   private final Submissions submissions;
   private final Followers followers;
   private final Drains drains;
+  private final QueueHistory history;
 
   private final WaitNotes waiting = new WaitNotes();
 
@@ -103,6 +106,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       QueueSettings settings,
       JobStarter starter,
       Consumer<Set<String>> drained,
+      Consumer<HistoryEvent> told,
       InstantSource clock) {
     super(PersistenceId.ofUniqueId("queue"));
     this.context = context;
@@ -114,6 +118,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     submissions = new Submissions(settings, check, reader, runs, clock);
     followers = new Followers(context, timers, reader);
     drains = new Drains(drained, clock);
+    history = new QueueHistory(told, reader, clock);
   }
 
   /**
@@ -121,12 +126,17 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
    *
    * @param drained hears the names of all workers that are to take nothing, at the start and
    *     whenever they change
+   * @param history hears of all that happens to jobs, on the queue's thread, which does not wait
    */
   public static Behavior<JobRequest> create(
-      QueueSettings settings, JobStarter starter, Consumer<Set<String>> drained) {
+      QueueSettings settings,
+      JobStarter starter,
+      Consumer<Set<String>> drained,
+      Consumer<HistoryEvent> history) {
     return Behaviors.<QueueMessage>setup(context ->
             Behaviors.withTimers(timers ->
-                new JobQueue(context, timers, settings, starter, drained, InstantSource.system())))
+                new JobQueue(
+                    context, timers, settings, starter, drained, history, InstantSource.system())))
         .narrow();
   }
 
@@ -241,7 +251,9 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
                   .ifPresent(job -> {
                     NodeLog.write(job, lines.getOrDefault(id, 0));
                     tell(job, changed);
+                    history.logged(job, lines.getOrDefault(id, 0));
                   }));
+          history.gone(state.takeGone());
         });
   }
 
@@ -254,6 +266,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     followers.tellLines(job);
     if (changed) {
       followers.tellChange(job);
+      history.changed(job);
       context.getSelf().tell(new Schedule());
     }
     if (job.status().isTerminal()) {
@@ -265,7 +278,13 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     return Effect()
         .persist(read.submitted())
         .thenRun(state -> {
-          state.job(read.submitted().id()).map(reader::view).ifPresent(submissions::accepted);
+          state
+              .job(read.submitted().id())
+              .ifPresent(job -> {
+                history.changed(job);
+                history.logged(job, 1);
+                submissions.accepted(reader.view(job));
+              });
           context.getSelf().tell(new Schedule());
         });
   }
@@ -350,6 +369,8 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
 
   private Effect<QueueEvent, QueueState> onRecovered(QueueState state) {
     drains.tell(state);
+    state.takeGone();
+    history.recovered(state);
     List<QueueEvent> events = new ArrayList<>();
     for (QueuedJob job : state.started()) {
       events.add(
@@ -374,7 +395,14 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
     }
     List<QueuedJob> goOn = decision.start().stream().filter(QueuedJob::hasStarted).toList();
     return persist(
-        events, () -> decision.start().forEach(job -> runs.start(job, goOn.contains(job))));
+        events,
+        () ->
+            decision
+                .start()
+                .forEach(job -> {
+                  runs.start(job, goOn.contains(job));
+                  history.changed(job);
+                }));
   }
 
   private Effect<QueueEvent, QueueState> onOutputNotClaimed(OutputNotClaimed refused) {
@@ -395,14 +423,20 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
             runs.of(news.run())
                 .map(JobRun::job)
                 .ifPresent(job -> {
+                  history.told(job, news.update());
                   switch (news.update()) {
                     case JobUpdate.MergeProgressed _,
                         JobUpdate.SearchStarted _,
-                        JobUpdate.CandidateEvaluated _ ->
-                        followers.progressed(job.id());
-                    case JobUpdate.MergeStarted _, JobUpdate.Committing _ ->
-                        followers.tellChange(job);
+                        JobUpdate.CandidateEvaluated _ -> {
+                      followers.progressed(job.id());
+                      history.changed(job);
+                    }
+                    case JobUpdate.MergeStarted _, JobUpdate.Committing _ -> {
+                      followers.tellChange(job);
+                      history.changed(job);
+                    }
                     case JobUpdate.BatchStarted _,
+                        SearchDetail _,
                         JobUpdate.Placed _,
                         JobUpdate.Noted _,
                         JobUpdate.End _ -> {}

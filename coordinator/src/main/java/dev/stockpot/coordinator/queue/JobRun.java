@@ -4,6 +4,7 @@ import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.SearchDetail;
 import dev.stockpot.coordinator.queue.state.JobLog;
 import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -157,7 +158,7 @@ final class JobRun {
         evaluated(begun.known(), begun.candidates());
       }
       case JobUpdate.CandidateEvaluated one -> evaluated(one.evaluated(), one.candidates());
-      case JobUpdate.BatchStarted _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
+      case JobUpdate.BatchStarted _, SearchDetail _, JobUpdate.Placed _, JobUpdate.Noted _ -> {}
       case JobUpdate.End last -> {
         end = Optional.of(last);
         if (last instanceof JobUpdate.Finished) {

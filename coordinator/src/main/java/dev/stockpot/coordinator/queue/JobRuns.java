@@ -5,7 +5,6 @@ import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobSummary;
-import dev.stockpot.coordinator.order.JobSummary.SearchSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
@@ -220,22 +219,12 @@ final class JobRuns {
       return List.of();
     }
     run.on(news.update());
-    return switch (news.update()) {
-      case JobUpdate.MergeStarted begun ->
-          List.of(noted(run, Level.INFO, LogSentences.of(run.job(), begun)));
-      case JobUpdate.SearchStarted begun -> note(run, Level.INFO, LogSentences.of(begun));
-      case JobUpdate.CandidateEvaluated one ->
-          note(run, one.failure().isPresent() ? Level.WARNING : Level.INFO, LogSentences.of(one));
-      case JobUpdate.Placed placed -> note(run, Level.INFO, placed.line());
-      case JobUpdate.Noted(Level level, String message) -> note(run, level, message);
-      case JobUpdate.Finished(SearchSummary summary) ->
-          LogSentences.best(summary).map(best -> note(run, Level.INFO, best)).orElse(List.of());
-      case JobUpdate.MergeProgressed _,
-          JobUpdate.BatchStarted _,
-          JobUpdate.Committing _,
-          JobUpdate.End _ ->
-          List.of();
-    };
+    return LogSentences.of(run.job(), news.update())
+        .map(said ->
+            news.update() instanceof JobUpdate.MergeStarted
+                ? List.<QueueEvent>of(noted(run, said.level(), said.text()))
+                : note(run, said.level(), said.text()))
+        .orElse(List.of());
   }
 
   /** The actor of a run is gone, unless it was another actor. */
@@ -322,10 +311,7 @@ final class JobRuns {
   }
 
   private Ended failed(JobRun run, Failure failure, Optional<Path> kept) {
-    JobFailure told =
-        new JobFailure(
-            failure.kind().name(), LogSentences.wellFormed(failure.message()), kept.isPresent());
-    return ended(run, JobStatus.FAILED, Optional.of(told), kept);
+    return ended(run, JobStatus.FAILED, Optional.of(LogSentences.told(failure, kept)), kept);
   }
 
   private Ended ended(

@@ -91,6 +91,7 @@ public final class JournaledSearch
   private final Duration filePatience;
   private final long startNanos = System.nanoTime();
   private final List<PatientStep<?>> readings = new ArrayList<>();
+  private final SearchStory story;
   private SearchCourse course;
   private SearchWork.@Nullable Ready ready;
   private @Nullable Batch batch;
@@ -122,6 +123,7 @@ public final class JournaledSearch
     this.filePatience = filePatience;
     this.follower = follower;
     this.course = SearchCourse.begin(order.staging().root());
+    this.story = new SearchStory(files::evaluationLog);
   }
 
   /**
@@ -226,6 +228,10 @@ public final class JournaledSearch
   private void advance(SearchState state, Happened what) {
     SearchCourse.Step step = course.on(what, state);
     course = step.next();
+    course
+        .run()
+        .map(run -> story.of(what, step.actions(), run))
+        .ifPresent(details -> details.forEach(follower::tell));
     step.actions().forEach(this::carryOut);
   }
 

@@ -72,7 +72,7 @@ final class Reporting {
         now,
         plan.models().stream().map(SearchPlan.Candidate::name).toList(),
         search.selection(),
-        objective(),
+        objective(search),
         entries,
         best,
         shapley(values),
@@ -113,7 +113,8 @@ final class Reporting {
     return new SearchReport.Scores(search.objective().of(scored.scores()), scored.scores());
   }
 
-  private String objective() {
+  /** In words. */
+  static String objective(Search search) {
     return switch (search.plan().search().objective()) {
       case SearchObjective.Mean _ -> "mean of " + String.join(", ", search.categories());
       case SearchObjective.Weighted(var weights) -> "weighted mean, " + weights;

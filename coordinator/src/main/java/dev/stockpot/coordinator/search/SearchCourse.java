@@ -113,7 +113,8 @@ record SearchCourse(Path staging, Phase phase) {
     };
   }
 
-  private Optional<Run> run() {
+  /** Empty before candidates are known. */
+  Optional<Run> run() {
     return switch (phase) {
       case Preparing _ -> Optional.empty();
       case Searching searching -> Optional.of(searching.run());

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.search;
 
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.file.FileTrees;
+import dev.stockpot.coordinator.evaluate.Evaluators;
 import dev.stockpot.coordinator.order.MergeOrder;
 import dev.stockpot.coordinator.order.SearchOrder;
 import dev.stockpot.coordinator.staging.StagingArea;
@@ -89,6 +90,11 @@ final class SearchFiles {
   /** Where an evaluator writes; each evaluation has a directory of its own. */
   Path evaluationOutput(String evaluation) {
     return evaluations.resolve(evaluation.substring(0, NAME_DIGITS));
+  }
+
+  /** What the evaluator prints at its first attempt. */
+  Path evaluationLog(String evaluation) {
+    return Evaluators.log(evaluationOutput(evaluation), 1);
   }
 
   void deleteEvaluationOutput(String evaluation) {

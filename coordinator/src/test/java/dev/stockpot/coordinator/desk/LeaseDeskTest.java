@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt;
@@ -32,8 +33,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -61,8 +64,9 @@ class LeaseDeskTest {
       ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));
   private final Capabilities capabilities = new Capabilities();
   private final TestProbe<BoardNews> news = kit.createTestProbe();
+  private final Queue<HistoryEvent> told = new ConcurrentLinkedQueue<>();
   private final ActorRef<LeaseDesk.Command> desk =
-      kit.spawn(LeaseDesk.create(SETTINGS, capabilities));
+      kit.spawn(LeaseDesk.create(SETTINGS, capabilities, told::add));
 
   @AfterEach
   void end() {
@@ -188,6 +192,86 @@ class LeaseDeskTest {
     bob.report();
     bob.lease();
     assertThat(news.expectMessageClass(BoardNews.WorkerJoined.class).worker()).isEqualTo("bob");
+  }
+
+  @Test
+  void aLeaseIsToldFromItsBeginningToItsEnd() {
+    Worker ann = new Worker("ann", 1);
+    ann.report();
+    open(1, 2, 3);
+    MergeTensors lease = ann.lease();
+    ann.merged(lease);
+    arrived();
+    ann.merged(lease);
+    desk.tell(new LeaseDesk.Recorded("run"));
+    news.expectMessageClass(BoardNews.Completed.class);
+    // Behind whatever else it does then.
+    views();
+    assertThat(told)
+        .satisfiesExactly(
+            joined ->
+                assertThat(joined)
+                    .isInstanceOfSatisfying(
+                        HistoryEvent.WorkerChanged.class,
+                        change ->
+                            assertThat(change.change()).isEqualTo(HistoryEvent.Change.JOINED)),
+            opened ->
+                assertThat(opened)
+                    .isInstanceOfSatisfying(
+                        HistoryEvent.BoardOpened.class,
+                        board -> {
+                          assertThat(board.job()).isEqualTo("job of run");
+                          assertThat(board.kept()).containsExactly(1, 2, 3);
+                        }),
+            granted ->
+                assertThat(granted)
+                    .isInstanceOfSatisfying(
+                        HistoryEvent.LeaseGranted.class,
+                        given -> assertThat(given.tasks()).isEqualTo(lease.tasks())),
+            recorded ->
+                assertThat(recorded)
+                    .isInstanceOfSatisfying(
+                        HistoryEvent.TasksRecorded.class,
+                        done -> {
+                          assertThat(done.worker()).isEqualTo("ann");
+                          assertThat(done.done())
+                              .singleElement()
+                              .satisfies(one -> {
+                                assertThat(one.task()).isEqualTo(lease.tasks().getFirst());
+                                assertThat(one.bytesIn()).isEqualTo(TRAFFIC / 3 * 2);
+                                assertThat(one.bytesOut()).isEqualTo(TRAFFIC / 3);
+                              });
+                        }),
+            completed -> assertThat(completed).isInstanceOf(HistoryEvent.LeaseCompleted.class),
+            closed -> assertThat(closed).isInstanceOf(HistoryEvent.BoardClosed.class));
+  }
+
+  @Test
+  void whatALostWorkerGivesBackIsTold() {
+    Worker ann = new Worker("ann", 2);
+    ann.report();
+    open();
+    MergeTensors first = ann.lease();
+    MergeTensors second = ann.lease();
+    told.clear();
+    ann.id = new WorkerId("ann", 2);
+    ann.report();
+    ann.lease();
+    assertThat(told.poll())
+        .isInstanceOfSatisfying(
+            HistoryEvent.WorkerChanged.class,
+            change -> assertThat(change.change()).isEqualTo(HistoryEvent.Change.RESTARTED));
+    for (MergeTensors lost : List.of(first, second)) {
+      assertThat(told.poll())
+          .isInstanceOfSatisfying(
+              HistoryEvent.LeaseEnded.class,
+              ended -> {
+                assertThat(ended.lease()).isEqualTo(lost.lease());
+                assertThat(ended.why()).isEqualTo(HistoryEvent.LeaseEnd.RESTARTED);
+                assertThat(ended.returned()).containsExactly(lost.tasks().getFirst().id());
+              });
+    }
+    assertThat(told.poll()).isInstanceOf(HistoryEvent.LeaseGranted.class);
   }
 
   @Test
@@ -490,7 +574,7 @@ class LeaseDeskTest {
 
   @Test
   void aListedDeskIsFoundByWorkers() {
-    kit.spawn(LeaseDesk.listed(SETTINGS, capabilities));
+    kit.spawn(LeaseDesk.listed(SETTINGS, capabilities, _ -> {}));
     TestProbe<Receptionist.Listing> listing = kit.createTestProbe();
     kit.system().receptionist().tell(Receptionist.subscribe(ServiceKeys.DESK, listing.ref()));
     Set<ActorRef<WorkerEvent>> found =

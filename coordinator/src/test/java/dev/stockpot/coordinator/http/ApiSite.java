@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.history.Historian;
+import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;
@@ -24,11 +27,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +47,8 @@ final class ApiSite implements AutoCloseable {
   final TestProbe<JobRequest> queue;
   final JobFiles files;
   final HttpApi api;
+  final HistoryFeed history = new HistoryFeed();
+  final ActorRef<Historian.Command> historian;
   final String token;
   final HttpClient client;
 
@@ -76,7 +84,16 @@ final class ApiSite implements AutoCloseable {
     files =
         new JobFiles(
             List.of(api.url()), kit.system().dispatchers().lookup(HttpApi.DATA_DISPATCHER));
-    api.take(new Duty.Active(queue.ref(), () -> workers.get(), files));
+    historian =
+        kit.spawn(
+            Historian.create(
+                history,
+                new Historian.Sources(
+                    Map.of("cluster", "stockpot"),
+                    () -> workers.get(),
+                    () -> Map.of("system", Map.of("deadLetters", 3)),
+                    new Reports(Optional.empty(), rows -> rows))));
+    api.take(new Duty.Active(queue.ref(), () -> workers.get(), files, historian));
     try {
       token = Files.readString(http.tokenFile()).strip();
     } catch (IOException e) {

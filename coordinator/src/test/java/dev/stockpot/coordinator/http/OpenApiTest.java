@@ -7,6 +7,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -90,6 +91,7 @@ final class OpenApiTest {
   static void start() {
     site = ApiSite.in(directory);
     site.workers = () -> CompletableFuture.completedStage(List.of(WORKER));
+    site.history.accept(new HistoryEvent.JobChanged(1, Jobs.job("a", JobStatus.FAILED)));
   }
 
   @AfterAll
@@ -206,6 +208,14 @@ final class OpenApiTest {
             asked(
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
+        operation("get /v1/jobs/{id}/view", "/v1/jobs/a/view", 200, OpenApiTest::nothing),
+        operation("get /v1/jobs/{id}/view", "/v1/jobs/b/view", 404, OpenApiTest::nothing),
+        operation(
+            "get /v1/jobs/{id}/view/events", "/v1/jobs/b/view/events", 404, OpenApiTest::nothing),
+        operation("get /v1/views/{view}", "/v1/views/overview", 200, OpenApiTest::nothing),
+        operation("get /v1/views/{view}", "/v1/views/workers", 200, OpenApiTest::nothing),
+        operation("get /v1/views/{view}", "/v1/views/actors", 200, OpenApiTest::nothing),
+        operation("get /v1/views/{view}", "/v1/views/else", 404, OpenApiTest::nothing),
         operation(
             "post /v1/workers/{host}/{device}/drain",
             "/v1/workers/node-3/cpu/drain",
@@ -292,6 +302,7 @@ final class OpenApiTest {
             Map.entry("Sample", DeviceSample.class));
     Set<String> schemas = new TreeSet<>(records.keySet());
     schemas.add("JobStatus");
+    schemas.add("View");
     assertThat(new TreeSet<>(DOCUMENT.at("/components/schemas").propertyNames()))
         .isEqualTo(schemas);
     records.forEach((name, type) ->

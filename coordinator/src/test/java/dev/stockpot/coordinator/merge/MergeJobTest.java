@@ -68,7 +68,7 @@ class MergeJobTest {
   private final CoordinatorSettings settings =
       CoordinatorSettings.from(kit.system().settings().config());
   private final ActorRef<LeaseDesk.Command> desk =
-      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none()));
+      kit.spawn(LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}));
   private ActorRef<CancelJob> job = kit.system().ignoreRef();
 
   private final HeldTenure tenure = new HeldTenure();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.queue.Answer.Ok;
 import dev.stockpot.coordinator.queue.Answer.Refused;
 import dev.stockpot.coordinator.queue.JobNews.JobChanged;
@@ -40,6 +41,9 @@ final class QueueHarness implements AutoCloseable {
   /** What the desk is told, one after the other. */
   final BlockingQueue<Set<String>> drained = new LinkedBlockingQueue<>();
 
+  /** What whoever keeps a history is told. */
+  final BlockingQueue<HistoryEvent> told = new LinkedBlockingQueue<>();
+
   private QueueHarness(Path directory, Map<String, ?> settings, UnaryOperator<Config> journal) {
     Config own =
         ConfigFactory.parseMap(settings)
@@ -60,7 +64,10 @@ final class QueueHarness implements AutoCloseable {
     queue =
         kit.spawn(
             JobQueue.create(
-                QueueSettings.from(kit.system().settings().config()), jobs, drained::add));
+                QueueSettings.from(kit.system().settings().config()),
+                jobs,
+                drained::add,
+                told::add));
   }
 
   /** A queue that goes on with the journal of the last one in the directory. */

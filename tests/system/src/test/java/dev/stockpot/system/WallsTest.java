@@ -107,8 +107,10 @@ final class WallsTest {
       worker.device
       worker.node
       coordinator.blocking coordinator.files coordinator.postgres coordinator.storage
-      coordinator.desk coordinator.http.port coordinator.journal coordinator.staging coordinator.tenure
+      coordinator.http.port coordinator.journal coordinator.staging coordinator.tenure
       coordinator.evaluate coordinator.order coordinator.queue.state
+      coordinator.history
+      coordinator.desk
       coordinator.merge coordinator.search
       coordinator.job
       coordinator.queue

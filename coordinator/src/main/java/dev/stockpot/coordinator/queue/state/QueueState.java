@@ -42,6 +42,9 @@ public final class QueueState {
   /** Names of workers that are to take nothing. */
   private final Set<String> drained = new TreeSet<>();
 
+  /** Ids of jobs that were forgotten and not taken. */
+  private final List<String> gone = new ArrayList<>();
+
   private long endedSize;
   private long openSize;
   private long accepted;
@@ -134,6 +137,14 @@ public final class QueueState {
     unlist(job);
     jobs.remove(job.id());
     order.remove(job.id());
+    gone.add(job.id());
+  }
+
+  /** Which jobs were forgotten, deleted ones among them, since this was last asked. */
+  public List<String> takeGone() {
+    List<String> taken = List.copyOf(gone);
+    gone.clear();
+    return taken;
   }
 
   /** Names of workers that are to take nothing. */

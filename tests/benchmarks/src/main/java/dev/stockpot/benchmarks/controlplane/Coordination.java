@@ -67,7 +67,7 @@ final class Coordination implements AutoCloseable {
     settings = CoordinatorSettings.from(config);
     system =
         ActorSystem.create(
-            LeaseDesk.create(settings.desk(), DataAccess.none()), Node.SYSTEM, config);
+            LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}), Node.SYSTEM, config);
     lost = Node.countLost(system);
     door =
         system.systemActorOf(

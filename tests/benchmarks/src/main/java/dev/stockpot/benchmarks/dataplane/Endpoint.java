@@ -76,7 +76,10 @@ final class Endpoint implements AutoCloseable {
     files = new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
     api.take(
         new Duty.Active(
-            system.deadLetters(), () -> CompletableFuture.completedStage(List.of()), files));
+            system.deadLetters(),
+            () -> CompletableFuture.completedStage(List.of()),
+            files,
+            system.deadLetters()));
     files.open(RUN, planned, staging.shards());
   }
 

@@ -1,30 +1,36 @@
-package dev.stockpot.coordinator.desk;
+package dev.stockpot.coordinator.history;
 
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many bytes a second were done over the last ten seconds. Knows no clock. Confined to one
- * thread.
+ * How many of something, bytes say, a second were done over the last ten seconds. Knows no clock.
+ * Confined to one thread.
  */
-final class RecentRate {
+public final class RecentRate {
 
   private static final int SECONDS = 10;
 
   /** By second, modulo their number. */
-  private final long[] bytes = new long[SECONDS];
+  private final long[] counts = new long[SECONDS];
 
   private long latest;
   private long total;
 
-  void add(long more, long nowNanos) {
+  public void add(long more, long nowNanos) {
     int now = advance(nowNanos);
-    bytes[now] += more;
+    counts[now] += more;
     total += more;
   }
 
-  long perSecond(long nowNanos) {
+  public long perSecond(long nowNanos) {
     advance(nowNanos);
     return total / SECONDS;
+  }
+
+  /** As {@link #perSecond}, for what is done less than once a second. */
+  double exactlyPerSecond(long nowNanos) {
+    advance(nowNanos);
+    return (double) total / SECONDS;
   }
 
   /** Forgets what is too long ago; returns where the present second is kept. */
@@ -33,8 +39,8 @@ final class RecentRate {
     long from = Math.max(latest, now - SECONDS);
     for (long second = from + 1; second <= now; second++) {
       int over = Math.floorMod(second, SECONDS);
-      total -= bytes[over];
-      bytes[over] = 0;
+      total -= counts[over];
+      counts[over] = 0;
     }
     latest = now;
     return Math.floorMod(now, SECONDS);

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.desk;
+package dev.stockpot.coordinator.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

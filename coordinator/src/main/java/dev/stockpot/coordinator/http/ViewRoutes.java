@@ -1,0 +1,117 @@
+package dev.stockpot.coordinator.http;
+
+import dev.stockpot.coordinator.history.Historian;
+import dev.stockpot.coordinator.history.ViewNews;
+import dev.stockpot.coordinator.http.Route.Admission;
+import dev.stockpot.coordinator.http.Route.Call;
+import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.protocol.api.JobSubmission;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** What happens, as tables of rows: as they are, and as they change. */
+final class ViewRoutes {
+
+  private final ActorSystem<?> system;
+  private final HttpSettings settings;
+
+  ViewRoutes(ActorSystem<?> system, HttpSettings settings) {
+    this.system = system;
+    this.settings = settings;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.of(
+            HttpMethods.GET,
+            "/v1/views/{view}",
+            Admission.TOKEN,
+            call -> rows(call, ViewRoutes::view)),
+        Route.of(
+            HttpMethods.GET,
+            "/v1/views/{view}/events",
+            Admission.TOKEN,
+            call -> events(call, ViewRoutes::view)),
+        Route.of(
+            HttpMethods.GET,
+            "/v1/jobs/{id}/view",
+            Admission.TOKEN,
+            call -> rows(call, ViewRoutes::job)),
+        Route.of(
+            HttpMethods.GET,
+            "/v1/jobs/{id}/view/events",
+            Admission.TOKEN,
+            call -> events(call, ViewRoutes::job)));
+  }
+
+  /** One of the views that are no job's. */
+  private static String view(Call call) {
+    String view = call.segments().getFirst();
+    if (!view.matches("[a-z]+")) {
+      throw noSuchView(view);
+    }
+    return view;
+  }
+
+  private static String job(Call call) {
+    String id = call.segments().getFirst();
+    if (!id.matches(JobSubmission.ID_PATTERN)) {
+      throw noSuchView("jobs/" + id);
+    }
+    return "jobs/" + id;
+  }
+
+  private CompletionStage<HttpResponse> rows(Call call, Function<Call, String> named) {
+    String view = named.apply(call);
+    Optional<String> after = call.request().getUri().query().get("after");
+    return this.<ViewNews>ask(call, replyTo -> new Historian.GetRows(view, after, replyTo))
+        .thenApply(news ->
+            switch (news) {
+              case ViewNews.Rows rows ->
+                  HttpResponse.create()
+                      .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, rows.json()));
+              case ViewNews.NoSuchView _ -> throw noSuchView(view);
+            });
+  }
+
+  /** Asks first whether there is such a view, for a stream cannot say so by its status any more. */
+  private CompletionStage<HttpResponse> events(Call call, Function<Call, String> named) {
+    String view = named.apply(call);
+    Optional<String> after =
+        call.header("Last-Event-ID").or(() -> call.request().getUri().query().get("after"));
+    return this.<Boolean>ask(call, replyTo -> new Historian.HasView(view, replyTo))
+        .thenApply(known -> {
+          if (!known) {
+            throw noSuchView(view);
+          }
+          return ViewEvents.response(call.duty().historian(), view, after);
+        });
+  }
+
+  private <T> CompletionStage<T> ask(
+      Call call, org.apache.pekko.japi.function.Function<ActorRef<T>, Historian.Command> question) {
+    return QueueAsk.inTime(
+        AskPattern.ask(
+            call.duty().historian(), question, settings.answerTimeout(), system.scheduler()),
+        settings);
+  }
+
+  private static RefusedRequest noSuchView(String view) {
+    return new RefusedRequest(
+        StatusCodes.NOT_FOUND,
+        view.startsWith("jobs/")
+            ? "there is no job '%s'".formatted(view.substring("jobs/".length()))
+            : "there is no view '%s'; there are overview, jobs, workers and actors"
+                .formatted(view));
+  }
+}

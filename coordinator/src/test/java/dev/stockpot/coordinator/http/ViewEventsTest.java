@@ -1,0 +1,137 @@
+package dev.stockpot.coordinator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.coordinator.history.HistoryEvent;
+import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.LogLine;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Looking at a view by a stream of events. */
+@SuppressWarnings("NullAway.Init") // set before each
+final class ViewEventsTest {
+
+  @TempDir private Path directory;
+  private ApiSite site;
+
+  @BeforeEach
+  void start() {
+    site = ApiSite.in(directory);
+    site.history.accept(new HistoryEvent.JobChanged(1, Jobs.job("a", JobStatus.RUNNING)));
+    line(1);
+  }
+
+  @AfterEach
+  void stop() {
+    site.close();
+  }
+
+  private void line(long number) {
+    site.history.accept(
+        new HistoryEvent.JobLogged(
+            1, "a", new LogLine(number, Jobs.TIME, LogLine.Level.INFO, "<b>" + number)));
+  }
+
+  private BufferedReader looking(String path, String... headers) throws IOException {
+    var request = site.user(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<InputStream> answer =
+        site.client.sendAsync(request.build(), BodyHandlers.ofInputStream()).join();
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+  }
+
+  /** The next rows; their version is asserted to be what the event's id says. */
+  private static JsonNode rows(BufferedReader stream) throws IOException {
+    String id = "";
+    while (true) {
+      String line = Objects.requireNonNull(stream.readLine(), "the stream has ended");
+      if (line.startsWith("id: ")) {
+        id = line.substring("id: ".length());
+      }
+      if (line.startsWith("data: ") && !id.isEmpty()) {
+        JsonNode rows = JsonMapper.shared().readTree(line.substring("data: ".length()));
+        assertThat(id)
+            .isEqualTo(rows.get("epoch").stringValue() + "." + rows.get("version").longValue());
+        return rows;
+      }
+    }
+  }
+
+  private static String id(JsonNode rows) {
+    return rows.get("epoch").stringValue() + "." + rows.get("version").longValue();
+  }
+
+  @Test
+  void whoLooksGetsAllRowsAndThenThoseThatChange() throws IOException {
+    BufferedReader stream = looking("/v1/jobs/a/view/events");
+    JsonNode all = rows(stream);
+    assertThat(all.get("reset").booleanValue()).isTrue();
+    assertThat(all.get("rows").propertyNames()).contains("job", "span", "log/1", "phase/0");
+    line(2);
+    JsonNode changed = rows(stream);
+    assertThat(changed.get("reset").booleanValue()).isFalse();
+    assertThat(changed.get("rows").propertyNames()).containsExactly("log/2");
+    assertThat(changed.get("rows").get("log/2").get("message").stringValue()).isEqualTo("<b>2");
+  }
+
+  @Test
+  void whoComesBackGetsWhatChangedMeanwhile() throws IOException {
+    String known = id(rows(looking("/v1/jobs/a/view/events")));
+    line(2);
+    for (BufferedReader stream :
+        new BufferedReader[] {
+          looking("/v1/jobs/a/view/events", "Last-Event-ID", known),
+          looking("/v1/jobs/a/view/events?after=" + known)
+        }) {
+      JsonNode changed = rows(stream);
+      assertThat(changed.get("reset").booleanValue()).isFalse();
+      assertThat(changed.get("rows").propertyNames()).containsExactly("log/2");
+    }
+  }
+
+  @Test
+  void whoComesBackFromAnotherProcessForgetsWhatThatSaid() throws IOException {
+    for (String known : new String[] {"0.1", "x", "", "-7", "1.2.3"}) {
+      JsonNode all = rows(looking("/v1/jobs/a/view/events", "Last-Event-ID", known + " "));
+      assertThat(all.get("reset").booleanValue()).as(known).isTrue();
+      assertThat(all.get("rows").propertyNames()).contains("job");
+    }
+  }
+
+  @Test
+  void theStreamOfAJobThatIsDeletedEnds() throws IOException {
+    BufferedReader stream = looking("/v1/jobs/a/view/events");
+    rows(stream);
+    site.history.accept(new HistoryEvent.JobDeleted(2, "a"));
+    assertThat(stream.lines().filter(line -> line.startsWith("id:"))).isEmpty();
+    assertThat(site.send(site.user("/v1/jobs/a/view")).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aViewNeedsAToken() {
+    assertThat(site.send(site.request("/v1/views/overview/events")).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void whatMetricsShowOfActorsIsAView() {
+    assertThat(ApiSite.parsed(site.send(site.user("/v1/views/actors"))).get("rows").toString())
+        .isEqualTo("{\"system\":{\"deadLetters\":3}}");
+  }
+}
