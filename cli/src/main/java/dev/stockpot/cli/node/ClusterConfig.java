@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.stockpot.cli.certs.UserCertificate;
 import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsSetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.remote.RemoteTransportException;
@@ -26,15 +30,28 @@ final class ClusterConfig {
    *
    * @throws MergeException of kind ENVIRONMENT if it cannot be bound
    */
-  static <T> ActorSystem<T> start(Behavior<T> guardian, NodeSettings settings, Config whole) {
+  static <T> ActorSystem<T> start(
+      Behavior<T> guardian, NodeSettings settings, Config whole, Metrics metrics) {
     try {
-      return ActorSystem.create(guardian, settings.name(), whole);
+      ActorSystem<T> system = system(guardian, settings.name(), whole, metrics);
+      metrics.follow(system, true);
+      return system;
     } catch (RemoteTransportException e) {
       throw MergeException.environment(
           "%s cannot be bound, for it is in use or not an address of this machine; see stockpot.cluster.host, bind-host and port"
               .formatted(settings.address()),
           e);
     }
+  }
+
+  /** An actor system that measures itself. */
+  static <T> ActorSystem<T> system(
+      Behavior<T> guardian, String name, Config whole, Metrics metrics) {
+    return ActorSystem.create(
+        guardian,
+        name,
+        ActorSystemSetup.create(
+            BootstrapSetup.create(MetricsSetup.over(whole)), new MetricsSetup(metrics)));
   }
 
   /** Where a node of this cluster is. */

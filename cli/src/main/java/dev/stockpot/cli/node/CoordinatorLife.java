@@ -2,6 +2,7 @@ package dev.stockpot.cli.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.figures.NodeFigures;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.http.Tokens;
@@ -17,6 +18,9 @@ import dev.stockpot.coordinator.tenure.PostgresTenureOffice;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.coordinator.tenure.TenureOffice;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * A coordinator's lives: it stands by, outside of the cluster, until it has the tenure, then it
  * coordinates until it loses it.
  */
-final class CoordinatorLife implements NodeProcess.Life {
+final class CoordinatorLife implements NodeProcess.Life, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLife.class);
 
@@ -48,6 +52,8 @@ final class CoordinatorLife implements NodeProcess.Life {
   private final Tokens tokens;
   private final Path data;
   private final Optional<PostgresSettings> postgres;
+  private final Metrics metrics = new Metrics(StockpotVersion.current());
+  private final Optional<MetricsServer> metricsServer;
 
   /**
    * No life yet.
@@ -68,6 +74,8 @@ final class CoordinatorLife implements NodeProcess.Life {
               throw MergeException.userInput(
                   "stockpot.coordinator.journal-kind must be file or postgres");
         };
+    NodeFigures _ = NodeFigures.of(metrics, config);
+    this.metricsServer = MetricsPort.open(config, metrics, metrics::unready);
   }
 
   @Override
@@ -97,14 +105,16 @@ final class CoordinatorLife implements NodeProcess.Life {
   private Optional<Tenure> standBy(TenureOffice office, CountDownLatch stop)
       throws InterruptedException {
     Config local = ConfigFactory.parseString("pekko.actor.provider = local").withFallback(config);
-    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "standby", local);
+    ActorSystem<Void> system = ClusterConfig.system(Behaviors.empty(), "standby", local, metrics);
     try {
       HttpApi api = bind(system);
       Optional<String> active = office.holder().map(TenureOffice.Holder::url);
       api.take(new Duty.Standby(active));
       LOG.info("Standing by at {}; active is {}", api.url(), active.orElse("another coordinator"));
       Duration poll = postgres.map(PostgresSettings::poll).orElse(Duration.ofMillis(500));
-      Optional<Tenure> tenure = office.acquire(poll, stop);
+      Optional<Tenure> tenure =
+          office.acquire(
+              poll, stop, trouble -> trouble.ifPresentOrElse(metrics::unready, metrics::ready));
       api.close(REQUESTS_END).toCompletableFuture().join();
       return tenure;
     } finally {
@@ -131,7 +141,8 @@ final class CoordinatorLife implements NodeProcess.Life {
         ClusterConfig.start(
             CoordinatorNode.create(tenure, new KnownMembers(data.resolve("members"))),
             node,
-            ClusterConfig.of(whole, node, "coordinator"));
+            ClusterConfig.of(whole, node, "coordinator"),
+            metrics);
     CompletableFuture<Void> _ =
         lost.thenAccept(reason -> system.tell(new CoordinatorNode.TenureLost(reason)));
     system.getWhenTerminated().whenComplete((_, _) -> tenure.close());
@@ -151,5 +162,10 @@ final class CoordinatorLife implements NodeProcess.Life {
       system.getWhenTerminated().toCompletableFuture().join();
       throw e;
     }
+  }
+
+  @Override
+  public void close() {
+    metricsServer.ifPresent(MetricsServer::close);
   }
 }

@@ -39,8 +39,8 @@ public final class CoordinatorRole implements Callable<Integer> {
     Map<String, @Nullable Object> flags = new HashMap<>();
     flags.put("stockpot.coordinator.http.port", httpPort);
     Config config = node.load("coordinator", flags);
-    try {
-      return new NodeProcess(LEAVING).run(new CoordinatorLife(config));
+    try (CoordinatorLife life = new CoordinatorLife(config)) {
+      return new NodeProcess(LEAVING).run(life);
     } catch (ConfigException e) {
       throw node.wrong(e);
     }

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import dev.stockpot.cli.logging.LogFormat;
 import dev.stockpot.cli.settings.NodeConfig;
 import dev.stockpot.cli.settings.SettingsFile;
 import java.nio.file.Path;
@@ -61,7 +62,9 @@ final class NodeOptions {
       flags = with(flags, each.getKey(), each.getValue());
     }
     try {
-      return NodeConfig.load(role, Optional.ofNullable(file), flags);
+      Config config = NodeConfig.load(role, Optional.ofNullable(file), flags);
+      LogFormat.use(config);
+      return config;
     } catch (ConfigException e) {
       throw wrong(e);
     }

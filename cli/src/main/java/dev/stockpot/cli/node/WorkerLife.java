@@ -5,6 +5,9 @@ import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.merge.kernel.provider.KernelProvider;
 import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsServer;
 import dev.stockpot.worker.actor.WorkerSettings;
 import dev.stockpot.worker.cpu.CpuSettings;
 import dev.stockpot.worker.cuda.CudaSettings;
@@ -26,6 +29,8 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.slf4j.Logger;
@@ -46,6 +51,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
   private final NodeStorage storage;
   private final LocalDevices devices;
   private final WorkerName name;
+  private final Metrics metrics = new Metrics(StockpotVersion.current());
+  private final Optional<MetricsServer> metricsServer;
+  private volatile Optional<ActorSystem<?>> current = Optional.empty();
 
   /**
    * No life yet.
@@ -62,7 +70,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
         new CpuSettings(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
     this.storage =
         NodeStorage.within(
-            worker.roots(), worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())));
+                worker.roots(),
+                worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())))
+            .telling(metrics.flushes()::flushed);
     CudaSettings cuda = CudaSettings.from(config);
     this.devices =
         LocalDevices.find(
@@ -72,6 +82,25 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     devices.whyNoGpu().ifPresent(why -> LOG.info("Merging on the CPU: {}", why));
     // Lives long, so it pays; and before the first job there is time.
     kernels.warmUp(Dtype.BF16);
+    this.metricsServer = MetricsPort.open(config, metrics, this::unready);
+  }
+
+  /** Why it does no work: it has not begun, or sees no coordinator. */
+  private Optional<String> unready() {
+    return current
+        .map(WorkerLife::seesCoordinator)
+        .map(seen -> seen ? Optional.<String>empty() : Optional.of("no coordinator is in sight"))
+        .orElse(Optional.of("it starts"));
+  }
+
+  private static boolean seesCoordinator(ActorSystem<?> system) {
+    CurrentClusterState state = Cluster.get(system).state();
+    for (Member member : state.getMembers()) {
+      if (member.hasRole("coordinator") && !state.getUnreachable().contains(member)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How long an orderly end may take. */
@@ -85,7 +114,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
         ClusterConfig.start(
             WorkerNode.create(name.text(), worker, devices.devices(), node.rejoinAfter()),
             node,
-            ClusterConfig.of(config, node, "worker"));
+            ClusterConfig.of(config, node, "worker"),
+            metrics);
+    current = Optional.of(system);
     CoordinatedShutdown.get(Adapter.toClassic(system))
         .addTask(
             CoordinatedShutdown.PhaseServiceUnbind(),
@@ -137,6 +168,7 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
 
   @Override
   public void close() {
+    metricsServer.ifPresent(MetricsServer::close);
     name.close();
     devices.close();
     storage.close();

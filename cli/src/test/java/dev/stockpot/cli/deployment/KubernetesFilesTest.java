@@ -22,6 +22,10 @@ class KubernetesFilesTest {
 
   static final int CLUSTER_PORT = 7624;
   static final int HTTP_PORT = 7625;
+  static final int METRICS_PORT = 7626;
+
+  /** Of the coordinator's API, and of a worker's port for metrics. */
+  private static final Set<String> PROBED = Set.of("/v1/health", "/v1/ready", "/health", "/ready");
 
   private static final Set<String> SECRETS =
       Set.of("stockpot-token", "stockpot-tls", "stockpot-postgres");
@@ -157,7 +161,8 @@ class KubernetesFilesTest {
 
   @Test
   void portsAreOursAndProbesNameThem() throws IOException {
-    Map<String, Integer> ours = Map.of("cluster", CLUSTER_PORT, "http", HTTP_PORT);
+    Map<String, Integer> ours =
+        Map.of("cluster", CLUSTER_PORT, "http", HTTP_PORT, "metrics", METRICS_PORT);
     for (Object workload : workloads()) {
       Object container = at(workload, "spec", "template", "spec", "containers", 0);
       Set<String> named = new HashSet<>();
@@ -168,7 +173,9 @@ class KubernetesFilesTest {
       for (Object probe : list(probes(container))) {
         assertThat(named).contains(text(probe, "port"));
         if (((Map<?, ?>) probe).containsKey("path")) {
-          assertThat(text(probe, "path")).isEqualTo("/v1/health");
+          assertThat(PROBED).contains(text(probe, "path"));
+          assertThat(text(probe, "path").startsWith("/v1/"))
+              .isEqualTo(text(probe, "port").equals("http"));
         }
       }
     }

@@ -91,9 +91,19 @@ class SettingsFilesTest {
     Map<String, List<String>> sections =
         Map.of(
             "coordinator",
-            List.of("stockpot.coordinator.", "stockpot.cluster.", "stockpot.tls."),
+            List.of(
+                "stockpot.coordinator.",
+                "stockpot.cluster.",
+                "stockpot.log.",
+                "stockpot.metrics.",
+                "stockpot.tls."),
             "worker",
-            List.of("stockpot.worker.", "stockpot.cluster.", "stockpot.tls."));
+            List.of(
+                "stockpot.worker.",
+                "stockpot.cluster.",
+                "stockpot.log.",
+                "stockpot.metrics.",
+                "stockpot.tls."));
     Set<String> missed = new TreeSet<>(settings);
     for (Map.Entry<String, List<String>> role : sections.entrySet()) {
       Set<String> shown =
@@ -126,6 +136,7 @@ class SettingsFilesTest {
     assertThat(worker.getInt("stockpot.cluster.port"))
         .isEqualTo(defaults().getInt("stockpot.cluster.port"))
         .isEqualTo(KubernetesFilesTest.CLUSTER_PORT);
+    assertThat(worker.getInt("stockpot.metrics.port")).isEqualTo(KubernetesFilesTest.METRICS_PORT);
     assertThat(defaults().getInt("stockpot.coordinator.http.port"))
         .isEqualTo(KubernetesFilesTest.HTTP_PORT);
   }

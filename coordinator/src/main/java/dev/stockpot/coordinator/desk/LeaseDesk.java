@@ -12,6 +12,7 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
@@ -153,23 +154,25 @@ public final class LeaseDesk {
    */
   public static Behavior<Command> create(
       DeskSettings settings, DataAccess access, Consumer<HistoryEvent> history) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(
-            timers -> new LeaseDesk(context, settings, access, history).open(timers)));
+    return Metered.behavior(
+        Behaviors.setup(context ->
+            Behaviors.withTimers(
+                timers -> new LeaseDesk(context, settings, access, history).open(timers))));
   }
 
   /** The same, which workers find in the cluster as {@link ServiceKeys#DESK}. */
   public static Behavior<Command> listed(
       DeskSettings settings, DataAccess access, Consumer<HistoryEvent> history) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> {
-          LeaseDesk desk = new LeaseDesk(context, settings, access, history);
-          context
-              .getSystem()
-              .receptionist()
-              .tell(Receptionist.register(ServiceKeys.DESK, desk.replyTo));
-          return desk.open(timers);
-        }));
+    return Metered.behavior(
+        Behaviors.setup(context ->
+            Behaviors.withTimers(timers -> {
+              LeaseDesk desk = new LeaseDesk(context, settings, access, history);
+              context
+                  .getSystem()
+                  .receptionist()
+                  .tell(Receptionist.register(ServiceKeys.DESK, desk.replyTo));
+              return desk.open(timers);
+            })));
   }
 
   private Behavior<Command> open(TimerScheduler<Command> timers) {

@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobStarter.JournaledJob;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.StepFailure;
+import dev.stockpot.metrics.Metered;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,8 +35,9 @@ final class Job {
       JobOrder order,
       Function<ActorRef<JobUpdate>, JournaledJob<?>> kind,
       Consumer<JobUpdate> follower) {
-    return Behaviors.setup(
-            context -> running(context, order, kind.apply(context.getSelf().narrow()), follower))
+    return Metered.behavior(
+            Behaviors.<Object>setup(context ->
+                running(context, order, kind.apply(context.getSelf().narrow()), follower)))
         .narrow();
   }
 

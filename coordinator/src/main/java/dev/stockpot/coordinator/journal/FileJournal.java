@@ -2,6 +2,9 @@ package dev.stockpot.coordinator.journal;
 
 import com.typesafe.config.Config;
 import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.metrics.JournalFigures;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsSetup;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +87,7 @@ public final class FileJournal extends AsyncWriteJournal {
   private final Executor executor;
   private final JournalEntryJson json;
   private final long reserveSize;
+  private final Optional<JournalFigures> figures;
 
   /** The last work begun on each file, while it is under way: work on one file goes in order. */
   private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
@@ -92,6 +96,7 @@ public final class FileJournal extends AsyncWriteJournal {
     directory = Path.of(config.getString("directory"));
     executor = context().system().dispatchers().lookup(config.getString("plugin-dispatcher"));
     reserveSize = config.hasPath("reserve") ? config.getBytes("reserve") : 0;
+    figures = MetricsSetup.of(context().system()).map(Metrics::journal);
     json = new JournalEntryJson(SerializationExtension.get(context().system()));
   }
 
@@ -124,13 +129,32 @@ public final class FileJournal extends AsyncWriteJournal {
     // Pekko hands over the writes of one persistent actor at a time.
     return inOrder(
         writes.getFirst().persistenceId(),
-        () -> {
+        measured(() -> {
           List<Optional<Exception>> results = new ArrayList<>();
           for (AtomicWrite write : writes) {
             results.add(write(write));
           }
           return results;
-        });
+        }));
+  }
+
+  /** From now until it is in storage, the time that it waits for its thread included. */
+  private <T> Callable<T> measured(Callable<T> write) {
+    long begun = System.nanoTime();
+    return () -> {
+      boolean succeeded = false;
+      try {
+        T result = write.call();
+        succeeded = true;
+        return result;
+      } finally {
+        tell(System.nanoTime() - begun, succeeded);
+      }
+    };
+  }
+
+  private void tell(long nanos, boolean succeeded) {
+    figures.ifPresent(each -> each.wrote(nanos, succeeded));
   }
 
   /** Empty, or why the events cannot be serialized: that rejects them but does no harm. */

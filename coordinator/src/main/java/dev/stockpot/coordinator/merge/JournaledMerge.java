@@ -18,9 +18,11 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.metrics.Metered;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,6 +93,7 @@ public final class JournaledMerge
   private final ActorRef<JobUpdate> follower;
   private final MergeWork work;
   private final Duration filePatience;
+  private final Runnable handling = Metered.handling();
   private final long startNanos = System.nanoTime();
   private final Notes notes = new Notes(startNanos);
   private @Nullable Run run;
@@ -144,7 +147,10 @@ public final class JournaledMerge
           return new JournaledMerge(
               context, run, order, journal, desk, work, filePatience, follower);
         });
-    return new JournaledJob<>(behavior, new Cancelled());
+    return new JournaledJob<>(
+        Metered.behavior(
+            Behaviors.withMdc(Message.class, Map.of("job", order.id(), "run", run), behavior)),
+        new Cancelled());
   }
 
   /** Names the merge, so that workers' logs do; and is a segment of the data plane's addresses. */
@@ -183,6 +189,7 @@ public final class JournaledMerge
   }
 
   private Effect<MergeEvent, MergeState> onMessage(MergeState state, Message message) {
+    handling.run();
     return switch (message) {
       case Cancelled _ -> onCancelled(state);
       case FromDesk(BoardNews told) -> onNews(state, told);

@@ -64,6 +64,8 @@ public final class PostgresJournal {
             .atPath("pekko-persistence-jdbc.shared-databases." + POOL);
     return ConfigFactory.parseMap(
             Map.of(
+                JOURNAL + ".class",
+                MeasuredJournal.class.getName(),
                 JOURNAL + ".use-shared-db",
                 POOL,
                 SNAPSHOTS + ".use-shared-db",

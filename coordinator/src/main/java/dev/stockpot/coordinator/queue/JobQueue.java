@@ -34,6 +34,7 @@ import dev.stockpot.coordinator.queue.state.QueueEvent.Noted;
 import dev.stockpot.coordinator.queue.state.QueueSnapshot;
 import dev.stockpot.coordinator.queue.state.QueueState;
 import dev.stockpot.coordinator.queue.state.QueuedJob;
+import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.api.JobProgress;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
@@ -99,6 +100,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   private final QueueHistory history;
 
   private final WaitNotes waiting = new WaitNotes();
+  private final Runnable handling = Metered.handling();
 
   private JobQueue(
       ActorContext<QueueMessage> context,
@@ -133,10 +135,17 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
       JobStarter starter,
       Consumer<Set<String>> drained,
       Consumer<HistoryEvent> history) {
-    return Behaviors.<QueueMessage>setup(context ->
-            Behaviors.withTimers(timers ->
-                new JobQueue(
-                    context, timers, settings, starter, drained, history, InstantSource.system())))
+    return Metered.behavior(
+            Behaviors.<QueueMessage>setup(context ->
+                Behaviors.withTimers(timers ->
+                    new JobQueue(
+                        context,
+                        timers,
+                        settings,
+                        starter,
+                        drained,
+                        history,
+                        InstantSource.system()))))
         .narrow();
   }
 
@@ -194,6 +203,7 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   }
 
   private Effect<QueueEvent, QueueState> onMessage(QueueState state, QueueMessage message) {
+    handling.run();
     return switch (message) {
       case Submit submit -> answered(() -> submissions.on(state, submit));
       case Cancel cancel -> onCancel(state, cancel);

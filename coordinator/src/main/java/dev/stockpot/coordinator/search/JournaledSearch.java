@@ -17,12 +17,14 @@ import dev.stockpot.coordinator.order.StepFailure;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.Failure;
+import dev.stockpot.metrics.Metered;
 import dev.stockpot.soce.report.SearchReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +91,7 @@ public final class JournaledSearch
   private final SearchWork work;
   private final ActorRef<JobUpdate> follower;
   private final Duration filePatience;
+  private final Runnable handling = Metered.handling();
   private final long startNanos = System.nanoTime();
   private final List<PatientStep<?>> readings = new ArrayList<>();
   private final SearchStory story;
@@ -150,7 +153,9 @@ public final class JournaledSearch
           return new JournaledSearch(
               context, order, journal, filePatience, merges, files, work, follower);
         });
-    return new JournaledJob<>(behavior, new Heard(new Happened.Cancelled()));
+    return new JournaledJob<>(
+        Metered.behavior(Behaviors.withMdc(Message.class, Map.of("job", order.id()), behavior)),
+        new Heard(new Happened.Cancelled()));
   }
 
   @Override
@@ -188,6 +193,7 @@ public final class JournaledSearch
   }
 
   private Effect<SearchEvent, SearchState> onMessage(SearchState state, Message message) {
+    handling.run();
     return switch (message) {
       case Heard(Happened what) -> on(state, what);
       case Done(Happened what) -> {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** Where the tenure is to be had. Blocks; used by one thread but for {@link #holder}. */
@@ -40,11 +41,25 @@ public interface TenureOffice extends AutoCloseable {
    * @throws MergeException of kind ENVIRONMENT if it cannot be asked for at all
    */
   default Optional<Tenure> acquire(Duration poll, CountDownLatch stop) throws InterruptedException {
+    return acquire(poll, stop, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param trouble hears each time that it was asked for why it could not be; empty if it could
+   */
+  default Optional<Tenure> acquire(
+      Duration poll, CountDownLatch stop, Consumer<Optional<String>> trouble)
+      throws InterruptedException {
     Optional<Tenure> tenure = tryAcquire();
+    trouble.accept(Optional.empty());
     while (tenure.isEmpty() && !stop.await(poll.toMillis(), TimeUnit.MILLISECONDS)) {
       try {
         tenure = tryAcquire();
+        trouble.accept(Optional.empty());
       } catch (MergeException e) {
+        trouble.accept(Optional.of(e.failure().message()));
         LoggerFactory.getLogger(TenureOffice.class)
             .warn("The tenure will be asked for again: {}", e.getMessage());
       }

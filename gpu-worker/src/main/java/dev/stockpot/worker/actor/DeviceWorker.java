@@ -2,6 +2,7 @@ package dev.stockpot.worker.actor;
 
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.WorkerCommand;
@@ -16,6 +17,7 @@ import dev.stockpot.worker.execution.DeviceExecutor;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,7 +168,9 @@ public final class DeviceWorker {
         SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER);
     return Behaviors.supervise(
             // Whoever throws it has logged why.
-            Behaviors.supervise(worker)
+            Behaviors.supervise(
+                    Metered.behavior(
+                        Behaviors.withMdc(Command.class, Map.of("worker", name), worker)))
                 .onFailure(ExecutorFault.class, restart.withLoggingEnabled(false)))
         .onFailure(RuntimeException.class, restart);
   }

@@ -29,7 +29,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
   private final NodeStorage storage;
-  private final ShardFlusher flusher = new ShardFlusher(PATIENCE);
+  private final ShardFlusher flusher;
   private final Map<LeaseId, OpenLease> leases = new ConcurrentHashMap<>();
   private final Map<String, JobStorage> jobs = new ConcurrentHashMap<>();
   private volatile boolean closing;
@@ -56,6 +56,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
    */
   public LeaseBook(NodeStorage storage) {
     this.storage = storage;
+    this.flusher = new ShardFlusher(PATIENCE, storage.flushed());
   }
 
   /** The tasks of a lease that begins; the parameters are those of an executor's submit. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * A task of a lease in an executor, whose threads take it from its beginning to its end: it is to
@@ -104,13 +105,14 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
       case MergeException failed -> tell(failure(failed.failure()));
       case IOException e -> tell(failure(Failure.of(task.tensor(), e)));
       default -> {
-        LOG.error(
-            "run {}, lease {}, task {} ({}): unexpected failure",
-            lease.id().job(),
-            lease.id().number(),
-            task.id(),
-            task.tensor(),
-            error);
+        log(() ->
+            LOG.error(
+                "run {}, lease {}, task {} ({}): unexpected failure",
+                lease.id().job(),
+                lease.id().number(),
+                task.id(),
+                task.tensor(),
+                error));
         tell(failure(new Failure(Failure.Kind.BUG, task.tensor() + ": " + error)));
       }
     }
@@ -132,9 +134,16 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
   private void leaseOver(LeaseOverException e) {
     if (!lease.isAbandoned()) {
       LeaseId id = lease.id();
-      LOG.info("run {}, lease {} is over: {}", id.job(), id.number(), e.getMessage());
+      log(() -> LOG.info("run {}, lease {} is over: {}", id.job(), id.number(), e.getMessage()));
       tell(new Outcome.LeaseOver(id, task.id()));
       lease.abandon();
+    }
+  }
+
+  private void log(Runnable line) {
+    try (MDC.MDCCloseable _ = MDC.putCloseable("run", lease.id().job());
+        MDC.MDCCloseable _ = MDC.putCloseable("task", Integer.toString(task.id()))) {
+      line.run();
     }
   }
 

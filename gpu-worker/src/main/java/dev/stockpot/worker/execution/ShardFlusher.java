@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +44,7 @@ final class ShardFlusher implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long patienceNanos;
+  private final LongConsumer flushed;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("flush").factory());
@@ -55,9 +57,11 @@ final class ShardFlusher implements AutoCloseable {
    * A flusher without work.
    *
    * @param patience how long a finished piece waits for the rest of its lease
+   * @param flushed hears how many nanoseconds each flush of a shard took
    */
-  ShardFlusher(Duration patience) {
+  ShardFlusher(Duration patience, LongConsumer flushed) {
     this.patienceNanos = patience.toNanos();
+    this.flushed = flushed;
   }
 
   /** The task's bytes are written; its receipt counts once they are flushed. */
@@ -103,7 +107,7 @@ final class ShardFlusher implements AutoCloseable {
   }
 
   private void flush(List<Unflushed> batch) {
-    Map<Shard, Optional<Failure>> flushed = new HashMap<>();
+    Map<Shard, Optional<Failure>> done = new HashMap<>();
     Map<OpenLease, List<Outcome>> ended = new LinkedHashMap<>();
     for (Unflushed each : batch) {
       LeasedTask task = each.task();
@@ -112,7 +116,7 @@ final class ShardFlusher implements AutoCloseable {
       }
       Optional<Failure> failure =
           IntStream.range(0, task.spec().soups().size())
-              .mapToObj(soup -> flushed.computeIfAbsent(Shard.of(task, soup), ShardFlusher::flush))
+              .mapToObj(soup -> done.computeIfAbsent(Shard.of(task, soup), this::flush))
               .flatMap(Optional::stream)
               .findFirst();
       ended
@@ -125,9 +129,11 @@ final class ShardFlusher implements AutoCloseable {
     ended.forEach(OpenLease::tell);
   }
 
-  private static Optional<Failure> flush(Shard shard) {
+  private Optional<Failure> flush(Shard shard) {
+    long begun = System.nanoTime();
     try {
       shard.shards().flush(shard.path());
+      flushed.accept(System.nanoTime() - begun);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(Failure.of(shard.path().toString(), e));

@@ -81,7 +81,7 @@ class ShardFlusherTest {
   void aLeaseIsToldAtOnceAndOneThatIsNotMergedWaits() throws Exception {
     List<LeasedTask> whole = lease(1, 3);
     List<LeasedTask> begun = lease(2, 2);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, _ -> {})) {
       merged(flusher, begun.getFirst());
       for (LeasedTask work : whole) {
         assertThat(told).isEmpty();
@@ -98,7 +98,7 @@ class ShardFlusherTest {
   @Test
   void aPieceThatCameToNothingHoldsNoOtherBack() throws Exception {
     List<LeasedTask> lease = lease(1, 3);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, _ -> {})) {
       merged(flusher, lease.getFirst());
       merged(flusher, lease.get(1));
       lease.getLast().over();
@@ -110,7 +110,7 @@ class ShardFlusherTest {
   void aLeaseThatTakesLongIsToldInParts() throws Exception {
     List<LeasedTask> lease = lease(1, 2);
     Duration patience = Duration.ofMillis(1);
-    try (ShardFlusher flusher = new ShardFlusher(patience)) {
+    try (ShardFlusher flusher = new ShardFlusher(patience, _ -> {})) {
       merged(flusher, lease.getFirst());
       assertThat(nextTasks()).containsExactly(0);
       merged(flusher, lease.getLast());
@@ -122,7 +122,7 @@ class ShardFlusherTest {
   void nothingIsToldOfALeaseThatWasAbandoned() throws Exception {
     List<LeasedTask> abandoned = lease(1, 1);
     List<LeasedTask> other = lease(2, 1);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, _ -> {})) {
       abandoned.getFirst().lease().abandon();
       merged(flusher, abandoned.getFirst());
       merged(flusher, other.getFirst());
@@ -138,7 +138,7 @@ class ShardFlusherTest {
     LeasedTask work = lease(1, 1).getFirst();
     Path shard = work.spec().shard(0, work.task());
     Files.delete(shard);
-    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER)) {
+    try (ShardFlusher flusher = new ShardFlusher(FOR_EVER, _ -> {})) {
       merged(flusher, work);
       assertThat(told.poll(30, TimeUnit.SECONDS))
           .singleElement(InstanceOfAssertFactories.type(Outcome.Failed.class))

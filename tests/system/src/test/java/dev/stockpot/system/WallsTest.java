@@ -47,6 +47,7 @@ final class WallsTest {
   private static final String PLAN = "dev.stockpot.plan..";
   private static final String MERGE = "dev.stockpot.merge..";
   private static final String SOCE = "dev.stockpot.soce..";
+  private static final String METRICS = "dev.stockpot.metrics..";
   private static final String PROTOCOL = "dev.stockpot.protocol..";
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
   private static final String WORKER = "dev.stockpot.worker..";
@@ -99,6 +100,7 @@ final class WallsTest {
       soce.experts
       soce.report
       demo
+      metrics
       protocol
       protocol.api protocol.wire
       worker.nvml worker.storage
@@ -113,7 +115,7 @@ final class WallsTest {
       coordinator.desk
       coordinator.merge coordinator.search
       coordinator.job
-      coordinator.queue
+      coordinator.figures coordinator.queue
       coordinator.http
       coordinator.node
       cli.console cli.logging cli.port cli.settings
@@ -132,6 +134,7 @@ final class WallsTest {
           "engine/merge",
           "engine/soce",
           "demo/evaluator",
+          "metrics",
           "protocol",
           "coordinator",
           "gpu-worker",
@@ -189,7 +192,7 @@ final class WallsTest {
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
     for (String module :
-        List.of(CHECKPOINT, PLAN, MERGE, SOCE, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
+        List.of(CHECKPOINT, PLAN, MERGE, SOCE, METRICS, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -243,6 +246,19 @@ final class WallsTest {
         PROTOCOL,
         oursBut(PROTOCOL, "dev.stockpot.merge")
             .and(not(belongToAnyOf(Dtype.class, IntegerWeights.class, NonFinitePolicy.class))));
+  }
+
+  @Test
+  void metricsKnowNothingOfOursAndOnlyTheyAndTheirReadersKnowPrometheus() {
+    wall(METRICS, oursBut(METRICS));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(METRICS, "dev.stockpot.coordinator.figures..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.prometheus.."),
+        main);
   }
 
   @Test

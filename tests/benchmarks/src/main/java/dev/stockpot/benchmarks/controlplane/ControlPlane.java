@@ -78,6 +78,11 @@ public final class ControlPlane implements Callable<Integer> {
       description = "Time between a worker's reports. Default: ${DEFAULT-VALUE}.")
   private Duration heartbeat = Duration.ofSeconds(1);
 
+  @Option(
+      names = "--unmeasured",
+      description = "The coordinator does not measure itself: what is that worth?")
+  private boolean unmeasured;
+
   private ControlPlane() {}
 
   public static void main(String[] args) {
@@ -99,7 +104,7 @@ public final class ControlPlane implements Callable<Integer> {
     Files.createDirectories(scratch);
     MergePlan smallPlan = plan(small);
     MergePlan largePlan = plan(large);
-    try (Coordination coordination = new Coordination()) {
+    try (Coordination coordination = new Coordination(!unmeasured)) {
       long traffic = (SyntheticCheckpoints.MODELS + 1L) * SyntheticCheckpoints.TINY_BYTES;
       Workforce workforce =
           new Workforce(

@@ -12,6 +12,8 @@ import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
 import dev.stockpot.coordinator.order.JobUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsSetup;
 import dev.stockpot.plan.MergePlan;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.api.WorkerView;
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -61,13 +65,25 @@ final class Coordination implements AutoCloseable {
     }
   }
 
-  Coordination() {
+  /**
+   * A node.
+   *
+   * @param measured whether it measures itself, as coordinators do
+   */
+  Coordination(boolean measured) {
     // One tensor is one lease: the bound on their number is the worker's capacity.
     Config config = Node.config(Map.of("stockpot.coordinator.lease-tasks", 1));
     settings = CoordinatorSettings.from(config);
+    ActorSystemSetup plain = ActorSystemSetup.create(BootstrapSetup.create(config));
+    Metrics metrics = new Metrics("benchmark");
     system =
         ActorSystem.create(
-            LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}), Node.SYSTEM, config);
+            LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}),
+            Node.SYSTEM,
+            measured
+                ? ActorSystemSetup.create(
+                    BootstrapSetup.create(MetricsSetup.over(config)), new MetricsSetup(metrics))
+                : plain);
     lost = Node.countLost(system);
     door =
         system.systemActorOf(

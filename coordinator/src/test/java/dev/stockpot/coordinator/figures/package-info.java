@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stockpot.coordinator.figures;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stockpot.metrics;
+
+import org.jspecify.annotations.NullMarked;
