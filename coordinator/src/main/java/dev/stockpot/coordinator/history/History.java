@@ -231,7 +231,7 @@ final class History {
     if (event instanceof HistoryEvent.BoardOpened opened) {
       JobHistory job = jobs.get(opened.job());
       if (job != null) {
-        job.opened(opened);
+        job.opened(opened, nowNanos);
         boards.put(opened.run(), new OpenBoard(job, opened.tasks()));
       }
       return;

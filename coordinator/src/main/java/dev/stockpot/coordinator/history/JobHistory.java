@@ -61,6 +61,10 @@ final class JobHistory {
 
   private final String id;
   private final RecentRate written = new RecentRate();
+
+  /** When tasks were leased first by the board that is open, or was last. */
+  private long openedNanos;
+
   private final Recent<Mark> marks = new Recent<>("mark/", MOST_MARKS);
   private final Recent<LogLine> log = new Recent<>("log/", MOST_LINES);
   private final Map<Integer, Phase> phases = new LinkedHashMap<>();
@@ -179,7 +183,8 @@ final class JobHistory {
     marks.add(new Mark(at, worker, kind, text, tasks));
   }
 
-  void opened(BoardOpened board) {
+  void opened(BoardOpened board, long nowNanos) {
+    openedNanos = nowNanos;
     lost.clear();
     timeline(board.at());
     // The batches of a search have outputs of their own, which are not the job's.
@@ -276,7 +281,7 @@ final class JobHistory {
     row.putNull("remaining");
     if (view.status() == JobStatus.RUNNING) {
       history.ifPresent(of -> {
-        long rate = of.written.perSecond(nowNanos);
+        long rate = of.written.perSecond(nowNanos, of.openedNanos);
         row.put("rate", rate);
         of.remaining(view, rate).ifPresent(seconds -> row.put("remaining", seconds));
       });

@@ -27,7 +27,14 @@ public final class RecentRate {
     return total / SECONDS;
   }
 
-  /** As {@link #perSecond}, for what is done less than once a second. */
+  /** The same since that moment, if it was less than ten seconds ago. */
+  long perSecond(long nowNanos, long sinceNanos) {
+    advance(nowNanos);
+    double seconds = (nowNanos - sinceNanos) / 1e9;
+    return Math.round(total / Math.clamp(seconds, 1, SECONDS));
+  }
+
+  /** As {@link #perSecond(long)}, for what is done less than once a second. */
   double exactlyPerSecond(long nowNanos) {
     advance(nowNanos);
     return (double) total / SECONDS;

@@ -27,6 +27,14 @@ class RecentRateTest {
   }
 
   @Test
+  void whatBeganAMomentAgoIsNotDividedByTenSeconds() {
+    rate.add(600, seconds(1_002));
+    assertThat(rate.perSecond(seconds(1_002), seconds(1_000))).isEqualTo(300);
+    assertThat(rate.perSecond(seconds(1_002), seconds(900))).isEqualTo(60);
+    assertThat(rate.perSecond(seconds(1_002), seconds(1_002))).isEqualTo(600);
+  }
+
+  @Test
   void whoDidNothingHasNone() {
     assertThat(rate.perSecond(seconds(5))).isZero();
     rate.add(100, seconds(1_000));

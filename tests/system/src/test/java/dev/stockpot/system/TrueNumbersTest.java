@@ -70,7 +70,6 @@ final class TrueNumbersTest {
           "faulty",
           "rid of the worker's leases",
           job -> job.path("progress").path("returnedTasks").asInt() > 0);
-      cluster.startWorker("worker-3", site.directory());
       cluster.awaitDone("faulty");
 
       URI address = cluster.url().resolve("/v1/jobs/faulty/view");
@@ -124,7 +123,7 @@ final class TrueNumbersTest {
       assertThat(view.path("strip").valueStream()).allMatch(part -> part.asDouble() == 1);
       assertThat(rows("mark/"))
           .extracting(mark -> ClusterSite.text(mark, "kind"))
-          .contains("joined", "returned", "took");
+          .contains("returned", "took");
       assertThat(rows("log/").stream().map(line -> line.path("sequence").asLong()).toList())
           .isSortedAccordingTo(Comparator.naturalOrder())
           .hasSize(cluster.logs("faulty").size());
