@@ -8,7 +8,7 @@ import dev.stockpot.coordinator.history.HistoryFeed;
 import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
-import dev.stockpot.coordinator.http.Tokens;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.NoQueue;
 import dev.stockpot.coordinator.storage.JobFiles;

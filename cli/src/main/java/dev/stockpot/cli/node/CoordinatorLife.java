@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.figures.NodeFigures;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
-import dev.stockpot.coordinator.http.Tokens;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.node.CoordinatorNode;
 import dev.stockpot.coordinator.node.KnownMembers;

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.port;
 
-import dev.stockpot.coordinator.http.RefusalLog;
+import dev.stockpot.coordinator.http.access.RefusalLog;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;

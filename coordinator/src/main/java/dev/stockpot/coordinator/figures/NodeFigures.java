@@ -80,8 +80,8 @@ public final class NodeFigures {
         .help(help)
         .labelNames("directory")
         .callback(told ->
-            rooms.forEach(
-                (directory, room) -> told.call((double) value.applyAsLong(room), directory.toString())))
+            rooms.forEach((directory, room) ->
+                told.call((double) value.applyAsLong(room), directory.toString())))
         .register(registry);
   }
 

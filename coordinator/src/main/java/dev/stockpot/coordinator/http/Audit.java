@@ -2,6 +2,8 @@ package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.Route.Handler;
+import dev.stockpot.coordinator.http.access.Tokens;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

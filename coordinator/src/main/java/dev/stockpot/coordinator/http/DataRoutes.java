@@ -3,6 +3,8 @@ package dev.stockpot.coordinator.http;
 import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
+import dev.stockpot.coordinator.http.reply.Replies;
 import dev.stockpot.coordinator.storage.AccessEndedException;
 import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.coordinator.storage.TaskBytes;

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.reply.ApiJson;
 import dev.stockpot.coordinator.queue.JobNews;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;

@@ -3,15 +3,20 @@ package dev.stockpot.coordinator.http;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.http.Duty.Standby;
+import dev.stockpot.coordinator.http.access.RefusalLog;
+import dev.stockpot.coordinator.http.access.Sessions;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.ConnectionEnd;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.http.port.Listener;
 import dev.stockpot.coordinator.http.port.OpenConnections;
+import dev.stockpot.coordinator.http.reply.IllegalRequestReply;
 import dev.stockpot.merge.MergeException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,10 +98,12 @@ public final class HttpApi {
     AtomicReference<String> url = new AtomicReference<>("");
     OpenConnections connections = new OpenConnections();
     ExecutionContextExecutor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
+    Sessions sessions = new Sessions(tokens, InstantSource.system());
     Router router =
         new Router(
-            routes(system, settings, blocking),
-            tokens,
+            routes(system, settings, sessions, blocking),
+            new PageRoutes(),
+            new Callers(tokens, sessions),
             settings.cluster(),
             duty::get,
             url::get,
@@ -122,8 +129,10 @@ public final class HttpApi {
         });
   }
 
-  static List<Route> routes(ActorSystem<?> system, HttpSettings settings, Executor blocking) {
+  static List<Route> routes(
+      ActorSystem<?> system, HttpSettings settings, Sessions sessions, Executor blocking) {
     return Stream.of(
+            new SessionRoutes(system, settings, sessions).routes(),
             new JobRoutes(system, settings).routes(),
             new WorkerRoutes(system, settings).routes(),
             new ViewRoutes(system, settings).routes(),

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.access.Tokens;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +20,12 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
 
   /** Who is let in. */
   enum Admission {
-    /** Who shows a token of the API; one that is read-only, where nothing is changed. */
+    /** Anybody; to change something, from a page of this server's or from no page. */
+    ANYBODY,
+    /**
+     * Who shows a token of the API, or the cookie of a session; one that is read-only, where
+     * nothing is changed.
+     */
     TOKEN,
     /** Who shows the capability of a lease; what it opens is the handler's to find out. */
     CAPABILITY
@@ -38,7 +45,7 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
    * A request that has been let in.
    *
    * @param segments those of its path that stand for those in braces, in order
-   * @param caller whose token was shown; empty for a capability
+   * @param caller whose token or session was shown; empty where none is asked for
    */
   record Call(
       HttpRequest request,

@@ -1,6 +1,10 @@
 package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Admission;
+import dev.stockpot.coordinator.http.access.RefusalLog;
+import dev.stockpot.coordinator.http.access.Tokens;
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
+import dev.stockpot.coordinator.http.reply.Replies;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import java.net.InetAddress;
 import java.util.List;
@@ -29,7 +33,8 @@ final class Router {
   private static final List<String> HEALTH = List.of("v1", "health");
 
   private final List<Route> routes;
-  private final Tokens tokens;
+  private final PageRoutes pages;
+  private final Callers callers;
   private final String cluster;
   private final Supplier<Duty> duty;
   private final Supplier<String> ownUrl;
@@ -38,14 +43,16 @@ final class Router {
 
   Router(
       List<Route> routes,
-      Tokens tokens,
+      PageRoutes pages,
+      Callers callers,
       String cluster,
       Supplier<Duty> duty,
       Supplier<String> ownUrl,
       RefusalLog refusals,
       Bodies bodies) {
     this.routes = List.copyOf(routes);
-    this.tokens = tokens;
+    this.pages = pages;
+    this.callers = callers;
     this.cluster = cluster;
     this.duty = duty;
     this.ownUrl = ownUrl;
@@ -73,6 +80,10 @@ final class Router {
     if (path.equals(HEALTH)) {
       return CompletableFuture.completedStage(health(request));
     }
+    Optional<HttpResponse> page = pages.answer(request, path);
+    if (page.isPresent()) {
+      return CompletableFuture.completedStage(page.get());
+    }
     return switch (duty.get()) {
       case Duty.Standby(Optional<String> active) ->
           throw RefusedRequest.unavailable(
@@ -85,15 +96,17 @@ final class Router {
   private CompletionStage<HttpResponse> route(
       HttpRequest request, List<String> path, Duty.Active active) {
     List<Route> here = routes.stream().filter(route -> route.match(path).isPresent()).toList();
-    Admission admission = here.isEmpty() ? Admission.TOKEN : here.getFirst().admission();
-    Optional<Tokens.Holder> caller = admit(request, admission);
-    for (Route route : here) {
-      if (route.method().equals(request.method())) {
-        caller.ifPresent(holder -> permit(holder, route));
-        return route
-            .handler()
-            .handle(new Route.Call(request, route.match(path).orElseThrow(), active, caller));
-      }
+    Optional<Route> wanted =
+        here.stream().filter(route -> route.method().equals(request.method())).findFirst();
+    Admission admission =
+        wanted.or(() -> here.stream().findFirst()).map(Route::admission).orElse(Admission.TOKEN);
+    Optional<Tokens.Holder> caller = callers.admit(request, admission);
+    if (wanted.isPresent()) {
+      Route route = wanted.get();
+      caller.ifPresent(holder -> Callers.permit(holder, route));
+      return route
+          .handler()
+          .handle(new Route.Call(request, route.match(path).orElseThrow(), active, caller));
     }
     if (here.isEmpty()) {
       throw noSuchAddress();
@@ -106,48 +119,6 @@ final class Router {
         here.stream().map(route -> route.method().name()).collect(Collectors.joining(", "));
     return Replies.error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes " + allowed)
         .addHeader(RawHeader.create("Allow", allowed));
-  }
-
-  /** Whose token it is, where tokens are asked for. */
-  private Optional<Tokens.Holder> admit(HttpRequest request, Admission admission) {
-    return switch (admission) {
-      case TOKEN -> {
-        Optional<Tokens.Holder> holder = bearer(request).flatMap(tokens::holder);
-        if (holder.isEmpty()) {
-          throw new RefusedRequest(
-              StatusCodes.UNAUTHORIZED,
-              "send the header 'Authorization: Bearer TOKEN' with a token of this coordinator's"
-                  + " token file");
-        }
-        yield holder;
-      }
-      case CAPABILITY -> {
-        if (request.getHeader(DataRoutes.CAPABILITY).isEmpty()) {
-          throw new RefusedRequest(
-              StatusCodes.UNAUTHORIZED,
-              "send the header '" + DataRoutes.CAPABILITY + "' with the capability of a lease");
-        }
-        yield Optional.empty();
-      }
-    };
-  }
-
-  private static void permit(Tokens.Holder holder, Route route) {
-    if (holder.readOnly() && route.changesSomething()) {
-      throw new RefusedRequest(
-          StatusCodes.FORBIDDEN,
-          "the token '%s' is read-only: it shows what there is, and changes nothing"
-              .formatted(holder.name()));
-    }
-  }
-
-  private static Optional<String> bearer(HttpRequest request) {
-    String scheme = "Bearer ";
-    return request
-        .getHeader("Authorization")
-        .map(header -> header.value())
-        .filter(value -> value.regionMatches(true, 0, scheme, 0, scheme.length()))
-        .map(value -> value.substring(scheme.length()).strip());
   }
 
   private HttpResponse health(HttpRequest request) {
@@ -174,6 +145,9 @@ final class Router {
             .map(header -> header.value())
             .orElseGet(() -> request.getUri().getPathString());
     String path = sent.split("[?]", 2)[0];
+    if (path.equals("/")) {
+      return List.of();
+    }
     List<String> segments = List.of(path.split("/", -1));
     boolean ours =
         segments.size() > 1

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.storage.TaskBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryFeed;
 import dev.stockpot.coordinator.history.Reports;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
@@ -344,7 +345,8 @@ final class HttpApiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
+        "/assets",
+        "/assets/none.js",
         "/v1",
         "/v1/",
         "/v1/jobs/",

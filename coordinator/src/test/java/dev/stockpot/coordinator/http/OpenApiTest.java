@@ -8,7 +8,10 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.stockpot.coordinator.history.HistoryEvent;
+import dev.stockpot.coordinator.http.access.Sessions;
+import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.ApiJson;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.protocol.DeviceSample;
@@ -29,6 +32,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -132,6 +136,7 @@ final class OpenApiTest {
     HttpApi.routes(
             site.kit.system(),
             HttpSettings.from(site.kit.system().settings().config()),
+            new Sessions(Tokens.readOrMake(directory.resolve("token")), InstantSource.system()),
             Runnable::run)
         .forEach(route ->
             routes.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path()));
@@ -142,6 +147,7 @@ final class OpenApiTest {
     Answer<JobView> job = new Answer.Ok<>(Jobs.job("a", JobStatus.FAILED));
     return Stream.of(
         operation("get /v1/health", "/v1/health", 200, OpenApiTest::nothing),
+        operation("get /v1/session", "/v1/session", 200, OpenApiTest::nothing),
         operation("get /v1/openapi.json", "/v1/openapi.json", 200, OpenApiTest::nothing),
         operation("get /v1/workers", "/v1/workers", 200, OpenApiTest::nothing),
         operation(
@@ -289,6 +295,7 @@ final class OpenApiTest {
     Map<String, Class<?>> records =
         Map.ofEntries(
             Map.entry("Health", Health.class),
+            Map.entry("Session", SessionRoutes.Session.class),
             Map.entry("Error", ApiError.class),
             Map.entry("Submission", JobSubmission.class),
             Map.entry("Job", JobView.class),

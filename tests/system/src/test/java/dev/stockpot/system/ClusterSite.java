@@ -25,13 +25,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Coordinators and workers, each a process of its own; on this machine's loopback by default. */
-final class ClusterSite implements AutoCloseable {
+public final class ClusterSite implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int POLL_MILLIS = 20;
 
   /** Name of the only coordinator. */
-  static final String COORDINATOR = "coordinator";
+  public static final String COORDINATOR = "coordinator";
 
   /** Kernels that are interpreted; all else, such as the start, is as fast as ever. */
   private static final List<String> SLOW =
@@ -60,7 +60,7 @@ final class ClusterSite implements AutoCloseable {
    *
    * @param directory of the nodes' settings and of what they keep
    */
-  ClusterSite(Path directory) {
+  public ClusterSite(Path directory) {
     this(directory, Place.LOOPBACK, Optional.empty(), "", COORDINATOR);
   }
 
@@ -72,7 +72,7 @@ final class ClusterSite implements AutoCloseable {
    * @param settings that they have besides, in HOCON
    * @param coordinators their names
    */
-  ClusterSite(
+  public ClusterSite(
       Path directory, Place place, Optional<Path> ca, String settings, String... coordinators) {
     this.directory = directory;
     this.place = place;
@@ -94,13 +94,13 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Starts the only coordinator, or starts it again, over these directories. */
-  void startCoordinator(Path... roots) throws InterruptedException {
+  public void startCoordinator(Path... roots) throws InterruptedException {
     startCoordinator(COORDINATOR, roots);
     awaitCoordinator(COORDINATOR, "active");
   }
 
   /** Starts a coordinator, which coordinates or stands by, over these directories. */
-  void startCoordinator(String name, Path... roots) {
+  public void startCoordinator(String name, Path... roots) {
     Ports ports = ports(name);
     start(
         List.of(),
@@ -136,7 +136,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Waits until the coordinator is {@code active}, or {@code standby}. */
-  void awaitCoordinator(String name, String status) throws InterruptedException {
+  public void awaitCoordinator(String name, String status) throws InterruptedException {
     await(name + " is " + status, () -> status(name).equals(status) || !node(name).isAlive());
     if (!node(name).isAlive()) {
       throw new AssertionFailedError(name + " has ended" + everythingSaid());
@@ -151,12 +151,12 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Starts a worker with one thread, over these directories. */
-  void startWorker(String name, Path... roots) {
+  public void startWorker(String name, Path... roots) {
     startWorker(Place.LOOPBACK, name, roots);
   }
 
   /** The same, so slow that a merge takes long enough to be disturbed. */
-  void startSlowWorker(String name, Path... roots) {
+  public void startSlowWorker(String name, Path... roots) {
     startSlowWorker(Place.LOOPBACK, name, roots);
   }
 
@@ -216,7 +216,7 @@ final class ClusterSite implements AutoCloseable {
     return directory.resolve(name);
   }
 
-  StockpotProcess node(String name) {
+  public StockpotProcess node(String name) {
     StockpotProcess node = nodes.get(name);
     if (node == null) {
       throw new IllegalArgumentException("no node " + name);
@@ -225,7 +225,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Kills a node and forgets it. */
-  void kill(String name) throws InterruptedException {
+  public void kill(String name) throws InterruptedException {
     try (StockpotProcess node = node(name)) {
       node.kill();
       nodes.remove(name);
@@ -233,7 +233,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Kills a node and starts it again as it was; what it said before is forgotten. */
-  void restart(String name) throws InterruptedException {
+  public void restart(String name) throws InterruptedException {
     Supplier<StockpotProcess> start = Objects.requireNonNull(starts.get(name), name);
     kill(name);
     nodes.put(name, start.get());
@@ -259,7 +259,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Runs a client command. */
-  Ended client(String... arguments) throws InterruptedException {
+  public Ended client(String... arguments) throws InterruptedException {
     try (StockpotProcess process = startClient(arguments)) {
       return process.await();
     }
@@ -273,7 +273,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** File of the token, there after a coordinator's first start. */
-  Path token() {
+  public Path token() {
     return directory.resolve("token");
   }
 
@@ -290,14 +290,14 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Address of a coordinator's HTTP API. */
-  URI url(String coordinator) {
+  public URI url(String coordinator) {
     return URI.create(
         "%s://%s:%d"
             .formatted(ca.isPresent() ? "https" : "http", place.host(), ports(coordinator).http()));
   }
 
   /** Address of the only coordinator's. */
-  URI url() {
+  public URI url() {
     return url(COORDINATOR);
   }
 
@@ -310,7 +310,7 @@ final class ClusterSite implements AutoCloseable {
     return api;
   }
 
-  JsonNode workers() {
+  public JsonNode workers() {
     return get("/v1/workers");
   }
 
@@ -318,7 +318,7 @@ final class ClusterSite implements AutoCloseable {
     return get("/v1/jobs/" + id + "/logs");
   }
 
-  JsonNode job(String id) {
+  public JsonNode job(String id) {
     return get("/v1/jobs/" + id);
   }
 
@@ -338,7 +338,7 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Waits until so many workers report that they want work. */
-  void awaitWorkers(int count) throws InterruptedException {
+  public void awaitWorkers(int count) throws InterruptedException {
     await(
         count + " workers",
         () ->
@@ -350,14 +350,14 @@ final class ClusterSite implements AutoCloseable {
   }
 
   /** Waits until the job is as wanted. */
-  JsonNode awaitJob(String id, String what, Predicate<JsonNode> wanted)
+  public JsonNode awaitJob(String id, String what, Predicate<JsonNode> wanted)
       throws InterruptedException {
     await(id + " is " + what, () -> wanted.test(job(id)));
     return job(id);
   }
 
   /** Waits until the job has ended well. */
-  JsonNode awaitDone(String id) throws InterruptedException {
+  public JsonNode awaitDone(String id) throws InterruptedException {
     JsonNode ended =
         awaitJob(
             id,
@@ -369,19 +369,19 @@ final class ClusterSite implements AutoCloseable {
     return ended;
   }
 
-  static String text(JsonNode node, String field) {
+  public static String text(JsonNode node, String field) {
     return node.path(field).asString("");
   }
 
-  static int doneTasks(JsonNode job) {
+  public static int doneTasks(JsonNode job) {
     return job.path("progress").path("doneTasks").asInt(0);
   }
 
-  interface Condition {
+  public interface Condition {
     boolean holds();
   }
 
-  void await(String what, Condition condition) throws InterruptedException {
+  public void await(String what, Condition condition) throws InterruptedException {
     long start = System.nanoTime();
     while (!condition.holds()) {
       if (System.nanoTime() - start > LIMIT.toNanos()) {

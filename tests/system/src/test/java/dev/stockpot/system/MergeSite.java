@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * them into {@code served/soup}. Inputs and output have four shards each, and each tensor is one
  * task.
  */
-record MergeSite(Path directory, int tensors, String shardSize) {
+public record MergeSite(Path directory, int tensors, String shardSize) {
 
   private static final String MANIFEST = "stockpot-manifest.json";
 
@@ -43,22 +43,22 @@ record MergeSite(Path directory, int tensors, String shardSize) {
   private static final long SEED = 20_260_101;
 
   /** Small checkpoints: eight tensors. */
-  static MergeSite small(Path directory) {
+  public static MergeSite small(Path directory) {
     return create(directory, 8, 32 << 10, "150KB");
   }
 
   /** Checkpoints whose merge takes a good part of a second: several hundred tensors. */
-  static MergeSite large(Path directory) {
+  public static MergeSite large(Path directory) {
     return create(directory, 360, 64 << 10, "12MB");
   }
 
   /** Twice as large, so that it has more moments between its first receipt and its last. */
-  static MergeSite twiceAsLarge(Path directory) {
+  public static MergeSite twiceAsLarge(Path directory) {
     return create(directory, 720, 64 << 10, "24MB");
   }
 
   /** Of which there can be dozens: 300 small tensors. */
-  static MergeSite many(Path directory) {
+  public static MergeSite many(Path directory) {
     return create(directory, 300, 8 << 10, "2MB");
   }
 
@@ -109,11 +109,11 @@ record MergeSite(Path directory, int tensors, String shardSize) {
   }
 
   /** Writes the plan, with further lines at its end. */
-  void writePlan(String more) {
+  public void writePlan(String more) {
     writePlan("served/soup", more);
   }
 
-  void writePlan(String output, String more) {
+  public void writePlan(String output, String more) {
     String text =
         """
         version: 1
@@ -137,11 +137,11 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     }
   }
 
-  Path plan() {
+  public Path plan() {
     return directory.resolve("plan.yaml");
   }
 
-  Path output() {
+  public Path output() {
     return directory.resolve("served/soup");
   }
 
@@ -324,12 +324,12 @@ record MergeSite(Path directory, int tensors, String shardSize) {
     }
   }
 
-  void deleteOutput() {
+  public void deleteOutput() {
     delete(output());
     delete(staging());
   }
 
-  static void delete(Path tree) {
+  public static void delete(Path tree) {
     if (Files.notExists(tree)) {
       return;
     }

@@ -9,11 +9,11 @@ import java.util.List;
  * @param prefix the command that starts its process there; empty for this very place
  * @param settings that a node has because it is there, in HOCON
  */
-record Place(String host, List<String> prefix, String settings) {
+public record Place(String host, List<String> prefix, String settings) {
 
-  static final Place LOOPBACK = new Place("127.0.0.1", List.of(), "");
+  public static final Place LOOPBACK = new Place("127.0.0.1", List.of(), "");
 
-  Place {
+  public Place {
     prefix = List.copyOf(prefix);
   }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * of them experts, and an evaluator whose scores are digits of the weights' checksum. Each run of
  * the evaluator that comes to its end leaves a line in a file.
  */
-record SearchSite(Path directory) {
+public record SearchSite(Path directory) {
 
   private static final List<String> MODELS = List.of("base", "add", "rev", "sort", "max");
 
@@ -52,7 +52,7 @@ record SearchSite(Path directory) {
       """;
 
   /** A site with an evaluator that fails nothing. */
-  static SearchSite create(Path directory) {
+  public static SearchSite create(Path directory) {
     return create(directory, "");
   }
 
@@ -61,7 +61,7 @@ record SearchSite(Path directory) {
    *
    * @param more lines of the evaluator, which knows {@code $sum}
    */
-  static SearchSite create(Path directory, String more) {
+  public static SearchSite create(Path directory, String more) {
     SearchSite site = new SearchSite(directory);
     try {
       Files.createDirectories(directory);
@@ -163,7 +163,7 @@ record SearchSite(Path directory) {
         .sum();
   }
 
-  Path output() {
+  public Path output() {
     return directory.resolve("served/best");
   }
 

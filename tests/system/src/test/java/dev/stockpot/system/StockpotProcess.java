@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The {@code stockpot} command in a JVM of its own, its output in files. */
-final class StockpotProcess implements AutoCloseable {
+public final class StockpotProcess implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int POLL_MILLIS = 2;
@@ -33,7 +33,7 @@ final class StockpotProcess implements AutoCloseable {
   private final long startNanos = System.nanoTime();
 
   /** A process that has ended, and what it said. */
-  record Ended(int status, String out, String err) {
+  public record Ended(int status, String out, String err) {
     /** Standard output, which is one JSON object. */
     JsonNode json() {
       return JsonMapper.shared().readTree(out);
@@ -49,7 +49,7 @@ final class StockpotProcess implements AutoCloseable {
   /**
    * Starts the command with the jars, the module flags and the native libraries of this very JVM.
    */
-  static StockpotProcess start(Path directory, String... arguments) {
+  public static StockpotProcess start(Path directory, String... arguments) {
     return start(List.of(), directory, arguments);
   }
 
@@ -111,7 +111,7 @@ final class StockpotProcess implements AutoCloseable {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
@@ -162,14 +162,14 @@ final class StockpotProcess implements AutoCloseable {
   }
 
   /** Ends the process by SIGKILL; false if it had ended by itself. */
-  boolean kill() throws InterruptedException {
+  public boolean kill() throws InterruptedException {
     boolean alive = process.isAlive();
     process.destroyForcibly().waitFor();
     return alive && process.exitValue() == 128 + 9;
   }
 
   /** Sends a signal such as {@code STOP}. */
-  void signal(String name) throws InterruptedException {
+  public void signal(String name) throws InterruptedException {
     try {
       int status =
           new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
@@ -184,7 +184,7 @@ final class StockpotProcess implements AutoCloseable {
     }
   }
 
-  Ended await() throws InterruptedException {
+  public Ended await() throws InterruptedException {
     if (!endsWithin(LIMIT)) {
       kill();
       throw new AssertionFailedError("still runs after " + LIMIT + "; it said:\n" + read(err));
@@ -194,7 +194,7 @@ final class StockpotProcess implements AutoCloseable {
   }
 
   /** What it has said on standard error so far. */
-  String said() {
+  public String said() {
     return read(err);
   }
 

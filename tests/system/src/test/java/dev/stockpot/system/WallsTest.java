@@ -108,14 +108,15 @@ final class WallsTest {
       worker.actor worker.cpu worker.cuda
       worker.device
       worker.node
-      coordinator.blocking coordinator.files coordinator.postgres coordinator.storage
-      coordinator.http.port coordinator.journal coordinator.staging coordinator.tenure
+      coordinator.blocking coordinator.files coordinator.postgres coordinator.storage coordinator.web
+      coordinator.http.access coordinator.http.port coordinator.journal coordinator.staging coordinator.tenure
       coordinator.evaluate coordinator.order coordinator.queue.state
       coordinator.history
       coordinator.desk
       coordinator.merge coordinator.search
       coordinator.job
       coordinator.figures coordinator.queue
+      coordinator.http.reply
       coordinator.http
       coordinator.node
       cli.console cli.logging cli.port cli.settings

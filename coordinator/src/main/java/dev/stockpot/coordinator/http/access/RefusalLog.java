@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.access;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;

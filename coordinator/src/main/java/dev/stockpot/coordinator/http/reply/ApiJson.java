@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import dev.stockpot.protocol.api.JobSubmission;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeType;
 
 /** The JSON of the records of {@code protocol.api}: enums in lower case, times as ISO 8601. */
-final class ApiJson {
+public final class ApiJson {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -36,11 +36,11 @@ final class ApiJson {
 
   private ApiJson() {}
 
-  static byte[] bytes(Object value) {
+  public static byte[] bytes(Object value) {
     return JSON.writeValueAsBytes(value);
   }
 
-  static String text(Object value) {
+  public static String text(Object value) {
     return JSON.writeValueAsString(value);
   }
 
@@ -49,7 +49,7 @@ final class ApiJson {
    *
    * @throws RefusedRequest if it is none
    */
-  static JobSubmission submission(byte[] bytes) {
+  public static JobSubmission submission(byte[] bytes) {
     JsonNode node = parsed(bytes);
     if (!node.isObject()) {
       throw RefusedRequest.invalid(
@@ -75,6 +75,19 @@ final class ApiJson {
         node.hasNonNull("source") ? string(node, "source") : "-",
         node.path("priority").asInt(0),
         node.path("replace").asBoolean(false));
+  }
+
+  /**
+   * The token of somebody who logs in.
+   *
+   * @throws RefusedRequest if there is none
+   */
+  public static String token(byte[] bytes) {
+    JsonNode node = parsed(bytes);
+    if (!node.path("token").isString() || node.size() > 1) {
+      throw RefusedRequest.invalid("to log in, send {\"token\": \"TOKEN\"}");
+    }
+    return string(node, "token");
   }
 
   private static String string(JsonNode node, String field) {

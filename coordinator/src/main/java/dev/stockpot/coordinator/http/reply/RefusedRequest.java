@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.protocol.api.ApiError;
@@ -8,33 +8,33 @@ import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /** A request that is answered with an error, on its way to the answer. */
-final class RefusedRequest extends RuntimeException {
+public final class RefusedRequest extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 
   private final transient StatusCode status;
   private final transient ApiError error;
 
-  RefusedRequest(StatusCode status, String message) {
+  public RefusedRequest(StatusCode status, String message) {
     this(status, new ApiError(message, List.of()));
   }
 
-  RefusedRequest(StatusCode status, ApiError error) {
+  public RefusedRequest(StatusCode status, ApiError error) {
     // No stack trace: who made the mistake is at the other end of the connection.
     super(error.error(), null, false, false);
     this.status = status;
     this.error = error;
   }
 
-  static RefusedRequest invalid(String message) {
+  public static RefusedRequest invalid(String message) {
     return new RefusedRequest(StatusCodes.BAD_REQUEST, message);
   }
 
-  static RefusedRequest unavailable(String message) {
+  public static RefusedRequest unavailable(String message) {
     return new RefusedRequest(StatusCodes.SERVICE_UNAVAILABLE, message);
   }
 
-  static RefusedRequest of(Answer.Refused<?> refused) {
+  public static RefusedRequest of(Answer.Refused<?> refused) {
     StatusCode status =
         switch (refused.reason()) {
           case INVALID -> StatusCodes.BAD_REQUEST;
@@ -47,11 +47,11 @@ final class RefusedRequest extends RuntimeException {
     return new RefusedRequest(status, new ApiError(refused.message(), refused.details()));
   }
 
-  StatusCode status() {
+  public StatusCode status() {
     return status;
   }
 
-  ApiError error() {
+  public ApiError error() {
     return error;
   }
 }

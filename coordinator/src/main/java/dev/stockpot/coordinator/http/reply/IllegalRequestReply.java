@@ -1,5 +1,6 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
+import dev.stockpot.coordinator.http.access.RefusalLog;
 import java.time.Duration;
 import org.apache.pekko.event.LoggingAdapter;
 import org.apache.pekko.http.ParsingErrorHandler;

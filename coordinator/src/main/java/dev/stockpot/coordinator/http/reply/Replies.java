@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import dev.stockpot.protocol.api.ApiError;
 import java.util.List;
@@ -10,28 +10,28 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Answers as JSON. */
-final class Replies {
+public final class Replies {
 
   private Replies() {}
 
-  static HttpResponse ok(Object value) {
+  public static HttpResponse ok(Object value) {
     return json(StatusCodes.OK, value);
   }
 
-  static HttpResponse json(StatusCode status, Object value) {
+  public static HttpResponse json(StatusCode status, Object value) {
     return HttpResponse.create()
         .withStatus(status)
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, ApiJson.bytes(value)));
   }
 
-  static HttpResponse error(RefusedRequest refused) {
+  public static HttpResponse error(RefusedRequest refused) {
     HttpResponse response = json(refused.status(), refused.error());
     return refused.status().equals(StatusCodes.UNAUTHORIZED)
         ? response.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"stockpot\""))
         : response;
   }
 
-  static HttpResponse error(StatusCode status, String message) {
+  public static HttpResponse error(StatusCode status, String message) {
     return json(status, new ApiError(message, List.of()));
   }
 }

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.access;
 
 import dev.stockpot.coordinator.files.PrivateFiles;
 import dev.stockpot.merge.MergeException;
@@ -38,7 +38,7 @@ public final class Tokens {
    *
    * @param name as the file says, or {@code unnamed}
    */
-  record Holder(String name, boolean readOnly) {}
+  public record Holder(String name, boolean readOnly) {}
 
   /** Null for a token that no file holds. */
   private final @Nullable Path file;
@@ -115,7 +115,7 @@ public final class Tokens {
    * Reads the file again. A file that is missing or wrong, as it may be while it is edited, changes
    * nothing, and is told once. Blocks.
    */
-  synchronized void refresh() {
+  public synchronized void refresh() {
     if (file == null) {
       return;
     }
@@ -143,12 +143,16 @@ public final class Tokens {
         .collect(Collectors.joining(", "));
   }
 
-  private static String name(TokenLine line) {
+  static String name(TokenLine line) {
     return line.name().orElse("unnamed");
   }
 
+  List<TokenLine> lines() {
+    return lines;
+  }
+
   /** Whose token that is, if it is one. Takes as long wherever a guess goes wrong. */
-  Optional<Holder> holder(String offered) {
+  public Optional<Holder> holder(String offered) {
     byte[] guess = offered.getBytes(StandardCharsets.UTF_8);
     @Nullable Holder holder = null;
     for (TokenLine line : lines) {

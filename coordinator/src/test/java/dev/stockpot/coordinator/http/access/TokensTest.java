@@ -1,9 +1,9 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stockpot.coordinator.http.Tokens.Holder;
+import dev.stockpot.coordinator.http.access.Tokens.Holder;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
