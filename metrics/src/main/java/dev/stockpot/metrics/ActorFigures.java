@@ -65,7 +65,8 @@ final class ActorFigures {
         .help(help)
         .labelNames(ROLE)
         .callback(told ->
-            roles.forEach((role, figures) -> told.call((double) value.applyAsLong(figures), role.label())))
+            roles.forEach(
+                (role, figures) -> told.call((double) value.applyAsLong(figures), role.label())))
         .register(registry);
   }
 
@@ -76,7 +77,8 @@ final class ActorFigures {
         .help(help)
         .labelNames(ROLE)
         .callback(told ->
-            roles.forEach((role, figures) -> told.call((double) value.applyAsLong(figures), role.label())))
+            roles.forEach(
+                (role, figures) -> told.call((double) value.applyAsLong(figures), role.label())))
         .register(registry);
   }
 

@@ -50,8 +50,8 @@ final class ClusterFigures {
         .labelNames("role", "status", "reachable")
         .callback(told ->
             counts()
-                .forEach(
-                    (group, count) -> told.call((double) count, group.get(0), group.get(1), group.get(2))))
+                .forEach((group, count) ->
+                    told.call((double) count, group.get(0), group.get(1), group.get(2))))
         .register(registry);
     GaugeWithCallback.builder()
         .name("stockpot_cluster_member_phi")

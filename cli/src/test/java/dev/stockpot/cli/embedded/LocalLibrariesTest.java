@@ -25,7 +25,8 @@ final class LocalLibrariesTest {
 
   @Test
   void otherResourcesAreThoseOfTheApplication() throws Exception {
-    assertThat(new LocalLibraries(false).getResources("application.conf").hasMoreElements()).isTrue();
+    assertThat(new LocalLibraries(false).getResources("application.conf").hasMoreElements())
+        .isTrue();
     assertThat(new LocalLibraries(false).loadClass(LocalSystem.class.getName()))
         .isSameAs(LocalSystem.class);
   }

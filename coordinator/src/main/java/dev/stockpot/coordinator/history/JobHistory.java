@@ -195,6 +195,9 @@ final class JobHistory {
 
   void closed(long at) {
     lost.clear();
+    if (output != null) {
+      output.end();
+    }
     timeline(at).releasedAll(at);
   }
 

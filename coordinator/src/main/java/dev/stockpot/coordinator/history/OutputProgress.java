@@ -35,18 +35,22 @@ final class OutputProgress {
     }
   }
 
-  private final List<TensorTask> tasks;
-  private final BitSet done;
+  private List<TensorTask> tasks;
+  private BitSet done;
   private final List<Shard> shards = new ArrayList<>();
 
   /** Which tensor a task is of, by number. */
-  private final int[] tensors;
+  private int[] tensors;
 
   /** Tasks of a tensor that are not done. */
-  private final int[] open;
+  private int[] open;
 
   private final double[] strip = new double[STRIP];
   private long bytes;
+
+  /** Tasks that are not done. */
+  private int left;
+
   private boolean changed = true;
 
   /**
@@ -80,11 +84,8 @@ final class OutputProgress {
       shard.base = bytes;
       bytes += shard.bytes;
     }
+    left = tasks.size();
     kept.forEach(this::done);
-  }
-
-  int tasks() {
-    return tasks.size();
   }
 
   void done(int task) {
@@ -101,7 +102,16 @@ final class OutputProgress {
     }
     shard.changed = true;
     fill(shard.base + each.offset() - shard.first, each.length());
+    left--;
     changed = true;
+  }
+
+  /** The run is over: what is known of single tasks, which may be many, is forgotten. */
+  void end() {
+    tasks = List.of();
+    done = new BitSet();
+    tensors = new int[0];
+    open = new int[0];
   }
 
   /** Alignment leaves gaps between tensors, so the last ones may reach beyond the sum. */
@@ -130,7 +140,7 @@ final class OutputProgress {
         shard.changed = false;
       }
     }
-    if (done.cardinality() == tasks.size()) {
+    if (left == 0) {
       Arrays.fill(strip, 1);
     }
     table.put("strip", RowJson.of(Arrays.stream(strip).map(OutputProgress::rounded).toArray()));

@@ -33,8 +33,7 @@ final class DashboardTest {
   /** Kernels that are interpreted, so that there is something to see. */
   private static final List<String> SLOW =
       List.of(
-          "-XX:CompileCommand=quiet",
-          "-XX:CompileCommand=exclude,dev.stockpot.merge.kernel.*::*");
+          "-XX:CompileCommand=quiet", "-XX:CompileCommand=exclude,dev.stockpot.merge.kernel.*::*");
 
   private static HttpResponse<String> send(HttpClient client, HttpRequest request) {
     try {
@@ -66,9 +65,7 @@ final class DashboardTest {
       assertThat(
               merge.livesUntil(() -> {
                 rows[0] =
-                    JsonMapper.shared()
-                        .readTree(send(client, request.build()).body())
-                        .path("rows");
+                    JsonMapper.shared().readTree(send(client, request.build()).body()).path("rows");
                 return rows[0].properties().stream()
                     .anyMatch(row ->
                         row.getKey().startsWith("lane/")

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,8 +81,15 @@ public final class ControlPlane implements Callable<Integer> {
 
   @Option(
       names = "--unmeasured",
-      description = "The coordinator does not measure itself: what is that worth?")
+      description =
+          "The coordinator neither measures itself nor remembers what happens: what are they worth?")
   private boolean unmeasured;
+
+  @Option(
+      names = "--pages",
+      defaultValue = "0",
+      description = "Pages of the dashboard that are open. Default: ${DEFAULT-VALUE}.")
+  private int pages;
 
   private ControlPlane() {}
 
@@ -104,7 +112,8 @@ public final class ControlPlane implements Callable<Integer> {
     Files.createDirectories(scratch);
     MergePlan smallPlan = plan(small);
     MergePlan largePlan = plan(large);
-    try (Coordination coordination = new Coordination(!unmeasured)) {
+    Optional<Pages> watched = unmeasured ? Optional.empty() : Optional.of(new Pages(pages));
+    try (Coordination coordination = new Coordination(watched)) {
       long traffic = (SyntheticCheckpoints.MODELS + 1L) * SyntheticCheckpoints.TINY_BYTES;
       Workforce workforce =
           new Workforce(
@@ -113,9 +122,11 @@ public final class ControlPlane implements Callable<Integer> {
       run(coordination, "warm-up", largePlan, 1);
       run(coordination, "warm-up", smallPlan, WARM_UPS);
       Coordination.Cost ofSmall = run(coordination, "small", smallPlan, SMALL_JOBS);
+      watched.ifPresent(Pages::reset);
       Coordination.Cost ofLarge = run(coordination, "large", largePlan, LARGE_JOBS);
       long lost = coordination.lost() + workforce.stop();
       tell(ofSmall, ofLarge, coordination.meter(), lost);
+      watched.ifPresent(Pages::tell);
     } finally {
       Directories.delete(scratch);
     }

@@ -3,6 +3,7 @@ package dev.stockpot.benchmarks.controlplane;
 import com.typesafe.config.Config;
 import dev.stockpot.benchmarks.controlplane.Meter.Reading;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.coordinator.job.Jobs;
 import dev.stockpot.coordinator.order.JobOrder;
@@ -10,6 +11,7 @@ import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
 import dev.stockpot.coordinator.order.JobUpdate.MergeStarted;
+import dev.stockpot.coordinator.queue.LoneJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.metrics.Metrics;
@@ -19,8 +21,10 @@ import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +48,7 @@ final class Coordination implements AutoCloseable {
   private final ActorRef<WorkerEvent> door;
   private final AtomicLong lost;
   private final Meter meter = new Meter();
+  private final Optional<Pages> pages;
   private int jobs;
 
   /**
@@ -68,22 +73,27 @@ final class Coordination implements AutoCloseable {
   /**
    * A node.
    *
-   * @param measured whether it measures itself, as coordinators do
+   * @param pages that follow what happens; with them it measures itself and remembers, as
+   *     coordinators do
    */
-  Coordination(boolean measured) {
+  Coordination(Optional<Pages> pages) {
+    this.pages = pages;
     // One tensor is one lease: the bound on their number is the worker's capacity.
-    Config config = Node.config(Map.of("stockpot.coordinator.lease-tasks", 1));
+    Map<String, Object> ours = new HashMap<>(Pages.settings());
+    ours.put("stockpot.coordinator.lease-tasks", 1);
+    Config config = Node.config(ours);
     settings = CoordinatorSettings.from(config);
     ActorSystemSetup plain = ActorSystemSetup.create(BootstrapSetup.create(config));
     Metrics metrics = new Metrics("benchmark");
     system =
         ActorSystem.create(
-            LeaseDesk.create(settings.desk(), DataAccess.none(), _ -> {}),
+            LeaseDesk.create(settings.desk(), DataAccess.none(), history()),
             Node.SYSTEM,
-            measured
+            pages.isPresent()
                 ? ActorSystemSetup.create(
                     BootstrapSetup.create(MetricsSetup.over(config)), new MetricsSetup(metrics))
                 : plain);
+    pages.ifPresent(each -> each.open(system));
     lost = Node.countLost(system);
     door =
         system.systemActorOf(
@@ -93,6 +103,10 @@ final class Coordination implements AutoCloseable {
             }),
             "door",
             Props.empty());
+  }
+
+  private Consumer<HistoryEvent> history() {
+    return pages.<Consumer<HistoryEvent>>map(Pages::feed).orElse(_ -> {});
   }
 
   /** Where workers report. */
@@ -132,9 +146,14 @@ final class Coordination implements AutoCloseable {
     CompletableFuture<Reading> started = new CompletableFuture<>();
     CompletableFuture<Reading> merged = new CompletableFuture<>();
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
+      String id = "job-" + ++jobs;
+      Consumer<JobUpdate> told =
+          pages.isPresent() ? new LoneJob(id, plan, false, history()) : _ -> {};
+      pages.ifPresent(each -> each.begin(id));
       Reading ordered = meter.read();
       Consumer<JobUpdate> follower =
           update -> {
+            told.accept(update);
             switch (update) {
               case MergeStarted _ -> started.complete(meter.read());
               case JobUpdate.Committing _ -> merged.complete(meter.read());
@@ -145,13 +164,13 @@ final class Coordination implements AutoCloseable {
                   JobUpdate.Noted _ -> {}
             }
           };
-      JobOrder order = JobOrder.of(JobOrder.ALONE, 0, plan, staging, false);
-      system.systemActorOf(
-          Jobs.embedded(settings, system).job(order, follower), "job-" + ++jobs, Props.empty());
+      JobOrder order = JobOrder.of(id, 0, plan, staging, false);
+      system.systemActorOf(Jobs.embedded(settings, system).job(order, follower), id, Props.empty());
       if (!(ended.join() instanceof JobUpdate.Finished(MergeSummary summary))) {
         throw new IOException("the job ended in " + ended.join());
       }
       Reading whole = meter.read().since(ordered);
+      pages.ifPresent(Pages::end);
       return new Cost(
           summary.merged(), merged.join().since(started.join()), whole, summary.returned());
     }
