@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.history;
 
+import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.api.WorkerView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -129,9 +130,10 @@ public final class Historian {
   /** A historian that remembers from now on. One that fails begins anew, with nothing. */
   public static Behavior<Command> create(HistoryFeed feed, Sources sources) {
     return Behaviors.supervise(
-            Behaviors.<Command>setup(context ->
-                Behaviors.withTimers(
-                    timers -> new Historian(context, feed, sources).remembering(timers))))
+            Metered.behavior(
+                Behaviors.<Command>setup(context ->
+                    Behaviors.withTimers(
+                        timers -> new Historian(context, feed, sources).remembering(timers)))))
         .onFailure(SupervisorStrategy.restart());
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import dev.stockpot.coordinator.figures.HttpFigures;
 import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.port.HttpSettings;
@@ -9,6 +10,7 @@ import dev.stockpot.coordinator.storage.AccessEndedException;
 import dev.stockpot.coordinator.storage.InputBytes;
 import dev.stockpot.coordinator.storage.TaskBytes;
 import dev.stockpot.coordinator.storage.UploadConflictException;
+import dev.stockpot.metrics.MetricsSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -49,11 +51,13 @@ final class DataRoutes {
   private final Materializer materializer;
   private final Executor blocking;
   private final HttpSettings settings;
+  private final Optional<HttpFigures> figures;
 
   DataRoutes(ActorSystem<?> system, Executor blocking, HttpSettings settings) {
     this.materializer = Materializer.matFromSystem(system);
     this.blocking = blocking;
     this.settings = settings;
+    this.figures = MetricsSetup.of(system).map(HttpFigures::of);
   }
 
   List<Route> routes() {
@@ -97,11 +101,19 @@ final class DataRoutes {
         });
   }
 
-  private static ResponseEntity entity(Download download, ByteRange range, ByteString first) {
-    return first.size() == range.length()
-        ? HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, first)
-        : HttpEntities.create(
-            ContentTypes.APPLICATION_OCTET_STREAM, range.length(), download.bytes(first));
+  private ResponseEntity entity(Download download, ByteRange range, ByteString first) {
+    if (first.size() == range.length()) {
+      return HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, sent(first));
+    }
+    return HttpEntities.create(
+        ContentTypes.APPLICATION_OCTET_STREAM,
+        range.length(),
+        download.bytes(first).map(this::sent));
+  }
+
+  private ByteString sent(ByteString bytes) {
+    figures.ifPresent(each -> each.sent(bytes.size()));
+    return bytes;
   }
 
   private CompletionStage<HttpResponse> writeTask(Call call) {
@@ -154,6 +166,7 @@ final class DataRoutes {
                 CompletableFuture.supplyAsync(
                     () -> {
                       upload.add(bytes);
+                      figures.ifPresent(each -> each.received(bytes.size()));
                       return bytes.size();
                     },
                     blocking))

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.http;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.figures.HttpFigures;
 import dev.stockpot.coordinator.http.Duty.Standby;
 import dev.stockpot.coordinator.http.access.RefusalLog;
 import dev.stockpot.coordinator.http.access.Sessions;
@@ -12,6 +13,8 @@ import dev.stockpot.coordinator.http.port.Listener;
 import dev.stockpot.coordinator.http.port.OpenConnections;
 import dev.stockpot.coordinator.http.reply.IllegalRequestReply;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsSetup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -99,16 +102,21 @@ public final class HttpApi {
     OpenConnections connections = new OpenConnections();
     ExecutionContextExecutor blocking = system.dispatchers().lookup(DATA_DISPATCHER);
     Sessions sessions = new Sessions(tokens, InstantSource.system());
+    Callers callers = new Callers(tokens, sessions);
+    Optional<Metrics> metrics = MetricsSetup.of(system);
+    List<Route> routes = routes(system, settings, sessions, blocking);
     Router router =
         new Router(
-            routes(system, settings, sessions, blocking),
+            routes,
             new PageRoutes(),
-            new Callers(tokens, sessions),
+            new Monitoring(metrics, duty::get, callers, address.isLoopbackAddress()),
+            callers,
             settings.cluster(),
             duty::get,
             url::get,
             new RefusalLog("a request", settings.refusalsLoggedEvery(), System::nanoTime),
             new Bodies(system, settings));
+    RequestMeter meter = new RequestMeter(metrics.map(HttpFigures::of), routes, router::answer);
     Cancellable _ =
         system
             .scheduler()
@@ -119,7 +127,7 @@ public final class HttpApi {
             settings,
             serverSettings(system.settings().config(), settings));
     return listener
-        .bind(cut -> connection(settings, router, connections, cut))
+        .bind(cut -> connection(settings, meter, connections, cut))
         .handle((binding, problem) -> {
           if (problem != null) {
             throw notBound(settings, problem);
@@ -144,10 +152,13 @@ public final class HttpApi {
 
   /** One connection: one request after the other. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> connection(
-      HttpSettings settings, Router router, OpenConnections connections, ConnectionEnd.Cut cut) {
+      HttpSettings settings,
+      RequestMeter meter,
+      OpenConnections connections,
+      ConnectionEnd.Cut cut) {
     return BidiFlow.fromGraph(
             new ConnectionEnd(connections, cut, settings.headTimeout(), settings.idleTimeout()))
-        .join(Flow.of(HttpRequest.class).mapAsync(1, router::answer));
+        .join(Flow.of(HttpRequest.class).mapAsync(1, meter::answer));
   }
 
   private static ServerSettings serverSettings(Config system, HttpSettings settings) {

@@ -34,6 +34,7 @@ final class Router {
 
   private final List<Route> routes;
   private final PageRoutes pages;
+  private final Monitoring monitoring;
   private final Callers callers;
   private final String cluster;
   private final Supplier<Duty> duty;
@@ -44,6 +45,7 @@ final class Router {
   Router(
       List<Route> routes,
       PageRoutes pages,
+      Monitoring monitoring,
       Callers callers,
       String cluster,
       Supplier<Duty> duty,
@@ -52,6 +54,7 @@ final class Router {
       Bodies bodies) {
     this.routes = List.copyOf(routes);
     this.pages = pages;
+    this.monitoring = monitoring;
     this.callers = callers;
     this.cluster = cluster;
     this.duty = duty;
@@ -79,6 +82,10 @@ final class Router {
     List<String> path = segments(request);
     if (path.equals(HEALTH)) {
       return CompletableFuture.completedStage(health(request));
+    }
+    Optional<CompletionStage<HttpResponse>> monitored = monitoring.answer(request, path);
+    if (monitored.isPresent()) {
+      return monitored.get();
     }
     Optional<HttpResponse> page = pages.answer(request, path);
     if (page.isPresent()) {

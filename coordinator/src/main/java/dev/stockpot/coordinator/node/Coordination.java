@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.node;
 import com.typesafe.config.Config;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
+import dev.stockpot.coordinator.figures.CoordinatorFigures;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.history.HistoryFeed;
@@ -73,7 +74,7 @@ final class Coordination {
       JobFiles files =
           new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER));
       HistoryFeed feed = new HistoryFeed();
-      Consumer<HistoryEvent> history = feed;
+      Consumer<HistoryEvent> history = feed.andThen(CoordinatorFigures.reader(system));
       ActorRef<LeaseDesk.Command> desk =
           context.spawn(LeaseDesk.listed(settings.desk(), files, history), "desk");
       Consumer<String> forget = PostgresJournal.forgetting(root, tenure.epoch());
@@ -91,11 +92,14 @@ final class Coordination {
       ActorRef<Historian.Command> historian =
           context.spawn(
               Historian.create(
-                  feed, new Historian.Sources(node(root, api), workers, () -> Map.of(), reports())),
+                  feed,
+                  new Historian.Sources(
+                      node(root, api), workers, CoordinatorFigures.actors(system), reports())),
               "historian");
       context.watch(queue);
       followMembers(context);
       api.take(new Duty.Active(queue, workers, files, historian));
+      CoordinatorFigures.coordinates(system, root, workers);
       return Behaviors.receive(Message.class)
           .onMessage(
               NodeLost.class,

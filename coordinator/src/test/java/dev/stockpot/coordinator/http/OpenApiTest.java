@@ -132,7 +132,7 @@ final class OpenApiTest {
             path.getValue().propertyNames().stream()
                 .filter(METHODS::contains)
                 .forEach(method -> documented.add(method + " " + path.getKey())));
-    Set<String> routes = new TreeSet<>(Set.of("get /v1/health"));
+    Set<String> routes = new TreeSet<>(Set.of("get /v1/health", "get /v1/ready", "get /metrics"));
     HttpApi.routes(
             site.kit.system(),
             HttpSettings.from(site.kit.system().settings().config()),
@@ -147,6 +147,7 @@ final class OpenApiTest {
     Answer<JobView> job = new Answer.Ok<>(Jobs.job("a", JobStatus.FAILED));
     return Stream.of(
         operation("get /v1/health", "/v1/health", 200, OpenApiTest::nothing),
+        operation("get /v1/ready", "/v1/ready", 200, OpenApiTest::nothing),
         operation("get /v1/session", "/v1/session", 200, OpenApiTest::nothing),
         operation("get /v1/openapi.json", "/v1/openapi.json", 200, OpenApiTest::nothing),
         operation("get /v1/workers", "/v1/workers", 200, OpenApiTest::nothing),
@@ -295,6 +296,7 @@ final class OpenApiTest {
     Map<String, Class<?>> records =
         Map.ofEntries(
             Map.entry("Health", Health.class),
+            Map.entry("Readiness", Readiness.class),
             Map.entry("Session", SessionRoutes.Session.class),
             Map.entry("Error", ApiError.class),
             Map.entry("Submission", JobSubmission.class),
