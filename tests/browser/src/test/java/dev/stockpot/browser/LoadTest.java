@@ -161,18 +161,17 @@ final class LoadTest {
         Screen screen = Screen.open()) {
       coordinator.put(SampleRows.MERGE, all());
       Page page = screen.page();
-      page.navigate(coordinator.url() + "#/job/night-1");
-      assertThat(page.locator(".progress-words")).containsText("of 100,000 tasks");
-      double paint =
-          ((Number)
-                  page.evaluate(
-                      "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-              .doubleValue();
       CDPSession session = screen.context().newCDPSession(page);
       JsonObject ticks = new JsonObject();
       // The main thread's own time: what others on this machine take counts for nothing.
       ticks.addProperty("timeDomain", "threadTicks");
       session.send("Performance.enable", ticks);
+      page.navigate(coordinator.url() + "#/job/night-1");
+      assertThat(page.locator(".progress-words")).containsText("of 100,000 tasks");
+      double first = metric(session, "TaskDuration");
+      Object paint =
+          page.evaluate(
+              "() => Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)");
       updates(coordinator, page, 0);
       double heap = heap(session);
       double before = metric(session, "TaskDuration");
@@ -182,12 +181,14 @@ final class LoadTest {
       reporter.publishEntry(
           Map.of(
               "first paint, ms",
-              Long.toString(Math.round(paint)),
+              String.valueOf(paint),
+              "main thread until all is there, ms",
+              Long.toString(Math.round(first * 1_000)),
               "main thread an update, ms",
               Long.toString(Math.round(each * 1_000)),
               "growth of the heap in %d updates, kB".formatted(UPDATES),
               Long.toString(Math.round(growth / 1_000))));
-      assertThat(paint).isLessThan(1_000);
+      assertThat(first).isLessThan(1);
       assertThat(each).isLessThan(MOST_SECONDS);
       assertThat(growth).isLessThan(MOST_GROWTH);
     }
