@@ -12,6 +12,7 @@ import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.NoQueue;
 import dev.stockpot.coordinator.storage.JobFiles;
+import dev.stockpot.coordinator.web.ReportPage;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
 import java.security.SecureRandom;
@@ -77,7 +78,7 @@ final class Dashboard implements AutoCloseable {
                     node(api),
                     workers,
                     () -> Map.of(),
-                    new Reports(Optional.empty(), rows -> rows))),
+                    new Reports(Optional.empty(), ReportPage::of))),
             "historian",
             Props.empty());
     api.take(

@@ -19,6 +19,7 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** What happens, as tables of rows: as they are, and as they change. */
 final class ViewRoutes {
@@ -52,7 +53,23 @@ final class ViewRoutes {
             HttpMethods.GET,
             "/v1/jobs/{id}/view/events",
             Admission.TOKEN,
-            call -> events(call, ViewRoutes::job)));
+            call -> events(call, ViewRoutes::job)),
+        Route.of(HttpMethods.GET, "/v1/jobs/{id}/report", Admission.TOKEN, this::report));
+  }
+
+  /** It may not do what a page of ours may, whatever it holds. */
+  private CompletionStage<HttpResponse> report(Call call) {
+    String view = job(call);
+    String job = call.segments().getFirst();
+    return this.<Historian.Report>ask(call, replyTo -> new Historian.GetReport(job, replyTo))
+        .thenApply(report ->
+            HttpResponse.create()
+                .addHeader(RawHeader.create("Content-Security-Policy", "sandbox allow-scripts"))
+                .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
+                .withEntity(
+                    HttpEntities.create(
+                        ContentTypes.TEXT_HTML_UTF8,
+                        report.page().orElseThrow(() -> noSuchView(view)))));
   }
 
   /** One of the views that are no job's. */

@@ -19,8 +19,10 @@ import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
+import dev.stockpot.coordinator.web.ReportPage;
 import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,7 @@ final class Coordination {
               Historian.create(
                   feed,
                   new Historian.Sources(
-                      node(root, api), workers, CoordinatorFigures.actors(system), reports())),
+                      node(root, api), workers, CoordinatorFigures.actors(system), reports(root))),
               "historian");
       context.watch(queue);
       followMembers(context);
@@ -119,8 +121,9 @@ final class Coordination {
     });
   }
 
-  private static Reports reports() {
-    return new Reports(Optional.empty(), rows -> rows);
+  private static Reports reports(Config root) {
+    Path data = Path.of(root.getString("stockpot.coordinator.data-dir"));
+    return new Reports(Optional.of(data.resolve("reports")), ReportPage::of);
   }
 
   /** What this coordinator is, for people. */

@@ -11,6 +11,7 @@ import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.coordinator.storage.JobFiles;
+import dev.stockpot.coordinator.web.ReportPage;
 import dev.stockpot.protocol.api.WorkerView;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -93,7 +94,7 @@ final class ApiSite implements AutoCloseable {
                     Map.of("cluster", "stockpot"),
                     () -> workers.get(),
                     () -> Map.of("system", Map.of("deadLetters", 3)),
-                    new Reports(Optional.empty(), rows -> rows))));
+                    new Reports(Optional.empty(), ReportPage::of))));
     api.take(new Duty.Active(queue.ref(), () -> workers.get(), files, historian));
     try {
       token = Files.readString(http.tokenFile()).strip();

@@ -125,6 +125,18 @@ final class ViewEventsTest {
   }
 
   @Test
+  void aReportIsAPageThatMayDoNothingHere() {
+    HttpResponse<String> report = site.send(site.user("/v1/jobs/a/report"));
+    assertThat(report.statusCode()).isEqualTo(200);
+    assertThat(report.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+    assertThat(report.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("sandbox")
+        .doesNotContain("allow-same-origin");
+    assertThat(report.body()).contains("\"log/1\"").doesNotContain("<b>1");
+    assertThat(site.send(site.user("/v1/jobs/b/report")).statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void aViewNeedsAToken() {
     assertThat(site.send(site.request("/v1/views/overview/events")).statusCode()).isEqualTo(401);
   }
