@@ -3,6 +3,7 @@ package dev.stockpot.cli.embedded;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.figures.CoordinatorFigures;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryFeed;
 import dev.stockpot.coordinator.history.Reports;
@@ -77,7 +78,7 @@ final class Dashboard implements AutoCloseable {
                 new Historian.Sources(
                     node(api),
                     workers,
-                    () -> Map.of(),
+                    CoordinatorFigures.actors(system),
                     new Reports(Optional.empty(), ReportPage::of))),
             "historian",
             Props.empty());

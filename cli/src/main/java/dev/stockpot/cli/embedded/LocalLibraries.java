@@ -1,6 +1,7 @@
 package dev.stockpot.cli.embedded;
 
 import dev.stockpot.coordinator.job.CoordinatorSettings;
+import dev.stockpot.metrics.MetricsSetup;
 import dev.stockpot.worker.actor.WorkerSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -36,7 +37,8 @@ final class LocalLibraries extends ClassLoader {
       List.of(
           org.apache.pekko.stream.Materializer.class,
           org.apache.pekko.http.javadsl.Http.class,
-          com.typesafe.sslconfig.ssl.SSLConfigSettings.class);
+          com.typesafe.sslconfig.ssl.SSLConfigSettings.class,
+          MetricsSetup.class);
 
   private final List<Class<?>> used = new ArrayList<>(USED);
 

@@ -14,6 +14,9 @@ import dev.stockpot.coordinator.queue.LoneJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.merge.kernel.provider.Kernels;
+import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.metrics.Metrics;
+import dev.stockpot.metrics.MetricsSetup;
 import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.Plan;
 import dev.stockpot.plan.Soup;
@@ -33,6 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -103,12 +107,22 @@ public final class LocalSystem implements AutoCloseable {
         ActorSystem.create(
             guardian(settings, workerSettings, devices, history),
             "stockpot",
-            BootstrapSetup.create(config).withClassloader(libraries));
+            watched ? measured(config, libraries) : plain(config, libraries));
     return new LocalSystem(
         system,
         settings,
         history,
         watched ? Optional.of(Dashboard.start(system, feed)) : Optional.empty());
+  }
+
+  private static ActorSystemSetup plain(Config config, ClassLoader libraries) {
+    return ActorSystemSetup.create(BootstrapSetup.create(config).withClassloader(libraries));
+  }
+
+  /** Pages also show what the actors do. */
+  private static ActorSystemSetup measured(Config config, ClassLoader libraries) {
+    return plain(MetricsSetup.over(config), libraries)
+        .and(new MetricsSetup(new Metrics(StockpotVersion.current())));
   }
 
   /** Of the page that shows what it does, if there is one. */

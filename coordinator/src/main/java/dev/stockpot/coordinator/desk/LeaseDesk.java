@@ -45,6 +45,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Leases the tasks of all running jobs to the workers that report, and takes their receipts to the
@@ -407,13 +408,19 @@ public final class LeaseDesk {
       close(board.tasks().run());
       return;
     }
-    LOG.info(
-        "job {}, run {}, task {} failed on {} and is tried again: {}",
-        board.job(),
-        board.tasks().run(),
-        failed.task(),
-        failed.worker().name(),
-        failed.failure().message());
+    try (MDC.MDCCloseable _ = MDC.putCloseable("task", Integer.toString(failed.task()))) {
+      log(
+          board,
+          failed.worker(),
+          () ->
+              LOG.info(
+                  "job {}, run {}, task {} failed on {} and is tried again: {}",
+                  board.job(),
+                  board.tasks().run(),
+                  failed.task(),
+                  failed.worker().name(),
+                  failed.failure().message()));
+    }
     board.news().tell(new BoardNews.TaskRetried(failed.worker().name(), failed.failure()));
     acknowledge(failed.worker(), failed.lease(), List.of(failed.task()));
     shares.tasksReturned();
@@ -487,6 +494,15 @@ public final class LeaseDesk {
     tell(placements.lose(last));
   }
 
+  /** A line that is about a worker's tasks of a job. */
+  private static void log(Board board, WorkerId worker, Runnable line) {
+    try (MDC.MDCCloseable _ = MDC.putCloseable("job", board.job());
+        MDC.MDCCloseable _ = MDC.putCloseable("run", board.tasks().run());
+        MDC.MDCCloseable _ = MDC.putCloseable("worker", worker.name())) {
+      line.run();
+    }
+  }
+
   /** Tells the boards what came back to them, and from whom. */
   private void returned(List<Ended> leases, LeaseEnd why) {
     record Of(String run, WorkerId worker) {}
@@ -503,13 +519,17 @@ public final class LeaseDesk {
     tasks.forEach((of, count) -> {
       Board board = boards.get(of.run());
       if (board != null && count > 0) {
-        LOG.info(
-            "job {}, run {}: {} tasks of {} go to others: {}",
-            board.job(),
-            of.run(),
-            count,
-            of.worker().name(),
-            why.text());
+        log(
+            board,
+            of.worker(),
+            () ->
+                LOG.info(
+                    "job {}, run {}: {} tasks of {} go to others: {}",
+                    board.job(),
+                    of.run(),
+                    count,
+                    of.worker().name(),
+                    why.text()));
         board.news().tell(new BoardNews.TasksReturned(of.worker().name(), why.text(), count));
       }
     });

@@ -75,6 +75,18 @@ final class DashboardTest {
           .isTrue();
       assertThat(rows[0].path("node").path("alone").asBoolean()).isTrue();
       assertThat(rows[0].path("job").path("status").asString("")).isEqualTo("running");
+      HttpRequest actors =
+          HttpRequest.newBuilder(url.resolve("/v1/views/actors"))
+              .header("Authorization", "Bearer " + address.group(2))
+              .build();
+      assertThat(
+              JsonMapper.shared()
+                  .readTree(send(client, actors).body())
+                  .path("rows")
+                  .path("role/desk")
+                  .path("processed")
+                  .asLong())
+          .isPositive();
       assertThat(
               send(client, HttpRequest.newBuilder(url.resolve("/v1/views/overview")).build())
                   .statusCode())

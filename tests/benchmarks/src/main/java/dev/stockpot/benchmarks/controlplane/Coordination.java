@@ -3,6 +3,7 @@ package dev.stockpot.benchmarks.controlplane;
 import com.typesafe.config.Config;
 import dev.stockpot.benchmarks.controlplane.Meter.Reading;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.figures.JobFigures;
 import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.coordinator.job.Jobs;
@@ -45,6 +46,7 @@ final class Coordination implements AutoCloseable {
 
   private final ActorSystem<LeaseDesk.Command> system;
   private final CoordinatorSettings settings;
+  private final Consumer<HistoryEvent> history;
   private final ActorRef<WorkerEvent> door;
   private final AtomicLong lost;
   private final Meter meter = new Meter();
@@ -85,9 +87,13 @@ final class Coordination implements AutoCloseable {
     settings = CoordinatorSettings.from(config);
     ActorSystemSetup plain = ActorSystemSetup.create(BootstrapSetup.create(config));
     Metrics metrics = new Metrics("benchmark");
+    history =
+        pages
+            .<Consumer<HistoryEvent>>map(each -> each.feed().andThen(JobFigures.of(metrics)))
+            .orElse(_ -> {});
     system =
         ActorSystem.create(
-            LeaseDesk.create(settings.desk(), DataAccess.none(), history()),
+            LeaseDesk.create(settings.desk(), DataAccess.none(), history),
             Node.SYSTEM,
             pages.isPresent()
                 ? ActorSystemSetup.create(
@@ -103,10 +109,6 @@ final class Coordination implements AutoCloseable {
             }),
             "door",
             Props.empty());
-  }
-
-  private Consumer<HistoryEvent> history() {
-    return pages.<Consumer<HistoryEvent>>map(Pages::feed).orElse(_ -> {});
   }
 
   /** Where workers report. */
@@ -148,7 +150,7 @@ final class Coordination implements AutoCloseable {
     try (StagingArea staging = StagingArea.claim(plan.output().path())) {
       String id = "job-" + ++jobs;
       Consumer<JobUpdate> told =
-          pages.isPresent() ? new LoneJob(id, plan, false, history()) : _ -> {};
+          pages.isPresent() ? new LoneJob(id, plan, false, history) : _ -> {};
       pages.ifPresent(each -> each.begin(id));
       Reading ordered = meter.read();
       Consumer<JobUpdate> follower =
