@@ -23,13 +23,13 @@ final class ActorFigures {
         Histograms.seconds(
             registry,
             "stockpot_actor_waiting_seconds",
-            "How long messages waited in mailboxes, by what the actors do.",
+            "How long messages waited in mailboxes, of every sixteenth, by what the actors do.",
             ROLE);
     processing =
         Histograms.seconds(
             registry,
             "stockpot_actor_processing_seconds",
-            "How long actors took for a message.",
+            "How long actors took for a message, of every sixteenth.",
             ROLE);
     gauge(
         registry,

@@ -168,11 +168,11 @@ public final class ActorRows implements Supplier<Map<String, Map<String, Object>
     Row row = new Row();
     String out = "serialization " + RemotingFigures.OUT;
     String in = "serialization " + RemotingFigures.IN;
-    row.put("serializations", window.to().count(out));
+    row.put("serializations", window.to().count("bytes " + RemotingFigures.OUT));
     row.put("serializedBytes", (long) window.to().sum("bytes " + RemotingFigures.OUT));
     row.put("serializationP50", window.quantile(out, MEDIAN));
     row.put("serializationP99", window.quantile(out, MOST));
-    row.put("deserializations", window.to().count(in));
+    row.put("deserializations", window.to().count("bytes " + RemotingFigures.IN));
     row.put("deserializedBytes", (long) window.to().sum("bytes " + RemotingFigures.IN));
     row.put("deserializationP50", window.quantile(in, MEDIAN));
     row.put("deserializationP99", window.quantile(in, MOST));

@@ -21,9 +21,11 @@ final class RemotingFigures {
     private static final double NANOS = 1e9;
 
     /** A message crossed. */
-    void message(int bytes, long nanos) {
-      time.observe(nanos / NANOS);
+    void message(int bytes, long nanos, boolean timed) {
       size.observe(bytes);
+      if (timed) {
+        time.observe(nanos / NANOS);
+      }
     }
   }
 
@@ -33,7 +35,7 @@ final class RemotingFigures {
             registry,
             "stockpot_remoting_serialization_seconds",
             "How long a message to another node took to become bytes (out), or from one to become"
-                + " a message (in).",
+                + " a message (in), of every sixteenth.",
             DIRECTION);
     size =
         Histograms.bytes(

@@ -12,8 +12,16 @@ public final class RemotingInstrument extends RemoteInstrument {
   /** Pekko keeps those below 8 for itself. */
   private static final byte IDENTIFIER = 17;
 
+  /** Of so many messages the time of one is taken. */
+  private static final int TIMED = 16;
+
   private final Optional<RemotingFigures.Direction> out;
   private final Optional<RemotingFigures.Direction> in;
+
+  /** Each instance is for one thread at a time. */
+  private int sent;
+
+  private int received;
 
   /** As Pekko makes it. */
   public RemotingInstrument(ExtendedActorSystem system) {
@@ -39,7 +47,7 @@ public final class RemotingInstrument extends RemoteInstrument {
   @Override
   public void remoteMessageSent(
       ActorRef recipient, Object message, ActorRef sender, int size, long time) {
-    out.ifPresent(direction -> direction.message(size, time));
+    out.ifPresent(direction -> direction.message(size, time, sent++ % TIMED == 0));
   }
 
   @Override
@@ -49,6 +57,6 @@ public final class RemotingInstrument extends RemoteInstrument {
   @Override
   public void remoteMessageReceived(
       ActorRef recipient, Object message, ActorRef sender, int size, long time) {
-    in.ifPresent(direction -> direction.message(size, time));
+    in.ifPresent(direction -> direction.message(size, time, received++ % TIMED == 0));
   }
 }

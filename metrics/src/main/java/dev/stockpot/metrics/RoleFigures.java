@@ -31,9 +31,12 @@ final class RoleFigures {
     arrived.increment();
   }
 
-  void taken(long waitedNanos) {
+  void took() {
     taken.increment();
-    waiting.observe(waitedNanos / NANOS);
+  }
+
+  void waited(long nanos) {
+    waiting.observe(nanos / NANOS);
   }
 
   void processed(long nanos) {

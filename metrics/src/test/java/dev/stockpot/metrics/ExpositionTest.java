@@ -82,8 +82,8 @@ class ExpositionTest {
         "there is no promtool: it is in Debian's package prometheus");
     try (MeasuredSystem measured = new MeasuredSystem()) {
       measured.metrics.flushes().flushed(1_000_000);
-      measured.metrics.actors().of(ActorRole.DESK).taken(5_000);
-      measured.metrics.remoting().direction(RemotingFigures.IN).message(100, 1_000);
+      measured.metrics.actors().of(ActorRole.DESK).waited(5_000);
+      measured.metrics.remoting().direction(RemotingFigures.IN).message(100, 1_000, true);
       assertThat(promtool(measured.scrape())).isEmpty();
     }
   }
