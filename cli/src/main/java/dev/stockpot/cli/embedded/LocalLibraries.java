@@ -1,5 +1,6 @@
 package dev.stockpot.cli.embedded;
 
+import dev.stockpot.coordinator.http.HttpApi;
 import dev.stockpot.coordinator.job.CoordinatorSettings;
 import dev.stockpot.metrics.MetricsSetup;
 import dev.stockpot.worker.actor.WorkerSettings;
@@ -32,14 +33,6 @@ final class LocalLibraries extends ClassLoader {
           CoordinatorSettings.class,
           WorkerSettings.class);
 
-  /** The same of those that serve pages. */
-  private static final List<Class<?>> SERVING =
-      List.of(
-          org.apache.pekko.stream.Materializer.class,
-          org.apache.pekko.http.javadsl.Http.class,
-          com.typesafe.sslconfig.ssl.SSLConfigSettings.class,
-          MetricsSetup.class);
-
   private final List<Class<?>> used = new ArrayList<>(USED);
 
   /**
@@ -50,7 +43,8 @@ final class LocalLibraries extends ClassLoader {
   LocalLibraries(boolean serves) {
     super(LocalLibraries.class.getClassLoader());
     if (serves) {
-      used.addAll(SERVING);
+      used.addAll(HttpApi.LIBRARIES);
+      used.add(MetricsSetup.class);
     }
   }
 

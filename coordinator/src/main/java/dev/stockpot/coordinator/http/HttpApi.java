@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.http;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.figures.HttpFigures;
+import com.typesafe.sslconfig.ssl.SSLConfigSettings;
 import dev.stockpot.coordinator.http.Duty.Standby;
 import dev.stockpot.coordinator.http.access.RefusalLog;
 import dev.stockpot.coordinator.http.access.Sessions;
@@ -35,9 +36,11 @@ import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Tcp;
@@ -52,6 +55,10 @@ public final class HttpApi {
   /** Runs what blocks, and nothing else of the coordinator's, which must not wait for disks. */
   public static final DispatcherSelector DATA_DISPATCHER =
       DispatcherSelector.fromConfig("stockpot.data-dispatcher");
+
+  /** One class of each library whose default settings a server needs. */
+  public static final List<Class<?>> LIBRARIES =
+      List.of(Materializer.class, Http.class, SSLConfigSettings.class);
 
   /** How long a token may still be let in that was removed. */
   private static final Duration TOKENS_READ = Duration.ofSeconds(2);

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Admission;
+import dev.stockpot.coordinator.http.reply.Readiness;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.http.reply.Replies;
 import dev.stockpot.metrics.LocalHost;

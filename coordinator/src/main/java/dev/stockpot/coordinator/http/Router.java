@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.http;
 import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.access.RefusalLog;
 import dev.stockpot.coordinator.http.access.Tokens;
+import dev.stockpot.coordinator.http.reply.Health;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.http.reply.Replies;
 import dev.stockpot.merge.manifest.StockpotVersion;

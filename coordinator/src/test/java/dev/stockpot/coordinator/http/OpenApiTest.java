@@ -12,6 +12,8 @@ import dev.stockpot.coordinator.http.access.Sessions;
 import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.http.reply.ApiJson;
+import dev.stockpot.coordinator.http.reply.Health;
+import dev.stockpot.coordinator.http.reply.Readiness;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.protocol.DeviceSample;

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import java.util.Optional;
 
@@ -8,4 +8,4 @@ import java.util.Optional;
  * @param ready whether it coordinates, or stands by and could take over
  * @param why it is not ready
  */
-record Readiness(boolean ready, Optional<String> why) {}
+public record Readiness(boolean ready, Optional<String> why) {}

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import java.util.Optional;
 
@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param cluster its name, by which nodes know each other
  * @param active base address of the active coordinator, where it is known
  */
-record Health(String status, String cluster, Optional<String> active, String version) {}
+public record Health(String status, String cluster, Optional<String> active, String version) {}
