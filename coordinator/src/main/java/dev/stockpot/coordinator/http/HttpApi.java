@@ -2,8 +2,8 @@ package dev.stockpot.coordinator.http;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.stockpot.coordinator.figures.HttpFigures;
 import com.typesafe.sslconfig.ssl.SSLConfigSettings;
+import dev.stockpot.coordinator.figures.HttpFigures;
 import dev.stockpot.coordinator.http.Duty.Standby;
 import dev.stockpot.coordinator.http.access.RefusalLog;
 import dev.stockpot.coordinator.http.access.Sessions;
