@@ -6,7 +6,7 @@ import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.settings.UserFiles;
-import dev.stockpot.demo.CaseException;
+import dev.stockpot.demo.Evaluator.CaseException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.plan.yaml.InvalidPlanException;
 import dev.stockpot.soce.SoceException;

@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueType;
 import dev.stockpot.cli.node.WorkerRole;
-import dev.stockpot.cli.settings.CommandConfig;
 import dev.stockpot.cli.settings.SettingsFile;
 import dev.stockpot.cli.settings.UserFiles;
 import java.util.List;
@@ -47,7 +46,7 @@ final class SettingDefaults implements IDefaultValueProvider {
   private @Nullable String configured(String name) {
     try {
       if (config == null) {
-        config = CommandConfig.load(SETTINGS.stream().map(each -> each.substring(2)).toList());
+        config = SettingsFile.ofCommands(SETTINGS.stream().map(each -> each.substring(2)).toList());
       }
       String key = "stockpot.cli." + name;
       if (!config.hasPath(key)) {

@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.cli.certs.CertsCommand;
 import dev.stockpot.cli.checkpoint.DiffCommand;
 import dev.stockpot.cli.checkpoint.InspectCommand;
+import dev.stockpot.cli.checkpoint.VerifyCommand;
 import dev.stockpot.cli.client.CancelCommand;
 import dev.stockpot.cli.client.DeleteCommand;
 import dev.stockpot.cli.client.DrainCommand;
@@ -13,6 +14,7 @@ import dev.stockpot.cli.client.StatusCommand;
 import dev.stockpot.cli.client.SubmitCommand;
 import dev.stockpot.cli.client.WatchCommand;
 import dev.stockpot.cli.client.WorkersCommand;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.merge.MergeCommand;
 import dev.stockpot.cli.node.CoordinatorRole;
@@ -22,21 +24,19 @@ import dev.stockpot.cli.soce.SoceCommand;
 import dev.stockpot.cli.system.CompletionCommand;
 import dev.stockpot.cli.system.DevicesCommand;
 import dev.stockpot.cli.system.DoctorCommand;
-import dev.stockpot.cli.verify.VerifyCommand;
+import dev.stockpot.merge.verification.StockpotVersion;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.IVersionProvider;
 
 /** The command that holds all others. */
 @Command(
     name = "stockpot",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class,
+    versionProvider = Stockpot.class,
     description = "Merges LLM checkpoints by exact weighted averages.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 done, 1 the job failed, 2 the plan or the usage is wrong,",
       "  3 no coordinator, 4 verification failed, 5 not enough disk or memory, 130 interrupted."
     })
-final class Stockpot implements Runnable {
+final class Stockpot extends CliCommand implements IVersionProvider {
 
   /** In the order in which help lists them. */
   private static final List<Class<?>> COMMANDS =
@@ -79,10 +79,6 @@ final class Stockpot implements Runnable {
   private static final Set<Class<?>> WITH_ALL =
       Set.of(DemoCommand.class, CompletionCommand.class, HelpCommand.class);
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   /**
    * The command line for these arguments: of the commands only the one that they name, if they name
    * one. To set up all takes longer than some of them run.
@@ -103,7 +99,15 @@ final class Stockpot implements Runnable {
   }
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command");
+  public Integer call() {
+    throw wrong("name a command");
+  }
+
+  /** What {@code stockpot --version} prints. */
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "stockpot " + StockpotVersion.current() + " (Java " + Runtime.version().feature() + ")"
+    };
   }
 }

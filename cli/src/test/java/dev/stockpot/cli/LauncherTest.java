@@ -71,7 +71,7 @@ final class LauncherTest {
   void aPlanForWhichKernelsChangeToVectorsIsNot() throws Exception {
     String plan = "models:\n- model: a\n- model: the b\n";
     long half = Kernels.SCALAR_BYTES / 2 / 1024;
-    String du = "du() { printf '%d\\t%%s\\n' \"$2\"; }";
+    String du = "du() { printf '%%d\\ttotal\\n' $((%d * ($# - 2))); }"; // of each model
     assertThat(isSmall(du.formatted(half - 1), plan)).isTrue();
     assertThat(isSmall(du.formatted(half), plan)).isFalse();
   }

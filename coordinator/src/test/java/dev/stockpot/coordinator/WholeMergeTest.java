@@ -10,7 +10,7 @@ import dev.stockpot.coordinator.order.JobUpdate.MergeProgressed;
 import dev.stockpot.coordinator.order.JobUpdate.MergeStarted;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.verification.Manifest;
 import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.MergeTensors;

@@ -5,9 +5,13 @@ import dev.stockpot.merge.Receipt;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /** What a worker says to a coordinator. */
 public sealed interface WorkerEvent extends WireMessage {
+
+  /** Where workers report: the lease desk of the active coordinator. */
+  ServiceKey<WorkerEvent> DESK = ServiceKey.create(WorkerEvent.class, "stockpot-desk");
 
   /**
    * The worker's whole state, sent at start and then at every heartbeat. Absolute, so that a lost

@@ -1,14 +1,12 @@
 package dev.stockpot.cli.certs;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot certs ca}. */
 @Command(
@@ -22,7 +20,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     footer = {"", "Exit status: 0 made, 2 there is something already."})
-public final class CertsCaCommand implements Callable<Integer> {
+public final class CertsCaCommand extends CliCommand {
 
   @Parameters(paramLabel = "DIR", description = "Where to put it: a new or an empty directory.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -30,14 +28,10 @@ public final class CertsCaCommand implements Callable<Integer> {
 
   @Mixin private Validity validity = new Validity();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
     CertificateAuthority.create(directory, validity.days(3650));
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println("made a CA in '" + directory + "':");
     out.println("  ca.p12    its key: whoever has it can join the cluster");
     out.println("  password  opens ca.p12");

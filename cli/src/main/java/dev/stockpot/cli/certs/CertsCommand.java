@@ -1,9 +1,7 @@
 package dev.stockpot.cli.certs;
 
+import dev.stockpot.cli.console.CliCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot certs}. */
 @Command(
@@ -19,14 +17,10 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     subcommands = {CertsCaCommand.class, CertsNodeCommand.class})
-public final class CertsCommand implements Runnable {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
+public final class CertsCommand extends CliCommand {
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command of 'certs'");
+  public Integer call() {
+    throw wrong("name a command of 'certs'");
   }
 }

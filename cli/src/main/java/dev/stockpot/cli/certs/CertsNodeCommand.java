@@ -1,18 +1,15 @@
 package dev.stockpot.cli.certs;
 
 import com.typesafe.config.ConfigUtil;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot certs node}. */
 @Command(
@@ -26,7 +23,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     footer = {"", "Exit status: 0 made, 2 the usage is wrong or there is one already."})
-public final class CertsNodeCommand implements Callable<Integer> {
+public final class CertsNodeCommand extends CliCommand {
 
   @Parameters(index = "0", paramLabel = "DIR", description = "What 'stockpot certs ca' made.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -49,10 +46,6 @@ public final class CertsNodeCommand implements Callable<Integer> {
 
   @Mixin private Validity validity = new Validity();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
     List<SubjectName> names = hosts.stream().map(this::subjectName).toList();
@@ -60,7 +53,7 @@ public final class CertsNodeCommand implements Callable<Integer> {
         CertificateAuthority.open(directory)
             .issue(name, names, validity.days(825))
             .toAbsolutePath();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.printf(
         "made the certificate of '%s' for %s in '%s'%n", name, String.join(", ", hosts), made);
     out.println("copy that directory to the node, readable only for the user that runs stockpot,");
@@ -80,7 +73,7 @@ public final class CertsNodeCommand implements Callable<Integer> {
     try {
       return SubjectName.of(host);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--host " + host + ": " + e.getMessage());
+      throw wrong("--host " + host + ": " + e.getMessage());
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.stockpot.cli.checkpoint;
 
-import dev.stockpot.checkpoint.CheckpointFile;
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.checkpoint.config.HfConfig;
 import dev.stockpot.checkpoint.inspection.Contents;

@@ -1,11 +1,12 @@
 package dev.stockpot.cli.checkpoint;
 
-import dev.stockpot.checkpoint.CheckpointFile;
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.TensorLocation;
 import dev.stockpot.checkpoint.config.HfConfig;
 import dev.stockpot.checkpoint.inspection.Contents;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.checkpoint.safetensors.TensorHeader;
+import dev.stockpot.cli.console.Numbers;
 import dev.stockpot.cli.console.Sizes;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class ContentsText {
               .formatted(
                   Printable.text(String.valueOf(file.path().getFileName())),
                   Sizes.format(file.size()),
-                  Amounts.count(file.header().tensors().size(), "tensor")));
+                  Numbers.count(file.header().tensors().size(), "tensor")));
       file.header()
           .metadata()
           .forEach((key, value) -> line("", Printable.text(key) + " = " + Printable.text(value)));
@@ -82,15 +83,15 @@ final class ContentsText {
     }
     int left = contents.checkpoint().tensors().size() - contents.listed().size();
     if (left > 0) {
-      line("Listed", Amounts.count(contents.listed().size(), "tensor") + " of them");
+      line("Listed", Numbers.count(contents.listed().size(), "tensor") + " of them");
     }
   }
 
   private static String sum(Contents.Totals totals) {
     return "%s, %s, %s"
         .formatted(
-            Amounts.count(totals.tensors(), "tensor"),
-            Amounts.count(totals.elements(), "parameter"),
+            Numbers.count(totals.tensors(), "tensor"),
+            Numbers.count(totals.elements(), "parameter"),
             Sizes.format(totals.bytes()));
   }
 
@@ -104,13 +105,13 @@ final class ContentsText {
       facts.add(config.dtype());
     }
     if (config.numHiddenLayers() != null) {
-      facts.add(Amounts.count(config.numHiddenLayers(), "layer"));
+      facts.add(Numbers.count(config.numHiddenLayers(), "layer"));
     }
     if (config.hiddenSize() != null) {
-      facts.add("hidden size " + Amounts.count(config.hiddenSize()));
+      facts.add("hidden size " + Numbers.count(config.hiddenSize()));
     }
     if (config.vocabSize() != null) {
-      facts.add("vocabulary " + Amounts.count(config.vocabSize()));
+      facts.add("vocabulary " + Numbers.count(config.vocabSize()));
     }
     if (config.tieWordEmbeddings() != null) {
       facts.add(config.tieWordEmbeddings() ? "tied embeddings" : "untied embeddings");

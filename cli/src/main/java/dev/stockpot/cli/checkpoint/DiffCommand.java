@@ -3,16 +3,14 @@ package dev.stockpot.cli.checkpoint;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.inspection.CheckpointDiff;
 import dev.stockpot.checkpoint.inspection.TensorPattern;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot diff}. */
 @Command(
@@ -29,11 +27,7 @@ import picocli.CommandLine.Spec;
       "1:they differ",
       "2:wrong usage, or a checkpoint cannot be read"
     })
-public final class DiffCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
+public final class DiffCommand extends CliCommand {
   @Parameters(index = "0", paramLabel = "A", description = "A checkpoint or .safetensors file.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path a;
@@ -54,7 +48,7 @@ public final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     CheckpointDiff diff =
         CheckpointDiff.of(Checkpoint.open(a), Checkpoint.open(b), TensorPattern.of(tensors));
     try {

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.inspection.CheckpointDiff;
-import dev.stockpot.checkpoint.inspection.ValueDifference;
+import dev.stockpot.checkpoint.inspection.CheckpointDiff.ValueDifference;
 import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import java.io.PrintWriter;
 import java.util.List;

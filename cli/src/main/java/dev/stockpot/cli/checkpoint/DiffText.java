@@ -1,9 +1,10 @@
 package dev.stockpot.cli.checkpoint;
 
 import dev.stockpot.checkpoint.inspection.CheckpointDiff;
-import dev.stockpot.checkpoint.inspection.ValueDifference;
+import dev.stockpot.checkpoint.inspection.CheckpointDiff.ValueDifference;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.checkpoint.safetensors.TensorHeader;
+import dev.stockpot.cli.console.Numbers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class DiffText {
     }
     long identical = diff.compareValues(this::printDifference);
     List<String> sums = new ArrayList<>();
-    sums.add(Amounts.count(identical, "tensor") + " identical");
+    sums.add(Numbers.count(identical, "tensor") + " identical");
     addSum(sums, differing, "with other values");
     addSum(sums, diff.mismatched().size(), "of other shape or dtype");
     addSum(sums, diff.onlyA().size(), "only in A");
@@ -59,7 +60,7 @@ final class DiffText {
       print("TENSOR", "DTYPE", "DIFFERING", "MAX |A-B|", "MAX ULPS", "MEAN ULPS", "NAN");
     }
     differing++;
-    String count = Amounts.count(value.differing()) + "/" + Amounts.count(value.compared());
+    String count = Numbers.count(value.differing()) + "/" + Numbers.count(value.compared());
     String name = Printable.text(pair.name());
     String dtype = pair.a().header().dtype().toString();
     if (value.numeric()) {
@@ -67,9 +68,9 @@ final class DiffText {
           name,
           dtype,
           count,
-          Amounts.measure(value.maxAbsolute()),
+          Numbers.measure(value.maxAbsolute()),
           Long.toUnsignedString(value.maxUlps()),
-          Amounts.measure(value.meanUlps()),
+          Numbers.measure(value.meanUlps()),
           value.nanA() + value.nanB() == 0
               ? "-"
               : value.nanA() + " in A, " + value.nanB() + " in B");
@@ -85,7 +86,7 @@ final class DiffText {
 
   private static void addSum(List<String> sums, long count, String what) {
     if (count > 0) {
-      sums.add(Amounts.count(count) + " " + what);
+      sums.add(Numbers.count(count) + " " + what);
     }
   }
 

@@ -3,27 +3,21 @@ package dev.stockpot.cli.checkpoint;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.inspection.Contents;
 import dev.stockpot.checkpoint.inspection.TensorPattern;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot inspect}. */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = "Show what is in a checkpoint or a safetensors file.")
-public final class InspectCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
+public final class InspectCommand extends CliCommand {
   @Parameters(
       paramLabel = "PATH",
       description = "Directory of a checkpoint, or a .safetensors file.")
@@ -41,7 +35,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     Contents contents = Contents.of(Checkpoint.open(path), TensorPattern.of(tensors));
     if (json) {
       ContentsJson.write(contents, out);

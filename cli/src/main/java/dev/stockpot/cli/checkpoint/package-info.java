@@ -1,4 +1,7 @@
-/** The commands that look at checkpoints: {@code inspect} and {@code diff}. They load no actor. */
+/**
+ * The commands that look at checkpoints: {@code inspect}, {@code diff} and {@code verify}. They
+ * load no actor.
+ */
 @NullMarked
 package dev.stockpot.cli.checkpoint;
 

@@ -4,20 +4,18 @@ import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.cli.client.api.Patience;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot cancel}. */
 @Command(
@@ -29,7 +27,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit status: 0 cancelled, or asked to be with --no-wait; 1 it has not ended yet, or ended otherwise."
     })
-public final class CancelCommand implements Callable<Integer> {
+public final class CancelCommand extends CliCommand {
 
   private static final long ASK_AGAIN_MILLIS = 200;
 
@@ -50,17 +48,13 @@ public final class CancelCommand implements Callable<Integer> {
   @Mixin private final ClientOptions client = new ClientOptions();
   @Mixin private final FollowOptions follow = new FollowOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws InterruptedException {
     if (timeout < 0) {
       throw new ClientException.Unusable("--timeout must not be negative");
     }
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = out();
+    PrintWriter err = err();
     String path = "/v1/jobs/" + ClientOptions.checkedId(id);
     try (Api api = client.connect()) {
       Api.Reply<JobView> job = api.post(path + "/cancel", JobView.class);

@@ -2,15 +2,13 @@ package dev.stockpot.cli.client;
 
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot delete}. */
 @Command(
@@ -23,7 +21,7 @@ import picocli.CommandLine.Spec;
           + " with which the same plan goes on.",
       ""
     })
-public final class DeleteCommand implements Callable<Integer> {
+public final class DeleteCommand extends CliCommand {
 
   @Parameters(paramLabel = "ID", description = "The job.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -31,13 +29,9 @@ public final class DeleteCommand implements Callable<Integer> {
 
   @Mixin private final ClientOptions client = new ClientOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     String path = "/v1/jobs/" + ClientOptions.checkedId(id);
     try (Api api = client.connect()) {
       Api.Reply<JobView> job = api.delete(path, JobView.class);

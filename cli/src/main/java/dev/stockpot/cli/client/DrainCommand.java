@@ -4,16 +4,14 @@ import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.client.api.ClientException;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.WorkerDrain;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot drain}. */
 @Command(
@@ -26,7 +24,7 @@ import picocli.CommandLine.Spec;
           + " holds nothing any more: it is 'drained' then.",
       ""
     })
-public final class DrainCommand implements Callable<Integer> {
+public final class DrainCommand extends CliCommand {
 
   private static final String SEGMENT = "[A-Za-z0-9._:@-]{1,128}";
 
@@ -39,10 +37,6 @@ public final class DrainCommand implements Callable<Integer> {
 
   @Mixin private final ClientOptions client = new ClientOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
     if (!worker.matches(SEGMENT + "/" + SEGMENT)) {
@@ -50,7 +44,7 @@ public final class DrainCommand implements Callable<Integer> {
           "'%s' cannot be a worker's name, which is HOST/DEVICE; 'stockpot workers' shows them"
               .formatted(Printable.line(worker)));
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     String path = "/v1/workers/" + worker + (undo ? "/resume" : "/drain");
     try (Api api = client.connect()) {
       Api.Reply<WorkerDrain> answer = api.post(path, WorkerDrain.class);

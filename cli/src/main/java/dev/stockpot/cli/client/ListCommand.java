@@ -3,6 +3,7 @@ package dev.stockpot.cli.client;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobStatus;
@@ -10,21 +11,18 @@ import dev.stockpot.protocol.api.JobView;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot list}. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
     description = "List the jobs that the coordinator knows, the latest first.")
-public final class ListCommand implements Callable<Integer> {
+public final class ListCommand extends CliCommand {
 
   @Option(
       names = "--status",
@@ -40,13 +38,9 @@ public final class ListCommand implements Callable<Integer> {
 
   @Mixin private final ClientOptions client = new ClientOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     try (Api api = client.connect()) {
       Api.Reply<JobView[]> jobs = api.get("/v1/jobs" + query(), JobView[].class);
       if (client.json()) {

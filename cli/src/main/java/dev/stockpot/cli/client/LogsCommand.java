@@ -4,17 +4,15 @@ import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code stockpot logs}. */
@@ -22,7 +20,7 @@ import tools.jackson.databind.JsonNode;
     name = "logs",
     mixinStandardHelpOptions = true,
     description = "Print what happened to a job.")
-public final class LogsCommand implements Callable<Integer> {
+public final class LogsCommand extends CliCommand {
 
   @Parameters(paramLabel = "ID", description = "The job.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -36,14 +34,10 @@ public final class LogsCommand implements Callable<Integer> {
   @Mixin private final ClientOptions client = new ClientOptions();
   @Mixin private final FollowOptions follow = new FollowOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
     String path = "/v1/jobs/" + ClientOptions.checkedId(id) + "/logs";
-    Printer printer = new Printer(spec.commandLine().getOut(), spec.commandLine().getErr());
+    Printer printer = new Printer(out(), err());
     try (Api api = client.connect()) {
       if (following) {
         new JobFollower(api, follow.patience(printer::onNotice), printer).follow(id);

@@ -3,23 +3,23 @@ package dev.stockpot.cli.client;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.client.api.Patience;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.ProgressWriter;
 import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.protocol.api.JobSubmission;
 import dev.stockpot.protocol.api.JobView;
+import dev.stockpot.protocol.api.LogLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /** {@code stockpot submit}. */
 @Command(
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     footer = {"", "Exit status: the job's, as that of merge; 3 if no coordinator answers."})
-public final class SubmitCommand implements Callable<Integer> {
+public final class SubmitCommand extends CliCommand {
 
   private static final int OK = 200;
 
@@ -71,16 +71,12 @@ public final class SubmitCommand implements Callable<Integer> {
   @Mixin private final ClientOptions client = new ClientOptions();
   @Mixin private final FollowOptions follow = new FollowOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
     SubmittedPlan plan = SubmittedPlan.read(planFile);
     String name = id != null ? ClientOptions.checkedId(id) : plan.newId();
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = out();
+    PrintWriter err = err();
     JobListener listener = listener(out, err);
     Patience patience = follow.patience(listener::onNotice);
     try (Api api = client.connect()) {
@@ -104,9 +100,7 @@ public final class SubmitCommand implements Callable<Integer> {
     if (client.json()) {
       return new FollowJson(out, err);
     }
-    return quiet
-        ? new FollowQuietly(err)
-        : new FollowText(new ProgressWriter(err, Terminal.here().err()));
+    return quiet ? quietly(err) : new FollowText(new ProgressWriter(err, Terminal.here().err()));
   }
 
   private JobSubmission submission(SubmittedPlan plan, String name) {
@@ -117,5 +111,22 @@ public final class SubmitCommand implements Callable<Integer> {
         plan.source(),
         priority,
         force);
+  }
+
+  /** Tells nothing but trouble with the connection. */
+  private static JobListener quietly(PrintWriter err) {
+    return new JobListener() {
+      @Override
+      public void onJob(JobView job, JsonNode json) {}
+
+      @Override
+      public void onLog(LogLine line, JsonNode json) {}
+
+      @Override
+      public void onNotice(String text) {
+        err.println(text);
+        err.flush();
+      }
+    };
   }
 }

@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.cli.client.api.Api;
 import dev.stockpot.cli.client.api.ApiJson;
 import dev.stockpot.cli.console.Ages;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.cli.console.Table;
@@ -14,12 +15,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot workers}. */
 @Command(
@@ -33,19 +31,15 @@ import picocli.CommandLine.Spec;
           + " what was merged over the last ten seconds.",
       ""
     })
-public final class WorkersCommand implements Callable<Integer> {
+public final class WorkersCommand extends CliCommand {
 
   private static final String DIRECT = "direct";
 
   @Mixin private final ClientOptions client = new ClientOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     try (Api api = client.connect()) {
       Api.Reply<WorkerView[]> workers = api.get("/v1/workers", WorkerView[].class);
       if (client.json()) {

@@ -1,23 +1,22 @@
 package dev.stockpot.cli.demo;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.embedded.LocalRun;
 import dev.stockpot.cli.embedded.RunOptions;
 import dev.stockpot.cli.plan.PlanFile;
 import dev.stockpot.cli.soce.SearchTelling;
+import dev.stockpot.merge.MergeException;
 import dev.stockpot.plan.SearchPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot demo}. */
 @Command(
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
           + " a report into a directory.",
       ""
     })
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand extends CliCommand {
 
   private static final List<String> CANDIDATES = List.of("base", "add", "rev", "sort", "max");
 
@@ -45,10 +44,6 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
     Path file = writePlan(directory.toAbsolutePath().normalize());
@@ -60,7 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
         step(
             "soce",
             "analyze",
-            DemoFiles.named("scores.csv").toString(),
+            file("scores.csv").toString(),
             "--candidates",
             String.join(",", CANDIDATES),
             "--threshold",
@@ -81,24 +76,24 @@ public final class DemoCommand implements Callable<Integer> {
     tell(
         "The plan is yours to change; 'stockpot inspect' and 'stockpot diff' look into the soup, which is"
             + " here, with its report:");
-    spec.commandLine().getOut().println(soup);
-    spec.commandLine().getOut().flush();
+    out().println(soup);
+    out().flush();
     return ExitCode.DONE;
   }
 
   private int search(SearchPlan plan) {
-    return new LocalRun(run, new SearchTelling(), spec.commandLine()).run(List.of(plan), false);
+    return new LocalRun(run, new SearchTelling(), commandLine()).run(List.of(plan), false);
   }
 
   /** Runs another command, as the user could. */
   private int step(String... command) {
     tell("$ stockpot " + String.join(" ", command));
-    return spec.root().commandLine().execute(command);
+    return commandLine().getCommandSpec().root().commandLine().execute(command);
   }
 
   private void tell(String line) {
     if (!run.quiet()) {
-      PrintWriter err = spec.commandLine().getErr();
+      PrintWriter err = err();
       err.println(line);
       err.flush();
     }
@@ -106,7 +101,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** The plan, which the user may read, change and run again. */
   private static Path writePlan(Path directory) throws IOException {
-    Path select = DemoFiles.named("select.jsonl");
+    Path select = file("select.jsonl");
     String program = quoted(select.resolveSibling("../stockpot").normalize());
     String plan =
         """
@@ -136,13 +131,13 @@ public final class DemoCommand implements Callable<Integer> {
         """
             .formatted(
                 CANDIDATES.stream()
-                    .map(model -> "  - model: " + quoted(DemoFiles.named(model)))
+                    .map(model -> "  - model: " + quoted(file(model)))
                     .collect(Collectors.joining("\n")),
-                quoted(DemoFiles.named("scores.csv")),
+                quoted(file("scores.csv")),
                 program,
                 quoted(select),
                 program,
-                quoted(DemoFiles.named("report.jsonl")));
+                quoted(file("report.jsonl")));
     Files.createDirectories(directory);
     return Files.writeString(directory.resolve("search.yaml"), plan);
   }
@@ -150,5 +145,16 @@ public final class DemoCommand implements Callable<Integer> {
   /** As a string of YAML. */
   private static String quoted(Path path) {
     return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** A file or directory in {@code demo/}, which comes with Stockpot. */
+  static Path file(String name) {
+    String home = System.getProperty("stockpot.home");
+    Path file = home == null ? null : Path.of(home, "demo", name);
+    if (file == null || Files.notExists(file)) {
+      throw MergeException.userInput(
+          "the demo's files are not here; run ./stockpot from Stockpot's own directory");
+    }
+    return file;
   }
 }

@@ -1,17 +1,15 @@
 package dev.stockpot.cli.demo;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.demo.Evaluator;
 import dev.stockpot.demo.Scores;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot demo evaluate}: the evaluator of the demo's search. */
 @Command(
@@ -24,11 +22,7 @@ import picocli.CommandLine.Spec;
           + " category, from 0 to 100. demo/evaluate.py does the same with transformers.",
       ""
     })
-public final class DemoEvaluateCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
+public final class DemoEvaluateCommand extends CliCommand {
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "Directory of a checkpoint.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -50,9 +44,9 @@ public final class DemoEvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Scores scores =
-        Evaluator.evaluate(model, cases == null ? DemoFiles.named("select.jsonl") : cases);
+        Evaluator.evaluate(model, cases == null ? DemoCommand.file("select.jsonl") : cases);
     scores.write(output);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println(scores.toJson());
     out.flush();
     return ExitCode.DONE;

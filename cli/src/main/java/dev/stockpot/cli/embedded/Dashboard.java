@@ -14,7 +14,7 @@ import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.NoQueue;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.web.ReportPage;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -14,7 +14,7 @@ import dev.stockpot.coordinator.queue.LoneJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.coordinator.storage.DataAccess;
 import dev.stockpot.merge.kernel.provider.Kernels;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.metrics.Metrics;
 import dev.stockpot.metrics.MetricsSetup;
 import dev.stockpot.plan.MergePlan;

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.merge;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.embedded.LocalRun;
 import dev.stockpot.cli.embedded.RunOptions;
@@ -10,13 +11,10 @@ import dev.stockpot.plan.MergePlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code stockpot merge}. */
@@ -30,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
           + " has the same bytes. The last line of standard output is the result's path.",
       ""
     })
-public final class MergeCommand implements Callable<Integer> {
+public final class MergeCommand extends CliCommand {
 
   @Parameters(
       paramLabel = "PLAN",
@@ -50,10 +48,6 @@ public final class MergeCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
     List<MergePlan> plans = PlanFile.read(planFile);
@@ -66,11 +60,11 @@ public final class MergeCommand implements Callable<Integer> {
       plans.forEach(this::print);
       return ExitCode.DONE;
     }
-    return new LocalRun(run, new MergeTelling(), spec.commandLine()).run(plans, force);
+    return new LocalRun(run, new MergeTelling(), commandLine()).run(plans, force);
   }
 
   private void print(MergePlan plan) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     PlannedMerge planned = MergePlanner.plan(plan);
     if (run.json()) {
       out.println(JsonMapper.shared().writeValueAsString(PlanSummary.json(planned)));

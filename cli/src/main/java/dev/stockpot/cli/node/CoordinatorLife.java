@@ -18,7 +18,7 @@ import dev.stockpot.coordinator.tenure.PostgresTenureOffice;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.coordinator.tenure.TenureOffice;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.metrics.Metrics;
 import dev.stockpot.metrics.MetricsServer;
 import java.io.IOException;

@@ -3,10 +3,19 @@ package dev.stockpot.cli.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.stockpot.cli.settings.UserFiles;
+import dev.stockpot.coordinator.files.PrivateFiles;
+import dev.stockpot.merge.MergeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The sections {@code stockpot.cluster} and {@code stockpot.tls} of a node's configuration, read
@@ -38,7 +47,34 @@ record NodeSettings(
    * @param trustStore PKCS12, with the certificates of those who may sign
    * @param passwordFile holds the password of both
    */
-  record Tls(Path keyStore, Path trustStore, Path passwordFile) {}
+  record Tls(Path keyStore, Path trustStore, Path passwordFile) {
+
+    /**
+     * For calls of the coordinator's HTTP API: trusts those whom the trust store names, and nobody
+     * else.
+     *
+     * @throws MergeException of kind ENVIRONMENT if the store cannot be used
+     */
+    SSLContext clientContext() {
+      try (InputStream file = Files.newInputStream(trustStore)) {
+        PrivateFiles.demandSecret(passwordFile, "password of the trust store");
+        char[] password = Files.readString(passwordFile).strip().toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(file, password);
+        TrustManagerFactory trust =
+            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+      } catch (IOException | GeneralSecurityException e) {
+        throw MergeException.environment(
+            "%s: the trust store cannot be used with the password in %s: %s; see stockpot.tls"
+                .formatted(trustStore, passwordFile, e.getMessage()),
+            e);
+      }
+    }
+  }
 
   /**
    * Reads the sections.

@@ -5,7 +5,7 @@ import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.merge.kernel.provider.KernelProvider;
 import dev.stockpot.merge.kernel.provider.Kernels;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.metrics.Metrics;
 import dev.stockpot.metrics.MetricsServer;
 import dev.stockpot.worker.actor.WorkerSettings;
@@ -71,7 +71,9 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
     this.storage =
         NodeStorage.within(
                 worker.roots(),
-                worker.remote().with(cpu.threads(), NodeTls.clientContext(node.tls())))
+                worker
+                    .remote()
+                    .with(cpu.threads(), node.tls().map(NodeSettings.Tls::clientContext)))
             .telling(metrics.flushes()::flushed);
     CudaSettings cuda = CudaSettings.from(config);
     this.devices =
@@ -150,7 +152,8 @@ final class WorkerLife implements NodeProcess.Life, AutoCloseable {
                   .forEach(seed ->
                       LOG.warn(
                           "Not in the cluster yet: {}",
-                          SeedTrouble.with(seed, node.name(), NodeTls.clientContext(node.tls()))));
+                          SeedTrouble.with(
+                              seed, node.name(), node.tls().map(NodeSettings.Tls::clientContext))));
             }
           } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

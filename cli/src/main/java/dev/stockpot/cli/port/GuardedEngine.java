@@ -1,5 +1,6 @@
 package dev.stockpot.cli.port;
 
+import dev.stockpot.cli.port.FrameGuard.DamagedFrameException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
@@ -71,7 +72,7 @@ final class GuardedEngine extends WrappedEngine {
       }
       return result;
     } catch (SSLException e) {
-      refuse(TlsFailure.words(e));
+      refuse(words(e));
     } catch (DamagedFrameException e) {
       for (int i = 0; i < length; i++) {
         to[offset + i].position(before[i]);
@@ -88,7 +89,7 @@ final class GuardedEngine extends WrappedEngine {
     try {
       return super.wrap(from, offset, length, to);
     } catch (SSLException e) {
-      refuse(TlsFailure.words(e));
+      refuse(words(e));
     }
     try {
       // The alert.
@@ -134,5 +135,31 @@ final class GuardedEngine extends WrappedEngine {
   public boolean isOutboundDone() {
     return super.isOutboundDone()
         || (refused && (over || super.getHandshakeStatus() != HandshakeStatus.NEED_WRAP));
+  }
+
+  /** Why there is no TLS with a peer, in words that say what to do: one of a few texts. */
+  private static String words(SSLException failure) {
+    StringBuilder all = new StringBuilder();
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      all.append(at.getMessage()).append('\n');
+    }
+    String said = all.toString();
+    if (said.contains("plaintext connection") || said.contains("Unsupported or unrecognized SSL")) {
+      return "it does not speak TLS";
+    }
+    if (said.contains("Empty client certificate chain")) {
+      return "it has no certificate";
+    }
+    if (said.contains("path building failed")
+        || said.contains("path validation failed")
+        || said.contains("trustAnchors")) {
+      return "its certificate is not trusted here; see stockpot.tls";
+    }
+    if (said.contains("fatal alert: bad_certificate")
+        || said.contains("fatal alert: certificate_unknown")
+        || said.contains("fatal alert: unknown_ca")) {
+      return "it does not trust the certificate of this node; see stockpot.tls";
+    }
+    return "no TLS with it";
   }
 }

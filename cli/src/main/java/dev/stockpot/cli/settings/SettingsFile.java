@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A file of settings in HOCON, with the files that it includes: those beside it, or with absolute
@@ -97,5 +98,30 @@ public final class SettingsFile
   @Override
   public ConfigIncluder withFallback(ConfigIncluder fallback) {
     return this;
+  }
+
+  /**
+   * What {@code stockpot.conf} says, the user's and before it that of the current directory: those
+   * of the two that are there.
+   *
+   * @param names of the settings, each a key below {@code stockpot.cli}
+   * @throws ConfigException with file and line, if one cannot be read or sets what nothing reads
+   */
+  public static Config ofCommands(List<String> names) {
+    return ofCommands(Path.of("stockpot.conf"), names)
+        .withFallback(ofCommands(UserFiles.named("stockpot.conf"), names));
+  }
+
+  private static Config ofCommands(Path file, List<String> names) {
+    if (Files.notExists(file)) {
+      return ConfigFactory.empty();
+    }
+    Config written = parse(file);
+    Config resolved = written.resolveWith(NodeConfig.withProperties(written).resolve());
+    Config known =
+        ConfigFactory.parseMap(
+            names.stream().collect(Collectors.toMap(name -> "stockpot.cli." + name, _ -> "")));
+    new KnownKeys(known).check(written, resolved);
+    return resolved;
   }
 }

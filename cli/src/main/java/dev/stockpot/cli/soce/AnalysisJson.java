@@ -66,7 +66,7 @@ final class AnalysisJson {
     json.put("pairs", selection.low().pairs());
     json.put("experts", selection.experts().stream().map(AnalysisJson::of).toList());
     json.put("models", selection.models());
-    json.put("soups", Soups.of(selection.models().size()));
+    json.put("soups", AnalysisText.soups(selection.models().size()));
     return json;
   }
 
@@ -79,7 +79,7 @@ final class AnalysisJson {
     json.put("categories", choice.step().categories());
     json.put("experts", choice.experts().stream().map(AnalysisJson::of).toList());
     json.put("models", choice.models());
-    json.put("soups", Soups.of(choice.models().size()));
+    json.put("soups", AnalysisText.soups(choice.models().size()));
     return json;
   }
 

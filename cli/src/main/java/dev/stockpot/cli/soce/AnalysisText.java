@@ -1,6 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.cli.console.Numbers;
 import dev.stockpot.cli.console.Table;
 import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.plan.CorrelationRule;
@@ -9,6 +10,7 @@ import dev.stockpot.soce.experts.Choice;
 import dev.stockpot.soce.experts.Expert;
 import dev.stockpot.soce.experts.LowCorrelation;
 import dev.stockpot.soce.experts.Selection;
+import dev.stockpot.soce.weights.WeightGrid;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -44,9 +46,9 @@ final class AnalysisText {
     out.printf(
         "%s: %s, %s, %s\n",
         Printable.text(analysis.source()),
-        Words.count(analysis.population().models().size(), "model"),
-        Words.count(analysis.population().categories().size(), "category", "categories"),
-        Words.count(analysis.candidates().models().size(), "candidate"));
+        Numbers.count(analysis.population().models().size(), "model"),
+        Numbers.count(analysis.population().categories().size(), "category", "categories"),
+        Numbers.count(analysis.candidates().models().size(), "candidate"));
     analysis.population().categories().forEach(this::printMissing);
     out.println();
     new MatrixText(analysis, out, terminal).print();
@@ -68,7 +70,7 @@ final class AnalysisText {
   private void printMissing(String category) {
     long missing = analysis.missing(category);
     if (missing > 0) {
-      out.printf("Missing: %s of %s\n", Words.count(missing, "score"), Printable.text(category));
+      out.printf("Missing: %s of %s\n", Numbers.count(missing, "score"), Printable.text(category));
     }
   }
 
@@ -77,7 +79,7 @@ final class AnalysisText {
     out.println();
     out.printf(
         "Categories that correlate by less than %s (%s)\n",
-        Words.number(low.threshold()), low.rule().planName());
+        Numbers.number(low.threshold()), low.rule().planName());
     for (LowCorrelation.Pair pair : low.pairs()) {
       out.printf(
           Locale.ROOT,
@@ -89,7 +91,7 @@ final class AnalysisText {
     out.println();
     Table experts = new Table("CATEGORY", "EXPERT", "SCORE", "WHY");
     for (Expert expert : selection.experts()) {
-      experts.add(expert.category(), expert.model(), Words.score(expert.score()), reason(expert));
+      experts.add(expert.category(), expert.model(), Numbers.score(expert.score()), reason(expert));
     }
     experts.lines(terminal).forEach(out::println);
     out.println();
@@ -111,7 +113,7 @@ final class AnalysisText {
                 "next is %s, %s"
                     .formatted(
                         next,
-                        Words.score(
+                        Numbers.score(
                             analysis.candidates().score(next, expert.category()).orElseThrow())))
             .orElse("the only one with a score")
         + unscored;
@@ -125,10 +127,10 @@ final class AnalysisText {
     String names = models.stream().map(Printable::text).collect(Collectors.joining(", "));
     String experts = "%d experts, %s: ".formatted(models.size(), names);
     return experts
-        + (Soups.of(models.size()) == 0
+        + (soups(models.size()) == 0
             ? "too many for weights of at least 0.1."
             : "a search would try %s, with weights from 0.1 to 0.9 in steps of 0.1 and equal ones."
-                .formatted(Words.count(Soups.of(models.size()), "soup")));
+                .formatted(Numbers.count(soups(models.size()), "soup")));
   }
 
   private void printChoices() {
@@ -145,7 +147,7 @@ final class AnalysisText {
                 .map(category ->
                     String.valueOf(analysis.matrix().categories().indexOf(category) + 1))
                 .collect(Collectors.joining(" ")),
-            Soups.text(choice.models().size()),
+            soupsText(choice.models().size()),
             String.join(", ", choice.models()));
       }
     }
@@ -158,5 +160,17 @@ final class AnalysisText {
     return analysis.choices(analysis.rule()).stream()
         .filter(choice -> choice.models().size() > 1)
         .findFirst();
+  }
+
+  /**
+   * How many soups a search with the usual weights tries; 0 if they do not serve so many experts.
+   */
+  static long soups(int experts) {
+    return WeightGrid.PAPER.gridPoints(experts).signum() == 0 ? 0 : WeightGrid.PAPER.count(experts);
+  }
+
+  private static String soupsText(int experts) {
+    long soups = soups(experts);
+    return experts == 1 ? "-" : soups == 0 ? "too many" : String.valueOf(soups);
   }
 }

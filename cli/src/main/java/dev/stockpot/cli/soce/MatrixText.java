@@ -1,6 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.cli.console.Numbers;
 import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.soce.experts.Analysis;
 import dev.stockpot.soce.experts.Correlation;
@@ -43,7 +44,7 @@ final class MatrixText {
         "How categories correlate"
             + analysis
                 .selection()
-                .map(selection -> "; * by less than " + Words.number(selection.low().threshold()))
+                .map(selection -> "; * by less than " + Numbers.number(selection.low().threshold()))
                 .orElse(""));
     for (int from = 0; from < names.size(); from += fitting) {
       printBlock(names, name, from, Math.min(names.size(), from + fitting));

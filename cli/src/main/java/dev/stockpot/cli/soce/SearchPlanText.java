@@ -1,6 +1,7 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.cli.console.Numbers;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.experts.Analysis;
 import dev.stockpot.soce.experts.Selection;
@@ -98,7 +99,7 @@ final class SearchPlanText {
             yaml(relative(scores)),
             categories.isEmpty() ? "" : "  categories: " + list(categories) + "\n",
             selection.low().rule().planName(),
-            Words.number(selection.low().threshold()),
+            Numbers.number(selection.low().threshold()),
             json(analysis.population().categories().getFirst()));
   }
 

@@ -1,29 +1,26 @@
 package dev.stockpot.cli.soce;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Terminal;
 import dev.stockpot.plan.CorrelationRule;
+import dev.stockpot.soce.ScoreTable;
+import dev.stockpot.soce.ScoreTables;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.experts.Analysis;
 import dev.stockpot.soce.report.AnalysisPage;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.scores.ScoreTables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code stockpot soce analyze}. */
@@ -45,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  stockpot soce analyze scores.csv --candidates base,add,rev --threshold 0.25 \\",
       "    --write-plan search.yaml"
     })
-public final class SoceAnalyzeCommand implements Callable<Integer> {
+public final class SoceAnalyzeCommand extends CliCommand {
 
   @Parameters(
       paramLabel = "SCORES",
@@ -113,10 +110,6 @@ public final class SoceAnalyzeCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
     OptionalDouble below = threshold();
@@ -125,7 +118,7 @@ public final class SoceAnalyzeCommand implements Callable<Integer> {
     ScoreTable population = ScoreTables.read(scores, categories);
     Analysis analysis =
         Analysis.of(scores.toString(), population, candidates(population), rule, below);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(AnalysisJson.of(analysis)));
     } else {
@@ -159,7 +152,7 @@ public final class SoceAnalyzeCommand implements Callable<Integer> {
   }
 
   private void note(String line) {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = err();
     err.println(line);
     err.flush();
   }
@@ -167,15 +160,13 @@ public final class SoceAnalyzeCommand implements Callable<Integer> {
   private OptionalDouble threshold() {
     if (threshold == null) {
       if (plan != null) {
-        throw new ParameterException(
-            spec.commandLine(),
+        throw wrong(
             "--write-plan needs --threshold; run without both to see how the experts change with it");
       }
       return OptionalDouble.empty();
     }
     if (threshold.abs().compareTo(BigDecimal.TWO) > 0) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrong(
           "--threshold is %s; correlations lie from -1 to 1".formatted(threshold.toPlainString()));
     }
     return OptionalDouble.of(threshold.doubleValue());

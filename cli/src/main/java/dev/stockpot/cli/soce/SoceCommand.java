@@ -1,9 +1,7 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.cli.console.CliCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot soce}. */
 @Command(
@@ -13,14 +11,10 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     subcommands = {SoceAnalyzeCommand.class, SoceSearchCommand.class})
-public final class SoceCommand implements Runnable {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
+public final class SoceCommand extends CliCommand {
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command of 'soce'");
+  public Integer call() {
+    throw wrong("name a command of 'soce'");
   }
 }

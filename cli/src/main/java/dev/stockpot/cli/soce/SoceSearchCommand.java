@@ -1,5 +1,6 @@
 package dev.stockpot.cli.soce;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.embedded.LocalRun;
 import dev.stockpot.cli.embedded.RunOptions;
@@ -12,15 +13,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot soce search}. */
 @Command(
@@ -34,7 +31,7 @@ import picocli.CommandLine.Spec;
           + " evaluation that ended runs again. The last line of standard output is the result's path.",
       ""
     })
-public final class SoceSearchCommand implements Callable<Integer> {
+public final class SoceSearchCommand extends CliCommand {
 
   @Parameters(
       paramLabel = "PLAN",
@@ -61,10 +58,6 @@ public final class SoceSearchCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
     SearchPlan plan = PlanFile.readSearch(planFile).limited(evaluations(), time());
@@ -72,7 +65,7 @@ public final class SoceSearchCommand implements Callable<Integer> {
       SearchSetup.of(plan);
       return ExitCode.DONE;
     }
-    return new LocalRun(run, new SearchTelling(), spec.commandLine()).run(List.of(plan), force);
+    return new LocalRun(run, new SearchTelling(), commandLine()).run(List.of(plan), force);
   }
 
   private OptionalInt evaluations() {
@@ -94,9 +87,5 @@ public final class SoceSearchCommand implements Callable<Integer> {
       throw wrong("--max-time '%s' is no length of time such as 90m or 8h".formatted(maxTime));
     }
     return time;
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -1,14 +1,12 @@
 package dev.stockpot.cli.system;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code stockpot completion}. */
 @Command(
@@ -23,7 +21,7 @@ import picocli.CommandLine.Spec;
       "  echo 'source <(stockpot completion bash)' >> ~/.bashrc",
       "  echo 'source <(stockpot completion zsh)' >> ~/.zshrc"
     })
-public final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand extends CliCommand {
 
   /** One script serves both: in zsh it turns on zsh's own emulation of bash's completion. */
   enum Shell {
@@ -39,14 +37,10 @@ public final class CompletionCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // Keeps a wrong name from passing for a script.
   private Shell shell = Shell.BASH;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
-    CommandLine root = spec.root().commandLine();
-    PrintWriter out = spec.commandLine().getOut();
+    CommandLine root = commandLine().getCommandSpec().root().commandLine();
+    PrintWriter out = out();
     out.print(AutoComplete.bash(root.getCommandName(), root));
     out.flush();
     return ExitCode.DONE;

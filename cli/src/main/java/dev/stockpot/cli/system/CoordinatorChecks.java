@@ -1,7 +1,7 @@
 package dev.stockpot.cli.system;
 
 import dev.stockpot.cli.client.api.Token;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;

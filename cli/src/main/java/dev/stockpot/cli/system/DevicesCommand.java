@@ -1,18 +1,16 @@
 package dev.stockpot.cli.system;
 
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.kernel.provider.Kernels;
-import dev.stockpot.worker.device.HostGpus;
+import dev.stockpot.worker.node.HostGpus;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code stockpot devices}. */
@@ -26,28 +24,24 @@ import tools.jackson.databind.json.JsonMapper;
           + " else of CUDA.",
       ""
     })
-public final class DevicesCommand implements Callable<Integer> {
+public final class DevicesCommand extends CliCommand {
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     Host host = Host.here();
     String kernel = Kernels.best().description();
     long heap = Runtime.getRuntime().maxMemory();
     try (HostGpus gpus = HostGpus.find()) {
       if (json) {
         Map<String, @Nullable Object> all = json(host, kernel, heap);
-        all.putAll(GpusJson.of(gpus));
+        all.putAll(GpusTelling.json(gpus));
         out.println(JsonMapper.shared().writeValueAsString(all));
       } else {
-        out.print(text(host, kernel, heap) + GpusText.of(gpus));
+        out.print(text(host, kernel, heap) + GpusTelling.text(gpus));
       }
     }
     out.flush();

@@ -2,6 +2,7 @@ package dev.stockpot.cli.system;
 
 import com.typesafe.config.ConfigException;
 import dev.stockpot.cli.client.api.Token;
+import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.settings.UserFiles;
 import java.io.PrintWriter;
@@ -13,13 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code stockpot doctor}. */
@@ -35,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
       ""
     },
     footer = {"", "Exit status: 0 nothing fails, 1 something does."})
-public final class DoctorCommand implements Callable<Integer> {
+public final class DoctorCommand extends CliCommand {
 
   @Parameters(
       arity = "0..*",
@@ -73,10 +71,6 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Override
   public Integer call() {
     List<Check> checks = new ArrayList<>(JvmChecks.all());
@@ -89,7 +83,7 @@ public final class DoctorCommand implements Callable<Integer> {
     Objects.requireNonNullElse(coordinators, List.<String>of())
         .forEach(url -> checks.addAll(CoordinatorChecks.of(url, trusted, cluster(), token())));
     boolean fails = checks.stream().anyMatch(check -> check.status() == Check.Status.FAIL);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     if (json) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("ok", !fails);

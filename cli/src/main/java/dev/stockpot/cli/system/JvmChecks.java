@@ -4,7 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.cli.console.Sizes;
 import dev.stockpot.merge.kernel.provider.Kernels;
-import dev.stockpot.worker.device.HostGpus;
+import dev.stockpot.worker.node.HostGpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,9 +106,9 @@ final class JvmChecks {
       case HostGpus.Found found when found.usable().isEmpty() ->
           Check.warn(
               "devices",
-              "cpu; GPUs: " + GpusText.summary(found),
+              "cpu; GPUs: " + GpusTelling.summary(found),
               "'stockpot devices' says why each is not used");
-      case HostGpus.Found found -> Check.ok("devices", "cpu; GPUs: " + GpusText.summary(found));
+      case HostGpus.Found found -> Check.ok("devices", "cpu; GPUs: " + GpusTelling.summary(found));
     };
   }
 

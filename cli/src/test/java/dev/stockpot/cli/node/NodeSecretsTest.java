@@ -66,7 +66,7 @@ class NodeSecretsTest {
   @Test
   void neitherDoesItCallACoordinatorWithOne() throws IOException {
     setMode(tls.passwordFile(), "rw-r--r--");
-    assertThatThrownBy(() -> NodeTls.clientContext(Optional.of(tls)))
+    assertThatThrownBy(tls::clientContext)
         .isInstanceOf(MergeException.class)
         .hasMessageContaining("everybody on this machine can read");
   }

@@ -9,7 +9,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.stockpot.cli.CommandRun;
 import dev.stockpot.cli.system.Check.Status;
 import dev.stockpot.cli.system.NodeFile.TlsFiles;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,8 +3,8 @@ package dev.stockpot.cli.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.cli.system.Check.Status;
-import dev.stockpot.worker.device.HostGpu;
-import dev.stockpot.worker.device.HostGpus;
+import dev.stockpot.worker.node.HostGpu;
+import dev.stockpot.worker.node.HostGpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -190,7 +190,7 @@ final class FairShare {
 
   /** Renews a lease; false if it is not the worker's (any more). */
   boolean renew(WorkerId worker, LeaseId lease, long nowNanos) {
-    Ranked of = boards.get(lease.job());
+    Ranked of = boards.get(lease.run());
     return of != null && of.board().renew(worker, lease, nowNanos);
   }
 

@@ -14,7 +14,6 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.LeaseId;
-import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
 import dev.stockpot.protocol.WorkerCommand.CloseLease;
 import dev.stockpot.protocol.WorkerCommand.MergeTensors;
@@ -66,7 +65,7 @@ public final class LeaseDesk {
    *
    * @param job id that people know the job by
    * @param priority higher goes first
-   * @param spec with every file of the job; {@link MergeSpec#job()} names this run of it
+   * @param spec with every file of the job; {@link MergeSpec#run()} names this run of it
    * @param tasks by id: the task at index i has id i
    * @param done tasks that need not be done again
    */
@@ -161,7 +160,7 @@ public final class LeaseDesk {
                 timers -> new LeaseDesk(context, settings, access, history).open(timers))));
   }
 
-  /** The same, which workers find in the cluster as {@link ServiceKeys#DESK}. */
+  /** The same, which workers find in the cluster as {@link WorkerEvent#DESK}. */
   public static Behavior<Command> listed(
       DeskSettings settings, DataAccess access, Consumer<HistoryEvent> history) {
     return Metered.behavior(
@@ -171,7 +170,7 @@ public final class LeaseDesk {
               context
                   .getSystem()
                   .receptionist()
-                  .tell(Receptionist.register(ServiceKeys.DESK, desk.replyTo));
+                  .tell(Receptionist.register(WorkerEvent.DESK, desk.replyTo));
               return desk.open(timers);
             })));
   }
@@ -208,7 +207,7 @@ public final class LeaseDesk {
     long now = System.nanoTime();
     for (Optional<Grant> grant = shares.next(now); grant.isPresent(); grant = shares.next(now)) {
       Grant lease = grant.get();
-      Board board = boards.get(lease.lease().job());
+      Board board = boards.get(lease.lease().run());
       if (board != null) {
         events.granted(board, lease);
       }
@@ -307,7 +306,7 @@ public final class LeaseDesk {
   }
 
   private void onMerged(TensorsMerged merged) {
-    Board board = boards.get(merged.lease().job());
+    Board board = boards.get(merged.lease().run());
     if (board == null) {
       // Its next report is answered with the end of the lease.
       return;
@@ -390,7 +389,7 @@ public final class LeaseDesk {
   }
 
   private void onFailed(TensorFailed failed) {
-    Board board = boards.get(failed.lease().job());
+    Board board = boards.get(failed.lease().run());
     if (board == null) {
       return;
     }
@@ -510,8 +509,8 @@ public final class LeaseDesk {
     for (Ended ended : leases) {
       access.revoke(ended.lease());
       tasks.merge(
-          new Of(ended.lease().job(), ended.worker()), ended.returned().size(), Integer::sum);
-      Board board = boards.get(ended.lease().job());
+          new Of(ended.lease().run(), ended.worker()), ended.returned().size(), Integer::sum);
+      Board board = boards.get(ended.lease().run());
       if (board != null) {
         events.ended(board, ended, why);
       }

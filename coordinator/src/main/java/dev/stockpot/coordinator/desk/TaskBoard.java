@@ -122,7 +122,7 @@ final class TaskBoard {
 
   /** Names the run of the job that the board belongs to. */
   String run() {
-    return spec.job();
+    return spec.run();
   }
 
   boolean isComplete() {

@@ -41,9 +41,9 @@ record WorkerViews(Roster roster, FairShare shares, Map<String, Board> boards) {
         (nowNanos - entry.sinceNanos()) / 1e9,
         report.storage().stream()
             .map(use -> {
-              Board board = boards.get(use.job());
+              Board board = boards.get(use.run());
               return new WorkerView.Storage(
-                  board == null ? use.job() : board.job(),
+                  board == null ? use.run() : board.job(),
                   use.files(),
                   switch (use.way()) {
                     case DIRECT -> "direct";

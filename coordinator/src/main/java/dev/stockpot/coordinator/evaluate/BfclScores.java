@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.coordinator.evaluate.Scores.ScoreException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import com.typesafe.config.Config;
+import dev.stockpot.coordinator.evaluate.EvaluatorCommand.EvaluatorCommandException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;

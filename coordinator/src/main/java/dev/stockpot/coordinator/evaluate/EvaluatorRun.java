@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.evaluate;
 
+import dev.stockpot.coordinator.evaluate.EvaluatorCommand.EvaluatorCommandException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
+import dev.stockpot.coordinator.evaluate.EvaluatorCommand.EvaluatorCommandException;
+import dev.stockpot.coordinator.evaluate.Scores.ScoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.coordinator.evaluate.Scores.ScoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

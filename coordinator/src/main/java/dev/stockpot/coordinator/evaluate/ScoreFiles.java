@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.evaluate;
 
 import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.coordinator.evaluate.Scores.ScoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -76,4 +76,15 @@ final class Scores {
   ScoreException problem(String what) {
     return new ScoreException(file + ": " + what);
   }
+
+  /**
+   * That an evaluator's files give no score for every category: names the file and the category.
+   */
+  static final class ScoreException extends Exception {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    ScoreException(String message) {
+      super(message);
+    }
+  }
 }

@@ -1,4 +1,7 @@
-/** Files of this process alone, and holds on directories, among processes and threads. */
+/**
+ * Files of this process alone, holds on directories, among processes and threads, and what becomes
+ * of work where a file system hangs.
+ */
 @NullMarked
 package dev.stockpot.coordinator.files;
 

@@ -244,7 +244,7 @@ final class History {
       case HistoryEvent.BoardOpened _ -> {}
       case HistoryEvent.BoardClosed closed -> {
         boards.remove(closed.run());
-        leases.keySet().removeIf(lease -> lease.job().equals(closed.run()));
+        leases.keySet().removeIf(lease -> lease.run().equals(closed.run()));
         board.job().closed(closed.at());
       }
       case HistoryEvent.LeaseGranted granted -> onGranted(board, granted);

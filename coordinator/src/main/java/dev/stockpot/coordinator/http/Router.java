@@ -6,7 +6,7 @@ import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.reply.Health;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.http.reply.Replies;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.journal;
 
 import com.typesafe.config.Config;
 import dev.stockpot.checkpoint.file.FileErrors;
+import dev.stockpot.coordinator.journal.JournalEntryJson.JournalEntry;
 import dev.stockpot.metrics.JournalFigures;
 import dev.stockpot.metrics.Metrics;
 import dev.stockpot.metrics.MetricsSetup;

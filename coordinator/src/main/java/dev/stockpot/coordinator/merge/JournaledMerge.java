@@ -1,8 +1,8 @@
 package dev.stockpot.coordinator.merge;
 
-import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.desk.BoardNews;
 import dev.stockpot.coordinator.desk.LeaseDesk;
+import dev.stockpot.coordinator.files.PatientStep;
 import dev.stockpot.coordinator.order.JobJournal;
 import dev.stockpot.coordinator.order.JobStarter.JournaledJob;
 import dev.stockpot.coordinator.order.JobSummary.MergeSummary;
@@ -16,8 +16,8 @@ import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
-import dev.stockpot.merge.manifest.Manifest;
 import dev.stockpot.merge.planner.PlannedMerge;
+import dev.stockpot.merge.verification.Manifest;
 import dev.stockpot.metrics.Metered;
 import java.nio.file.Path;
 import java.time.Duration;

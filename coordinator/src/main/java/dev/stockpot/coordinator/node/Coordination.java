@@ -20,7 +20,7 @@ import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.coordinator.web.ReportPage;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
 import java.nio.file.Path;
 import java.time.Duration;

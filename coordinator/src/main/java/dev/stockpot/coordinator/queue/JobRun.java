@@ -1,6 +1,6 @@
 package dev.stockpot.coordinator.queue;
 
-import dev.stockpot.coordinator.blocking.PatientStep;
+import dev.stockpot.coordinator.files.PatientStep;
 import dev.stockpot.coordinator.order.JobOrder;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobUpdate;

@@ -9,7 +9,7 @@ import dev.stockpot.plan.paths.AllowedRoots;
 import dev.stockpot.plan.paths.RealPaths;
 import dev.stockpot.plan.reading.PlanReader;
 import dev.stockpot.plan.yaml.InvalidPlanException;
-import dev.stockpot.plan.yaml.PlanProblem;
+import dev.stockpot.plan.yaml.InvalidPlanException.PlanProblem;
 import dev.stockpot.protocol.api.JobSubmission;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.CheckpointFile;
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.checkpoint.file.Sha256;

@@ -1,9 +1,9 @@
 package dev.stockpot.coordinator.search;
 
-import dev.stockpot.coordinator.blocking.PatientStep;
 import dev.stockpot.coordinator.evaluate.EvaluationRequest;
 import dev.stockpot.coordinator.evaluate.EvaluatorPermission;
 import dev.stockpot.coordinator.evaluate.Evaluators;
+import dev.stockpot.coordinator.files.PatientStep;
 import dev.stockpot.coordinator.order.JobJournal;
 import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;

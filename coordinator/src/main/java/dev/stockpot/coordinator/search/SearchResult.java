@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
 import dev.stockpot.checkpoint.file.RegularFiles;
-import dev.stockpot.merge.manifest.StockpotVersion;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.soce.report.SearchReport;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.stockpot.coordinator.search;
 
 import dev.stockpot.coordinator.evaluate.EvaluatorCommand;
-import dev.stockpot.coordinator.evaluate.EvaluatorCommandException;
+import dev.stockpot.coordinator.evaluate.EvaluatorCommand.EvaluatorCommandException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.planner.MergePlanner;
 import dev.stockpot.merge.planner.PlannedMerge;
@@ -9,11 +9,11 @@ import dev.stockpot.plan.Fraction;
 import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.SearchObjective;
 import dev.stockpot.plan.SearchPlan;
+import dev.stockpot.soce.Objective;
+import dev.stockpot.soce.ScoreTable;
+import dev.stockpot.soce.ScoreTables;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.experts.Selection;
-import dev.stockpot.soce.scores.Objective;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.scores.ScoreTables;
 import dev.stockpot.soce.weights.GridOrder;
 import dev.stockpot.soce.weights.WeightGrid;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.stockpot.coordinator.staging;
 
 import dev.stockpot.checkpoint.problem.Printable;
-import dev.stockpot.merge.manifest.Manifest;
-import dev.stockpot.merge.manifest.StockpotVersion;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.merge.planner.PlannedSoup;
+import dev.stockpot.merge.verification.Manifest;
+import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.plan.MergePlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.manifest.Manifest;
+import dev.stockpot.merge.verification.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -4,6 +4,8 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
+import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
@@ -17,7 +19,7 @@ public interface DataAccess {
   /**
    * A run of a job begins.
    *
-   * @param run as {@link LeaseId#job()} names it
+   * @param run as {@link LeaseId#run()} names it
    * @param shards directory of the staged shards
    */
   void open(String run, PlannedMerge planned, Path shards);
@@ -51,5 +53,15 @@ public interface DataAccess {
       @Override
       public void revoke(LeaseId lease) {}
     };
+  }
+
+  /** The lease that allowed the access is over. */
+  final class AccessEndedException extends IOException {
+
+    @Serial private static final long serialVersionUID = 1;
+
+    AccessEndedException(String what) {
+      super(what + ": the lease that allowed it is over");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.coordinator.storage.DataAccess.AccessEndedException;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.protocol.LeaseId;
@@ -48,7 +49,7 @@ final class Grant {
 
   void demand() throws AccessEndedException {
     if (over) {
-      throw new AccessEndedException("lease " + lease.number() + " of " + lease.job());
+      throw new AccessEndedException("lease " + lease.number() + " of " + lease.run());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.coordinator.storage.DataAccess.AccessEndedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

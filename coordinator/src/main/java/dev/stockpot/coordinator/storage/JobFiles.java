@@ -55,14 +55,14 @@ public final class JobFiles implements DataAccess {
   public void close(String run) {
     RunFiles files = runs.remove(run);
     if (files != null) {
-      capabilities.keySet().stream().filter(lease -> lease.job().equals(run)).forEach(this::revoke);
+      capabilities.keySet().stream().filter(lease -> lease.run().equals(run)).forEach(this::revoke);
       files.close();
     }
   }
 
   @Override
   public Optional<RemoteAccess> grant(LeaseId lease, Collection<TensorTask> tasks) {
-    if (!runs.containsKey(lease.job())) {
+    if (!runs.containsKey(lease.run())) {
       return Optional.empty();
     }
     revoke(lease);
@@ -71,7 +71,7 @@ public final class JobFiles implements DataAccess {
     String capability = HexFormat.of().formatHex(bits);
     grants.put(capability, new Grant(lease, tasks));
     capabilities.put(lease, capability);
-    if (!runs.containsKey(lease.job())) {
+    if (!runs.containsKey(lease.run())) {
       // Closed meanwhile, by a thread that did not see this lease yet.
       revoke(lease);
       return Optional.empty();
@@ -92,7 +92,7 @@ public final class JobFiles implements DataAccess {
   public Optional<InputBytes> input(String capability, String run, int input) {
     Grant grant = grants.get(capability);
     RunFiles files = runs.get(run);
-    return grant != null && files != null && grant.lease().job().equals(run) && grant.reads(input)
+    return grant != null && files != null && grant.lease().run().equals(run) && grant.reads(input)
         ? Optional.of(new InputBytes(files, grant, input))
         : Optional.empty();
   }
@@ -101,7 +101,7 @@ public final class JobFiles implements DataAccess {
   public Optional<TaskBytes> task(String capability, String run, int task) {
     Grant grant = grants.get(capability);
     RunFiles files = runs.get(run);
-    if (grant == null || files == null || !grant.lease().job().equals(run)) {
+    if (grant == null || files == null || !grant.lease().run().equals(run)) {
       return Optional.empty();
     }
     return Optional.ofNullable(grant.task(task)).map(known -> new TaskBytes(files, grant, known));

@@ -1,15 +1,13 @@
 package dev.stockpot.coordinator.storage;
 
-import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.OpenFiles;
 import dev.stockpot.merge.planner.InputFile;
 import dev.stockpot.merge.planner.PlannedMerge;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +25,7 @@ final class RunFiles implements AutoCloseable {
   private final PlannedMerge planned;
   private final Path shards;
   private final Executor blocking;
-  private final Map<Path, FileChannel> channels = new ConcurrentHashMap<>();
+  private final OpenFiles files = new OpenFiles();
   private final Map<Path, GroupedForce> forces = new ConcurrentHashMap<>();
   private final Map<Integer, TaskPlace> places = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -48,7 +46,7 @@ final class RunFiles implements AutoCloseable {
   }
 
   FileChannel input(int index) throws IOException {
-    return channel(inputs().get(index).path(), StandardOpenOption.READ);
+    return unlessClosed(files.input(inputs().get(index).path()));
   }
 
   /** The staged shards that the task writes to, one of each soup. */
@@ -58,7 +56,7 @@ final class RunFiles implements AutoCloseable {
 
   /** A staged shard, which must exist: a shard that is gone means that its run is over. */
   FileChannel shard(Path shard) throws IOException {
-    return channel(shard, StandardOpenOption.WRITE);
+    return unlessClosed(files.shard(shard));
   }
 
   /** Room on the shards' file system, beside them. */
@@ -88,37 +86,17 @@ final class RunFiles implements AutoCloseable {
         .force();
   }
 
-  private FileChannel channel(Path path, OpenOption option) throws IOException {
-    FileChannel known = channels.get(path);
-    if (known == null) {
-      FileChannel opened = RegularFiles.open(path, option);
-      known = channels.putIfAbsent(path, opened);
-      if (known == null) {
-        known = opened;
-      } else {
-        opened.close();
-      }
-    }
-    // Asked last: whoever closes may have been through the map before this channel came into it.
+  private FileChannel unlessClosed(FileChannel channel) throws ClosedChannelException {
     if (closed) {
-      known.close();
       throw new ClosedChannelException();
     }
-    return known;
+    return channel;
   }
 
   /** From now on everything is refused; the files are closed soon, also under a reader. */
   @Override
   public void close() {
     closed = true;
-    blocking.execute(() -> {
-      for (FileChannel channel : channels.values()) {
-        try {
-          channel.close();
-        } catch (IOException _) {
-          // Everything acknowledged was forced before; nothing is lost with the descriptor.
-        }
-      }
-    });
+    blocking.execute(files::close);
   }
 }

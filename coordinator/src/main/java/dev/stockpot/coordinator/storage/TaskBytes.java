@@ -1,7 +1,9 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.coordinator.storage.DataAccess.AccessEndedException;
 import dev.stockpot.merge.TensorTask;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -119,6 +121,16 @@ public final class TaskBytes implements AutoCloseable {
     Spool aside = spool;
     if (aside != null) {
       aside.close();
+    }
+  }
+
+  /** Several uploads of one task under one lease do not get along. */
+  public static final class UploadConflictException extends IOException {
+
+    @Serial private static final long serialVersionUID = 1;
+
+    UploadConflictException(String message) {
+      super(message);
     }
   }
 }

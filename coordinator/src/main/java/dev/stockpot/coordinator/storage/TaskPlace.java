@@ -1,5 +1,7 @@
 package dev.stockpot.coordinator.storage;
 
+import dev.stockpot.coordinator.storage.DataAccess.AccessEndedException;
+import dev.stockpot.coordinator.storage.TaskBytes.UploadConflictException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.OptionalInt;

@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.tenure;
 import dev.stockpot.checkpoint.file.FileErrors;
 import dev.stockpot.coordinator.files.DirectoryLock;
 import dev.stockpot.coordinator.files.PrivateFiles;
+import dev.stockpot.coordinator.files.Uses;
 import dev.stockpot.merge.MergeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,4 +123,48 @@ public final class FileTenureOffice implements TenureOffice {
 
   @Override
   public void close() {}
+
+  /** Holds the lock of a data directory. */
+  private static final class FileTenure implements Tenure {
+
+    private final Path directory;
+    private final DirectoryLock lock;
+    private final long epoch;
+    private final Uses uses = new Uses();
+
+    FileTenure(Path directory, DirectoryLock lock, long epoch) {
+      this.directory = directory;
+      this.lock = lock;
+      this.epoch = epoch;
+    }
+
+    @Override
+    public <T> T whileHeld(Supplier<T> action) {
+      return uses.use(
+              () -> {
+                if (!lock.isHeld()) {
+                  throw lost();
+                }
+                return action.get();
+              })
+          .orElseThrow(this::lost);
+    }
+
+    private MergeException lost() {
+      return MergeException.environment(
+          "%s: its lock is not this process's any more; it was deleted, or this coordinator is ending"
+              .formatted(directory),
+          null);
+    }
+
+    @Override
+    public long epoch() {
+      return epoch;
+    }
+
+    @Override
+    public void close() {
+      uses.end(lock::close);
+    }
+  }
 }

@@ -38,7 +38,7 @@ class FairShareTest {
   }
 
   private static List<String> runs(List<Grant> grants) {
-    return grants.stream().map(grant -> grant.lease().job()).toList();
+    return grants.stream().map(grant -> grant.lease().run()).toList();
   }
 
   @Test
@@ -217,7 +217,7 @@ class FairShareTest {
     shares.offer(ANN, 3 * TRAFFIC);
     shares.offer(BOB, 3 * TRAFFIC);
     assertThat(give())
-        .extracting(grant -> grant.worker().name() + " " + grant.lease().job())
+        .extracting(grant -> grant.worker().name() + " " + grant.lease().run())
         .containsExactlyInAnyOrder("ann b", "ann b", "ann b", "bob a", "bob a", "bob a");
   }
 
@@ -242,7 +242,7 @@ class FairShareTest {
     assertThat(give()).isEmpty();
     shares.lose(BOB);
     assertThat(give())
-        .extracting(grant -> grant.worker().name() + " " + grant.lease().job())
+        .extracting(grant -> grant.worker().name() + " " + grant.lease().run())
         .containsExactly("ann a");
   }
 }

@@ -13,7 +13,6 @@ import dev.stockpot.protocol.Device;
 import dev.stockpot.protocol.DeviceRates;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
-import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.protocol.WorkerCommand;
 import dev.stockpot.protocol.WorkerCommand.AcknowledgeReceipts;
@@ -576,11 +575,11 @@ class LeaseDeskTest {
   void aListedDeskIsFoundByWorkers() {
     kit.spawn(LeaseDesk.listed(SETTINGS, capabilities, _ -> {}));
     TestProbe<Receptionist.Listing> listing = kit.createTestProbe();
-    kit.system().receptionist().tell(Receptionist.subscribe(ServiceKeys.DESK, listing.ref()));
+    kit.system().receptionist().tell(Receptionist.subscribe(WorkerEvent.DESK, listing.ref()));
     Set<ActorRef<WorkerEvent>> found =
-        listing.receiveMessage().getServiceInstances(ServiceKeys.DESK);
+        listing.receiveMessage().getServiceInstances(WorkerEvent.DESK);
     if (found.isEmpty()) {
-      found = listing.receiveMessage().getServiceInstances(ServiceKeys.DESK);
+      found = listing.receiveMessage().getServiceInstances(WorkerEvent.DESK);
     }
     assertThat(found).hasSize(1);
   }

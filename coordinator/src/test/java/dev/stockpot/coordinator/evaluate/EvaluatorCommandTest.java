@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import com.typesafe.config.ConfigFactory;
+import dev.stockpot.coordinator.evaluate.EvaluatorCommand.EvaluatorCommandException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -228,7 +228,7 @@ final class DataPlaneTest extends DataSite {
     LeaseId lease = new LeaseId("big", 1);
     String capability = site.files.grant(lease, bigMerge.tasks()).orElseThrow().capability();
     try (Socket socket = site.socket()) {
-      write(socket, download(lease.job(), capability));
+      write(socket, download(lease.run(), capability));
       assertThat(socket.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
       site.files.revoke(lease);
       assertThat(socket.getInputStream().readAllBytes().length).isLessThan((int) size);

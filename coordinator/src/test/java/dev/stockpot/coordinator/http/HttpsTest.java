@@ -121,11 +121,11 @@ final class HttpsTest {
     byte[] whole = Files.readAllBytes(input);
     LeaseId lease = new LeaseId("night-1-0", 1);
     try (ApiSite site = new ApiSite(files, client("TLSv1.3"), smallChunks)) {
-      site.files.open(lease.job(), planned, files.resolve("shards"));
+      site.files.open(lease.run(), planned, files.resolve("shards"));
       String capability = site.files.grant(lease, planned.tasks()).orElseThrow().capability();
       Files.write(input, Arrays.copyOf(whole, 1_200));
       try (Socket socket = site.tlsSocket()) {
-        ApiSite.write(socket, ApiSite.download(lease.job(), capability));
+        ApiSite.write(socket, ApiSite.download(lease.run(), capability));
         ApiSite.assertBrokenOff(socket.getInputStream().readAllBytes(), whole, 1_000);
       }
     }

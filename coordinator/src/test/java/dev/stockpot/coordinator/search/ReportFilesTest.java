@@ -3,6 +3,7 @@ package dev.stockpot.coordinator.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.plan.CorrelationRule;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.report.SearchReport;
 import dev.stockpot.soce.report.SearchReport.Entry;
@@ -10,8 +11,7 @@ import dev.stockpot.soce.report.SearchReport.Fact;
 import dev.stockpot.soce.report.SearchReport.Failed;
 import dev.stockpot.soce.report.SearchReport.Role;
 import dev.stockpot.soce.report.SearchReport.Scores;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Shapley.ShapleyValue;
 import dev.stockpot.soce.weights.Weights;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

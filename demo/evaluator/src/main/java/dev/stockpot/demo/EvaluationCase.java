@@ -1,6 +1,7 @@
 package dev.stockpot.demo;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.demo.Evaluator.CaseException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.checkpoint.problem.Problem;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,5 +112,14 @@ public final class Evaluator {
       }
     }
     return right;
+  }
+
+  /** A case cannot be asked; the message names file and line, and says what to mend. */
+  public static final class CaseException extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1;
+
+    CaseException(String place, String message) {
+      super(place + ": " + message);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.demo.Evaluator.CaseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -159,12 +160,12 @@ final class Adapters {
     return new Facts(body.type, body.base);
   }
 
-  private static final class FactsBody implements StrictJson.Body {
+  private static final class FactsBody implements Consumer<JsonParser> {
     private @Nullable String type;
     private @Nullable String base;
 
     @Override
-    public void read(JsonParser parser) {
+    public void accept(JsonParser parser) {
       String field;
       while ((field = parser.nextName()) != null) {
         if (parser.nextToken() == JsonToken.VALUE_STRING) {

@@ -107,4 +107,12 @@ public final class Checkpoint {
   public List<Problem> warnings() {
     return warnings;
   }
+
+  /**
+   * A safetensors file of a checkpoint, as it was when its header was read.
+   *
+   * @param lastModified taken before the header was read, so that a later change shows
+   */
+  public record CheckpointFile(
+      Path path, long size, Instant lastModified, SafetensorsHeader header) {}
 }

@@ -76,7 +76,7 @@ public final class CheckpointLayout {
 
   /** The content of {@code model.safetensors.index.json}; empty where there is one shard. */
   public Optional<byte[]> index() {
-    return shards.size() == 1 ? Optional.empty() : Optional.of(IndexWriter.write(this));
+    return shards.size() == 1 ? Optional.empty() : Optional.of(ShardIndex.write(this));
   }
 
   private static List<List<OutputTensor>> split(List<OutputTensor> tensors, long shardSize) {

@@ -7,6 +7,8 @@ import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.checkpoint.problem.ProblemList;
+import dev.stockpot.checkpoint.safetensors.ShardLayout;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +20,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 
 /**
  * {@code model.safetensors.index.json}: which shard holds which tensor.
@@ -30,6 +39,7 @@ import tools.jackson.core.JsonToken;
 public final class ShardIndex {
   static final String FILE_NAME = "model.safetensors.index.json";
   private static final int LARGEST = 1 << 30;
+  private static final JsonFactory JSON = new JsonFactory();
 
   private final String file;
   private final ProblemList problems;
@@ -146,5 +156,50 @@ public final class ShardIndex {
         : Stream.of(shard.split("/"))
             .filter(part -> !part.isEmpty() && !part.equals("."))
             .collect(Collectors.joining("/"));
+  }
+
+  /**
+   * The index of a layout as transformers writes it: two spaces of indentation, names sorted, a
+   * line break at the end.
+   */
+  static byte[] write(CheckpointLayout layout) {
+    SortedMap<String, String> weightMap = new TreeMap<>();
+    for (ShardLayout shard : layout.shards()) {
+      shard.tensors().forEach(tensor -> weightMap.put(tensor.name(), shard.fileName()));
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(new Indented(), out)) {
+      json.writeStartObject();
+      json.writeName("metadata");
+      json.writeStartObject();
+      json.writeName("total_size");
+      json.writeNumber(layout.totalSize());
+      json.writeEndObject();
+      json.writeName("weight_map");
+      json.writeStartObject();
+      weightMap.forEach((tensor, file) -> {
+        json.writeName(tensor);
+        json.writeString(file);
+      });
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    out.write('\n');
+    return out.toByteArray();
+  }
+
+  private static final class Indented extends ObjectWriteContext.Base {
+    @Override
+    public PrettyPrinter getPrettyPrinter() {
+      return new DefaultPrettyPrinter(
+              Separators.createDefaultInstance()
+                  .withObjectNameValueSpacing(Separators.Spacing.AFTER))
+          .withObjectIndenter(new DefaultIndenter("  ", "\n"));
+    }
+
+    @Override
+    public boolean hasPrettyPrinter() {
+      return true;
+    }
   }
 }

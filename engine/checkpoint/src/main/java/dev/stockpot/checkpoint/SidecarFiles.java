@@ -73,7 +73,7 @@ public final class SidecarFiles {
 
   private SidecarFiles(Path directory) {
     this.directory = directory;
-    this.modules = ModuleList.in(directory);
+    this.modules = SidecarNames.moduleFolders(directory);
   }
 
   /**

@@ -1,10 +1,23 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.file.RegularFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
-/** What the names of files and folders beside the weights say about them. */
+/**
+ * What the names of files and folders beside the weights say about them; which folders hold
+ * modules.
+ */
 final class SidecarNames {
   private static final String TEMPLATES = "additional_chat_templates/";
 
@@ -75,6 +88,10 @@ final class SidecarNames {
   private static final Pattern WEIGHT_FOLDERS =
       Pattern.compile("original|onnx|openvino|coreml|gguf|.*\\.mlpackage");
 
+  private static final String MODULES = "modules.json";
+  private static final int LARGEST_MODULES = 1 << 20;
+  private static final JsonFactory JSON = new JsonFactory();
+
   private SidecarNames() {}
 
   /** By its path in the checkpoint's directory. */
@@ -117,5 +134,33 @@ final class SidecarNames {
     return WEIGHT_FOLDERS.matcher(name).matches()
         ? Optional.of(SidecarFiles.WEIGHTS)
         : Optional.empty();
+  }
+
+  /**
+   * Of {@code modules.json} of sentence-transformers, which lists the modules that a model is a row
+   * of: the folders that hold them ({@code 1_Pooling}, {@code 2_Dense}), each with a {@code /} at
+   * its end. None where the file is missing or makes no sense, which is for whoever loads the model
+   * to say; the transformer's own is the checkpoint's directory.
+   */
+  static Set<String> moduleFolders(Path directory) {
+    Path file = directory.resolve(MODULES);
+    if (!Files.isRegularFile(file)) {
+      return Set.of();
+    }
+    Set<String> folders = new HashSet<>();
+    try (JsonParser parser =
+        JSON.createParser(ObjectReadContext.empty(), RegularFiles.bytes(file, LARGEST_MODULES))) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.PROPERTY_NAME
+            && "path".equals(parser.currentName())
+            && parser.nextToken() == JsonToken.VALUE_STRING
+            && !parser.getString().isEmpty()) {
+          folders.add(parser.getString() + "/");
+        }
+      }
+    } catch (IOException | JacksonException _) {
+      return Set.of();
+    }
+    return folders;
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.checkpoint.problem.ProblemGroups;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.fixtures.SafetensorsFixture;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /**
  * What tasks of one job share.
  *
- * @param job names this run of the job
+ * @param run names this run of the job
  * @param models the models as the plan names them, for messages
  * @param inputs the input files by the index that tasks use
  * @param soups what is made of the sources of every task; at least one
@@ -25,7 +25,7 @@ import java.util.TreeMap;
  *     does well to keep them
  */
 public record MergeSpec(
-    String job,
+    String run,
     List<String> models,
     Map<Integer, InputRef> inputs,
     List<SoupSpec> soups,
@@ -81,6 +81,6 @@ public record MergeSpec(
       }
     }
     return new MergeSpec(
-        job, models, usedInputs, soups, staging, stagingToken, usedShards, nonFinite, reuseSources);
+        run, models, usedInputs, soups, staging, stagingToken, usedShards, nonFinite, reuseSources);
   }
 }

@@ -1,7 +1,7 @@
 package dev.stockpot.soce;
 
 /** What a user asked for cannot be done; the message says why, and what to do. */
-public class SoceException extends RuntimeException {
+public final class SoceException extends RuntimeException {
   public SoceException(String message) {
     super(message);
   }

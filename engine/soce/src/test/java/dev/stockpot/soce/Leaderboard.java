@@ -1,7 +1,5 @@
 package dev.stockpot.soce;
 
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.scores.ScoreTables;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;

@@ -12,8 +12,6 @@ import dev.stockpot.soce.experts.Experts;
 import dev.stockpot.soce.experts.LowCorrelation;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.experts.Thresholds;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.scores.ScoreTables;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,5 @@
 package dev.stockpot.soce;
 
-import dev.stockpot.soce.scores.ScoreTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -284,8 +284,8 @@ public final class DeviceWorker {
   private void forget(LeaseId lease) {
     held.remove(lease);
     executor.ifPresent(each -> each.leases().abandon(lease));
-    if (!held.containsAnyOf(lease.job())) {
-      executor.ifPresent(each -> each.leases().release(lease.job()));
+    if (!held.containsAnyOf(lease.run())) {
+      executor.ifPresent(each -> each.leases().release(lease.run()));
     }
     answerIfDrained();
   }
@@ -297,7 +297,7 @@ public final class DeviceWorker {
           .getLog()
           .warn(
               "run {}, lease {}: its coordinator is gone for {} s; given up",
-              orphan.job(),
+              orphan.run(),
               orphan.number(),
               settings.orphanTerm().toSeconds());
       abandon(orphan);
@@ -325,7 +325,7 @@ public final class DeviceWorker {
             id.name(),
             held.ids().size(),
             settings.drainTimeout().toSeconds(),
-            held.ids().stream().map(LeaseId::job).distinct().toList());
+            held.ids().stream().map(LeaseId::run).distinct().toList());
     answerDrained();
   }
 

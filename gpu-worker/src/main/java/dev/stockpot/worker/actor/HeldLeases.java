@@ -38,8 +38,8 @@ final class HeldLeases {
     return leases.containsKey(lease);
   }
 
-  boolean containsAnyOf(String job) {
-    return leases.keySet().stream().anyMatch(lease -> lease.job().equals(job));
+  boolean containsAnyOf(String run) {
+    return leases.keySet().stream().anyMatch(lease -> lease.run().equals(run));
   }
 
   void add(MergeTensors command) {

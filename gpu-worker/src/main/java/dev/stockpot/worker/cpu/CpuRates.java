@@ -7,7 +7,7 @@ import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.execution.ChunkLoop;
-import dev.stockpot.merge.execution.RangeReader;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.merge.kernel.IntegerWeights;
 import dev.stockpot.merge.kernel.provider.KernelProvider;
 import dev.stockpot.plan.NonFinitePolicy;

@@ -1,6 +1,7 @@
 package dev.stockpot.worker.cuda;
 
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.worker.cuda.Filling.Pass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -81,15 +82,15 @@ final class DeviceThread implements AutoCloseable {
       started.opened.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
       return started;
     } catch (ExecutionException e) {
-      throw UnusableDevice.because(device, e.getCause());
+      throw DeviceFailure.unusable(device, e.getCause());
     } catch (TimeoutException e) {
       // Should it come after all, it is given back at once.
       started.closing = true;
-      throw UnusableDevice.because(device, e);
+      throw DeviceFailure.unusable(device, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       started.closing = true;
-      throw UnusableDevice.because(device, e);
+      throw DeviceFailure.unusable(device, e);
     }
   }
 
@@ -191,7 +192,7 @@ final class DeviceThread implements AutoCloseable {
     try {
       opened.complete(new Opened(open.slots().all(), open.measure(settings.timeout())));
     } catch (RuntimeException | Error e) {
-      failure.set(UnusableDevice.reason(e));
+      failure.set(DeviceFailure.said(e));
       opened.completeExceptionally(e);
       release(open);
       return;
@@ -216,7 +217,7 @@ final class DeviceThread implements AutoCloseable {
         }
         land(open);
       } catch (RuntimeException | Error e) {
-        fail(UnusableDevice.reason(e));
+        fail(DeviceFailure.said(e));
         if (next != null) {
           next.answer().completeExceptionally(refusal());
         }
@@ -256,7 +257,7 @@ final class DeviceThread implements AutoCloseable {
         open.close();
         return;
       } catch (CudaFault e) {
-        fail(UnusableDevice.reason(e));
+        fail(DeviceFailure.said(e));
       }
     }
     try {

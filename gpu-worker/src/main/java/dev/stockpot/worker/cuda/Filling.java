@@ -3,9 +3,9 @@ package dev.stockpot.worker.cuda;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.kernel.NonFinite;
+import dev.stockpot.worker.cuda.Filling.Pass.Copy;
 import dev.stockpot.worker.cuda.MergeKernel.Launch;
 import dev.stockpot.worker.cuda.MergeKernel.Source;
-import dev.stockpot.worker.cuda.Pass.Copy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -171,5 +171,22 @@ final class Filling {
     return task.address(source)
         .map(whole -> whole + task.done() * dtype.bytes())
         .orElseGet(() -> slot.device() + piece(task).sources[source]);
+  }
+
+  /**
+   * What the device does with a filled slot, in this order.
+   *
+   * @param in from the slot's host memory to the device's
+   * @param launches of the kernel
+   * @param outFrom offset in the slot of what is copied back
+   * @param outBytes its length
+   */
+  record Pass(List<Copy> in, List<Launch> launches, long outFrom, long outBytes) {
+
+    /**
+     * @param from offset in the slot's host memory
+     * @param to address in device memory
+     */
+    record Copy(long from, long to, long bytes) {}
   }
 }

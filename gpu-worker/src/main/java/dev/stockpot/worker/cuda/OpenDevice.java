@@ -1,5 +1,6 @@
 package dev.stockpot.worker.cuda;
 
+import dev.stockpot.worker.cuda.Filling.Pass;
 import java.time.Duration;
 
 /**

@@ -50,7 +50,7 @@ public interface DeviceExecutor extends AutoCloseable {
   @Override
   void close();
 
-  /** The leases of one executor, and the files of their jobs. */
+  /** The leases of one executor, and the files of their runs. */
   interface Leases {
     /**
      * Abandons a lease if none of its tasks has begun.
@@ -64,11 +64,11 @@ public interface DeviceExecutor extends AutoCloseable {
      */
     void abandon(LeaseId lease);
 
-    /** How the files of each job with a lease here are reached, as far as that is known yet. */
+    /** How the files of each run with a lease here are reached, as far as that is known yet. */
     List<StorageUse> storage();
 
-    /** Closes the files of a job that has no lease here any more. */
-    void release(String job);
+    /** Closes the files of a run that has no lease here any more. */
+    void release(String run);
   }
 
   /** How one task ended. */

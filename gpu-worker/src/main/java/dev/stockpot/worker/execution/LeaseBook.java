@@ -7,8 +7,8 @@ import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.storage.JobStorage;
 import dev.stockpot.worker.storage.NodeStorage;
+import dev.stockpot.worker.storage.RunStorage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The leases of one executor, and the files of their jobs: what does not depend on the device. One
+ * The leases of one executor, and the files of their runs: what does not depend on the device. One
  * thread of its own flushes written bytes to storage in batches while others merge; bytes that go
  * through the coordinator are flushed there, and are on their way while the others merge likewise.
  *
@@ -31,7 +31,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
   private final NodeStorage storage;
   private final ShardFlusher flusher;
   private final Map<LeaseId, OpenLease> leases = new ConcurrentHashMap<>();
-  private final Map<String, JobStorage> jobs = new ConcurrentHashMap<>();
+  private final Map<String, RunStorage> runs = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
   private final OpenLease.Desk desk =
@@ -66,7 +66,7 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
       List<TensorTask> tasks,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done) {
-    JobStorage files = jobs.computeIfAbsent(spec.job(), storage::job);
+    RunStorage files = runs.computeIfAbsent(spec.run(), storage::run);
     OpenLease lease = new OpenLease(id, spec, tasks.size(), files, access, done, desk);
     leases.put(id, lease);
     if (closing) {
@@ -95,12 +95,12 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
 
   @Override
   public List<StorageUse> storage() {
-    return jobs.values().stream().flatMap(files -> files.uses().stream()).toList();
+    return runs.values().stream().flatMap(files -> files.uses().stream()).toList();
   }
 
   @Override
-  public void release(String job) {
-    JobStorage files = jobs.remove(job);
+  public void release(String run) {
+    RunStorage files = runs.remove(run);
     if (files != null) {
       files.close();
     }
@@ -117,6 +117,6 @@ public final class LeaseBook implements DeviceExecutor.Leases, AutoCloseable {
   public void close() {
     stop();
     flusher.close();
-    List.copyOf(jobs.keySet()).forEach(this::release);
+    List.copyOf(runs.keySet()).forEach(this::release);
   }
 }

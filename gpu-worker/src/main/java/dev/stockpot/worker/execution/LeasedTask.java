@@ -6,10 +6,12 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.execution.ChunkLoop;
+import dev.stockpot.merge.execution.ChunkSink;
+import dev.stockpot.merge.execution.InputSource;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.storage.JobStorage;
-import dev.stockpot.worker.storage.LeaseOverException;
+import dev.stockpot.worker.storage.RunStorage;
+import dev.stockpot.worker.storage.RunStorage.LeaseOverException;
 import dev.stockpot.worker.storage.Upload;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +50,7 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
    * @throws MergeException if there is no way to the output
    */
   public TaskFiles files() {
-    JobStorage files = lease.storage();
+    RunStorage files = lease.storage();
     Optional<Upload> upload = files.upload(lease.spec(), task, lease.access(), lease::isAbandoned);
     return new TaskFiles(
         files.inputs(lease.access(), lease::isAbandoned),
@@ -108,7 +110,7 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
         log(() ->
             LOG.error(
                 "run {}, lease {}, task {} ({}): unexpected failure",
-                lease.id().job(),
+                lease.id().run(),
                 lease.id().number(),
                 task.id(),
                 task.tensor(),
@@ -134,14 +136,14 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
   private void leaseOver(LeaseOverException e) {
     if (!lease.isAbandoned()) {
       LeaseId id = lease.id();
-      log(() -> LOG.info("run {}, lease {} is over: {}", id.job(), id.number(), e.getMessage()));
+      log(() -> LOG.info("run {}, lease {} is over: {}", id.run(), id.number(), e.getMessage()));
       tell(new Outcome.LeaseOver(id, task.id()));
       lease.abandon();
     }
   }
 
   private void log(Runnable line) {
-    try (MDC.MDCCloseable _ = MDC.putCloseable("run", lease.id().job());
+    try (MDC.MDCCloseable _ = MDC.putCloseable("run", lease.id().run());
         MDC.MDCCloseable _ = MDC.putCloseable("task", Integer.toString(task.id()))) {
       line.run();
     }
@@ -154,5 +156,20 @@ public record LeasedTask(OpenLease lease, TensorTask task) {
   /** Nothing more is done for it. */
   public void over() {
     lease.mergeEnded();
+  }
+
+  /**
+   * The ways of one task's bytes while it is under way.
+   *
+   * @param sink the upload, if there is one
+   */
+  public record TaskFiles(InputSource inputs, ChunkSink sink, Optional<Upload> upload)
+      implements AutoCloseable {
+
+    /** Gives back what an upload holds that was not sent. */
+    @Override
+    public void close() {
+      upload.ifPresent(Upload::close);
+    }
   }
 }

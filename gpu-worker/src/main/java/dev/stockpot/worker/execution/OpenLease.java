@@ -5,7 +5,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.storage.JobStorage;
+import dev.stockpot.worker.storage.RunStorage;
 import dev.stockpot.worker.storage.Upload;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class OpenLease {
 
   private final LeaseId id;
   private final MergeSpec spec;
-  private final JobStorage storage;
+  private final RunStorage storage;
   private final Optional<RemoteAccess> access;
   private final Consumer<List<Outcome>> done;
   private final Desk desk;
@@ -54,7 +54,7 @@ final class OpenLease {
       LeaseId id,
       MergeSpec spec,
       int tasks,
-      JobStorage storage,
+      RunStorage storage,
       Optional<RemoteAccess> access,
       Consumer<List<Outcome>> done,
       Desk desk) {
@@ -75,7 +75,7 @@ final class OpenLease {
     return spec;
   }
 
-  JobStorage storage() {
+  RunStorage storage() {
     return storage;
   }
 

@@ -1,6 +1,5 @@
 package dev.stockpot.worker.node;
 
-import dev.stockpot.protocol.ServiceKeys;
 import dev.stockpot.protocol.WorkerEvent;
 import dev.stockpot.worker.actor.WorkerSettings;
 import java.time.Duration;
@@ -71,11 +70,11 @@ public final class WorkerNode {
           ActorRef<Receptionist.Listing> listings =
               context.messageAdapter(
                   Receptionist.Listing.class,
-                  listing -> new DesksListed(listing.getServiceInstances(ServiceKeys.DESK)));
+                  listing -> new DesksListed(listing.getServiceInstances(WorkerEvent.DESK)));
           context
               .getSystem()
               .receptionist()
-              .tell(Receptionist.subscribe(ServiceKeys.DESK, listings));
+              .tell(Receptionist.subscribe(WorkerEvent.DESK, listings));
           return node.working();
         }));
   }

@@ -1,4 +1,7 @@
-/** A worker's node of the cluster: its device workers, and how they find the coordinator. */
+/**
+ * A worker's node of the cluster: the GPUs of its host, as NVML and CUDA tell of them, its device
+ * workers, and how they find the coordinator.
+ */
 @NullMarked
 package dev.stockpot.worker.node;
 

@@ -1,5 +1,7 @@
 package dev.stockpot.worker.nvml;
 
+import dev.stockpot.worker.nvml.Nvml.NvmlProbe;
+
 /** Those answers of NVML ({@code nvmlReturn_t}) that something follows from. */
 final class NvmlCode {
 

@@ -3,7 +3,10 @@ package dev.stockpot.worker.nvml;
 import dev.stockpot.worker.nvml.NvmlGpu.Capability;
 import dev.stockpot.worker.nvml.NvmlGpu.PcieLink;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -23,6 +26,35 @@ record NvmlDevice(NvmlLibrary library, Arena arena, MemorySegment handle) {
   /** {@code NVML_TEMPERATURE_GPU}. */
   private static final int SENSOR_OF_GPU = 0;
 
+  /** {@code nvmlPciInfo_t}, as {@code nvmlDeviceGetPciInfo_v3} fills it. */
+  static final StructLayout PCI =
+      MemoryLayout.structLayout(
+          text("busIdLegacy", 16),
+          ValueLayout.JAVA_INT.withName("domain"),
+          ValueLayout.JAVA_INT.withName("bus"),
+          ValueLayout.JAVA_INT.withName("device"),
+          ValueLayout.JAVA_INT.withName("pciDeviceId"),
+          ValueLayout.JAVA_INT.withName("pciSubSystemId"),
+          text("busId", 32));
+
+  /** {@code nvmlMemory_v2_t}. */
+  static final StructLayout MEMORY =
+      MemoryLayout.structLayout(
+          ValueLayout.JAVA_INT.withName("version"),
+          MemoryLayout.paddingLayout(4),
+          ValueLayout.JAVA_LONG.withName("total"),
+          ValueLayout.JAVA_LONG.withName("reserved"),
+          ValueLayout.JAVA_LONG.withName("free"),
+          ValueLayout.JAVA_LONG.withName("used"));
+
+  /** What stands in its {@code version}: the struct's size, and its version in the top byte. */
+  static final int MEMORY_VERSION = (int) MEMORY.byteSize() | 2 << 24;
+
+  /** {@code nvmlUtilization_t}. */
+  static final StructLayout UTILIZATION =
+      MemoryLayout.structLayout(
+          ValueLayout.JAVA_INT.withName("gpu"), ValueLayout.JAVA_INT.withName("memory"));
+
   /** Bytes. */
   record Memory(long total, long used) {}
 
@@ -35,25 +67,22 @@ record NvmlDevice(NvmlLibrary library, Arena arena, MemorySegment handle) {
   }
 
   Optional<String> pciId() {
-    return ask("nvmlDeviceGetPciInfo_v3", arena.allocate(NvmlStructs.PCI))
-        .map(pci -> pci.getString(NvmlStructs.offset(NvmlStructs.PCI, "busId")));
+    return ask("nvmlDeviceGetPciInfo_v3", arena.allocate(PCI))
+        .map(pci -> pci.getString(offset(PCI, "busId")));
   }
 
   Optional<Memory> memory() {
-    MemorySegment memory = arena.allocate(NvmlStructs.MEMORY);
-    memory.set(ValueLayout.JAVA_INT, 0, NvmlStructs.MEMORY_VERSION);
+    MemorySegment memory = arena.allocate(MEMORY);
+    memory.set(ValueLayout.JAVA_INT, 0, MEMORY_VERSION);
     return ask("nvmlDeviceGetMemoryInfo_v2", memory)
-        .map(told ->
-            new Memory(
-                NvmlStructs.longOf(told, NvmlStructs.MEMORY, "total"),
-                NvmlStructs.longOf(told, NvmlStructs.MEMORY, "used")));
+        .map(told -> new Memory(longOf(told, MEMORY, "total"), longOf(told, MEMORY, "used")));
   }
 
   /** Percent of the last moments (at most a second) in which a kernel ran. */
   OptionalInt busy() {
     return number(
-        ask("nvmlDeviceGetUtilizationRates", arena.allocate(NvmlStructs.UTILIZATION))
-            .map(use -> NvmlStructs.intOf(use, NvmlStructs.UTILIZATION, "gpu")));
+        ask("nvmlDeviceGetUtilizationRates", arena.allocate(UTILIZATION))
+            .map(use -> intOf(use, UTILIZATION, "gpu")));
   }
 
   OptionalInt celsius() {
@@ -111,5 +140,21 @@ record NvmlDevice(NvmlLibrary library, Arena arena, MemorySegment handle) {
     return library.call(function, handle, text, TEXT - 1) == NvmlCode.SUCCESS
         ? Optional.of(text.getString(0)).filter(told -> !told.isBlank())
         : Optional.empty();
+  }
+
+  private static MemoryLayout text(String name, long bytes) {
+    return MemoryLayout.sequenceLayout(bytes, ValueLayout.JAVA_BYTE).withName(name);
+  }
+
+  static long offset(StructLayout struct, String field) {
+    return struct.byteOffset(PathElement.groupElement(field));
+  }
+
+  static int intOf(MemorySegment struct, StructLayout layout, String field) {
+    return struct.get(ValueLayout.JAVA_INT, offset(layout, field));
+  }
+
+  static long longOf(MemorySegment struct, StructLayout layout, String field) {
+    return struct.get(ValueLayout.JAVA_LONG, offset(layout, field));
   }
 }

@@ -6,8 +6,8 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
 import dev.stockpot.merge.execution.InputSource;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.merge.execution.OpenFiles;
-import dev.stockpot.merge.execution.RangeReader;
 import dev.stockpot.merge.execution.ShardFiles;
 import dev.stockpot.protocol.RemoteAccess;
 import dev.stockpot.protocol.StorageUse;
@@ -27,7 +27,7 @@ import java.util.function.BooleanSupplier;
  * is the very file that is meant, and reached through the coordinator if not. What was found of a
  * file holds for the whole run.
  */
-final class ChosenFiles implements JobStorage {
+final class ChosenFiles implements RunStorage {
 
   private static final int MOST_USES = 64;
 

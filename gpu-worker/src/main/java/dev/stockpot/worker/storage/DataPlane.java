@@ -3,7 +3,7 @@ package dev.stockpot.worker.storage;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
-import dev.stockpot.merge.execution.RangeReader;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.protocol.RemoteAccess;
 import java.net.URI;
 import java.net.URLEncoder;

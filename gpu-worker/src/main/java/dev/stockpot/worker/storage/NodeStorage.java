@@ -43,9 +43,9 @@ public final class NodeStorage implements AutoCloseable {
   }
 
   /** Ways to the files of one run of a job; the caller closes them. */
-  public JobStorage job(String run) {
+  public RunStorage run(String run) {
     return shared
-        .<JobStorage>map(by -> new ChosenFiles(run, by.roots(), by.dataPlane()))
+        .<RunStorage>map(by -> new ChosenFiles(run, by.roots(), by.dataPlane()))
         .orElseGet(OwnFiles::open);
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** The files of a job that was planned in this very process, which sees them all. */
-record OwnFiles(OpenFiles files, ShardFiles shards) implements JobStorage {
+record OwnFiles(OpenFiles files, ShardFiles shards) implements RunStorage {
 
   static OwnFiles open() {
     OpenFiles files = new OpenFiles();

@@ -1,6 +1,6 @@
 package dev.stockpot.worker.storage;
 
-import dev.stockpot.merge.execution.RangeReader;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.http.HttpResponse;

@@ -2,6 +2,7 @@ package dev.stockpot.worker.storage;
 
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
+import dev.stockpot.worker.storage.RunStorage.LeaseOverException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.execution.ChunkSink;
 import dev.stockpot.merge.kernel.Crc32cs;
+import dev.stockpot.worker.storage.RunStorage.LeaseOverException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

@@ -32,7 +32,7 @@ public final class FakeTasks {
   static MergeTensors lease(LeaseId id, ActorRef<WorkerEvent> replyTo, int... tasks) {
     return new MergeTensors(
         id,
-        spec(id.job()),
+        spec(id.run()),
         IntStream.of(tasks).mapToObj(FakeTasks::task).toList(),
         Optional.empty(),
         replyTo);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.fixtures.FakeCudaCounts;
 import dev.stockpot.fixtures.FakeGpus;
+import dev.stockpot.worker.cuda.CudaDriver.CudaProbe;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.fixtures.FakeCudaCounts;
 import dev.stockpot.fixtures.FakeGpus;
+import dev.stockpot.worker.cuda.CudaDriver.CudaProbe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -8,6 +8,7 @@ import dev.stockpot.fixtures.FakeGpus;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.kernel.provider.Kernels;
 import dev.stockpot.protocol.LeaseId;
+import dev.stockpot.worker.cuda.CudaDriver.CudaProbe;
 import dev.stockpot.worker.execution.DeviceExecutor;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
 import dev.stockpot.worker.execution.RawMerge;

@@ -9,8 +9,8 @@ import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.protocol.LeaseId;
 import dev.stockpot.worker.execution.DeviceExecutor.Outcome;
-import dev.stockpot.worker.storage.JobStorage;
 import dev.stockpot.worker.storage.NodeStorage;
+import dev.stockpot.worker.storage.RunStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class ShardFlusherTest {
 
   @TempDir private Path directory;
   private final NodeStorage storage = NodeStorage.own();
-  private final JobStorage files = storage.job("job");
+  private final RunStorage files = storage.run("job");
   private final BlockingQueue<List<Outcome>> told = new LinkedBlockingQueue<>();
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.fixtures.FakeGpus;
 import dev.stockpot.protocol.DeviceSample;
+import dev.stockpot.worker.nvml.Nvml.NvmlProbe;
 import dev.stockpot.worker.nvml.NvmlGpu.Capability;
 import dev.stockpot.worker.nvml.NvmlGpu.PcieLink;
 import java.util.Optional;
@@ -143,12 +144,12 @@ final class NvmlTest {
   /** The sizes that {@code nvml.h} gives them; {@code fake_nvml.c} asserts the same in C. */
   @Test
   void theStructsAreLaidOutAsNvidiaDoes() {
-    assertThat(NvmlStructs.PCI.byteSize()).isEqualTo(68);
-    assertThat(NvmlStructs.offset(NvmlStructs.PCI, "busId")).isEqualTo(36);
-    assertThat(NvmlStructs.MEMORY.byteSize()).isEqualTo(40);
-    assertThat(NvmlStructs.offset(NvmlStructs.MEMORY, "used")).isEqualTo(32);
-    assertThat(NvmlStructs.MEMORY_VERSION).isEqualTo(40 | 2 << 24);
-    assertThat(NvmlStructs.UTILIZATION.byteSize()).isEqualTo(8);
+    assertThat(NvmlDevice.PCI.byteSize()).isEqualTo(68);
+    assertThat(NvmlDevice.offset(NvmlDevice.PCI, "busId")).isEqualTo(36);
+    assertThat(NvmlDevice.MEMORY.byteSize()).isEqualTo(40);
+    assertThat(NvmlDevice.offset(NvmlDevice.MEMORY, "used")).isEqualTo(32);
+    assertThat(NvmlDevice.MEMORY_VERSION).isEqualTo(40 | 2 << 24);
+    assertThat(NvmlDevice.UTILIZATION.byteSize()).isEqualTo(8);
   }
 
   private static Nvml available() {

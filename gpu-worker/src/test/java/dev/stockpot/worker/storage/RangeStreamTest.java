@@ -8,7 +8,7 @@ import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.Operation;
 import dev.stockpot.merge.TensorTask.SourceRange;
-import dev.stockpot.merge.execution.RangeReader;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.protocol.RemoteAccess;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -119,7 +119,7 @@ class RemoteStorageTest {
   private static Map<String, Way> ways(CpuExecutor executor) {
     Map<String, Way> ways = new HashMap<>();
     for (StorageUse use : executor.leases().storage()) {
-      assertThat(use.job()).isEqualTo("job");
+      assertThat(use.run()).isEqualTo("job");
       ways.put(use.files(), use.way());
     }
     return ways;

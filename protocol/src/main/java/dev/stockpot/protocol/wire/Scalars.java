@@ -11,25 +11,75 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** Values without parts. */
 final class Scalars {
 
+  private static final Scalar<Boolean> BOOLEAN =
+      new Scalar<>(Output::writeBoolean, Input::readBoolean);
+
+  /** From one byte below 128 to five; negative ones take five. */
+  private static final Scalar<Integer> INT =
+      new Scalar<>(
+          (output, value) -> output.writeVarInt(value, true), input -> input.readVarInt(true));
+
+  /** From one byte below 128 to nine; negative ones take nine. */
+  private static final Scalar<Long> LONG =
+      new Scalar<>(
+          (output, value) -> output.writeVarLong(value, true), input -> input.readVarLong(true));
+
+  private static final Scalar<Double> DOUBLE = new Scalar<>(Output::writeDouble, Input::readDouble);
+
+  private static final Scalar<String> STRING = new Scalar<>(Scalars::writeText, Scalars::readText);
+
+  /** Seconds since 1970, then nanoseconds. */
+  private static final Scalar<Instant> INSTANT =
+      new Scalar<>(
+          (output, value) -> {
+            output.writeVarLong(value.getEpochSecond(), false);
+            output.writeVarInt(value.getNano(), true);
+          },
+          Scalars::readInstant);
+
+  /** Whether there is one, then it. */
+  private static final Scalar<OptionalInt> OPTIONAL_INT =
+      new Scalar<>(
+          (output, value) -> {
+            output.writeBoolean(value.isPresent());
+            value.ifPresent(present -> output.writeVarInt(present, true));
+          },
+          input ->
+              input.readBoolean() ? OptionalInt.of(input.readVarInt(true)) : OptionalInt.empty());
+
+  /** Likewise. */
+  private static final Scalar<OptionalLong> OPTIONAL_LONG =
+      new Scalar<>(
+          (output, value) -> {
+            output.writeBoolean(value.isPresent());
+            value.ifPresent(present -> output.writeVarLong(present, true));
+          },
+          input ->
+              input.readBoolean()
+                  ? OptionalLong.of(input.readVarLong(true))
+                  : OptionalLong.empty());
+
   /** By declared type. */
   static final Map<Class<?>, Serializer<?>> BY_TYPE =
       Map.ofEntries(
-          Map.entry(boolean.class, new OfBoolean()),
-          Map.entry(Boolean.class, new OfBoolean()),
-          Map.entry(int.class, new OfInt()),
-          Map.entry(Integer.class, new OfInt()),
-          Map.entry(long.class, new OfLong()),
-          Map.entry(Long.class, new OfLong()),
-          Map.entry(double.class, new OfDouble()),
-          Map.entry(Double.class, new OfDouble()),
-          Map.entry(String.class, new OfString()),
-          Map.entry(Instant.class, new OfInstant()),
-          Map.entry(OptionalInt.class, new OfOptionalInt()),
-          Map.entry(OptionalLong.class, new OfOptionalLong()));
+          Map.entry(boolean.class, BOOLEAN),
+          Map.entry(Boolean.class, BOOLEAN),
+          Map.entry(int.class, INT),
+          Map.entry(Integer.class, INT),
+          Map.entry(long.class, LONG),
+          Map.entry(Long.class, LONG),
+          Map.entry(double.class, DOUBLE),
+          Map.entry(Double.class, DOUBLE),
+          Map.entry(String.class, STRING),
+          Map.entry(Instant.class, INSTANT),
+          Map.entry(OptionalInt.class, OPTIONAL_INT),
+          Map.entry(OptionalLong.class, OPTIONAL_LONG));
 
   private Scalars() {}
 
@@ -48,119 +98,34 @@ final class Scalars {
     return new String(input.getBuffer(), start, length, StandardCharsets.UTF_8);
   }
 
-  private abstract static class Scalar<T> extends Serializer<T> {
-    Scalar() {
+  private static Instant readInstant(Input input) {
+    long seconds = input.readVarLong(false);
+    int nanos = input.readVarInt(true);
+    try {
+      return Instant.ofEpochSecond(seconds, nanos);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new KryoException("no time is " + seconds + " seconds from 1970", e);
+    }
+  }
+
+  private static final class Scalar<T> extends Serializer<T> {
+    private final BiConsumer<Output, T> write;
+    private final Function<Input, T> read;
+
+    Scalar(BiConsumer<Output, T> write, Function<Input, T> read) {
       super(false, true);
-    }
-  }
-
-  private static final class OfBoolean extends Scalar<Boolean> {
-    @Override
-    public void write(Kryo kryo, Output output, Boolean value) {
-      output.writeBoolean(value);
+      this.write = write;
+      this.read = read;
     }
 
     @Override
-    public Boolean read(Kryo kryo, Input input, Class<? extends Boolean> type) {
-      return input.readBoolean();
-    }
-  }
-
-  /** From one byte below 128 to five; negative ones take five. */
-  private static final class OfInt extends Scalar<Integer> {
-    @Override
-    public void write(Kryo kryo, Output output, Integer value) {
-      output.writeVarInt(value, true);
+    public void write(Kryo kryo, Output output, T value) {
+      write.accept(output, value);
     }
 
     @Override
-    public Integer read(Kryo kryo, Input input, Class<? extends Integer> type) {
-      return input.readVarInt(true);
-    }
-  }
-
-  /** From one byte below 128 to nine; negative ones take nine. */
-  private static final class OfLong extends Scalar<Long> {
-    @Override
-    public void write(Kryo kryo, Output output, Long value) {
-      output.writeVarLong(value, true);
-    }
-
-    @Override
-    public Long read(Kryo kryo, Input input, Class<? extends Long> type) {
-      return input.readVarLong(true);
-    }
-  }
-
-  /** Whether there is one, then it. */
-  private static final class OfOptionalInt extends Scalar<OptionalInt> {
-    @Override
-    public void write(Kryo kryo, Output output, OptionalInt value) {
-      output.writeBoolean(value.isPresent());
-      value.ifPresent(present -> output.writeVarInt(present, true));
-    }
-
-    @Override
-    public OptionalInt read(Kryo kryo, Input input, Class<? extends OptionalInt> type) {
-      return input.readBoolean() ? OptionalInt.of(input.readVarInt(true)) : OptionalInt.empty();
-    }
-  }
-
-  /** Likewise. */
-  private static final class OfOptionalLong extends Scalar<OptionalLong> {
-    @Override
-    public void write(Kryo kryo, Output output, OptionalLong value) {
-      output.writeBoolean(value.isPresent());
-      value.ifPresent(present -> output.writeVarLong(present, true));
-    }
-
-    @Override
-    public OptionalLong read(Kryo kryo, Input input, Class<? extends OptionalLong> type) {
-      return input.readBoolean() ? OptionalLong.of(input.readVarLong(true)) : OptionalLong.empty();
-    }
-  }
-
-  private static final class OfDouble extends Scalar<Double> {
-    @Override
-    public void write(Kryo kryo, Output output, Double value) {
-      output.writeDouble(value);
-    }
-
-    @Override
-    public Double read(Kryo kryo, Input input, Class<? extends Double> type) {
-      return input.readDouble();
-    }
-  }
-
-  private static final class OfString extends Scalar<String> {
-    @Override
-    public void write(Kryo kryo, Output output, String value) {
-      writeText(output, value);
-    }
-
-    @Override
-    public String read(Kryo kryo, Input input, Class<? extends String> type) {
-      return readText(input);
-    }
-  }
-
-  /** Seconds since 1970, then nanoseconds. */
-  private static final class OfInstant extends Scalar<Instant> {
-    @Override
-    public void write(Kryo kryo, Output output, Instant value) {
-      output.writeVarLong(value.getEpochSecond(), false);
-      output.writeVarInt(value.getNano(), true);
-    }
-
-    @Override
-    public Instant read(Kryo kryo, Input input, Class<? extends Instant> type) {
-      long seconds = input.readVarLong(false);
-      int nanos = input.readVarInt(true);
-      try {
-        return Instant.ofEpochSecond(seconds, nanos);
-      } catch (DateTimeException | ArithmeticException e) {
-        throw new KryoException("no time is " + seconds + " seconds from 1970", e);
-      }
+    public T read(Kryo kryo, Input input, Class<? extends T> type) {
+      return read.apply(input);
     }
   }
 }

@@ -2,15 +2,18 @@ package dev.stockpot.protocol.wire;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.io.KryoBufferUnderflowException;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
 import dev.stockpot.protocol.WireMessage;
 import dev.stockpot.protocol.wire.WireTypes.Message;
 import java.io.NotSerializableException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -27,6 +30,9 @@ final class WireFormat {
   /** Instances that are kept for the next message; more threads than this make new ones. */
   private static final int POOLED = 16;
 
+  /** More than any message nests; WireSerializers refuses types within themselves. */
+  private static final int DEEPEST = 24;
+
   private static final Map<Class<?>, String> MANIFESTS =
       WireTypes.MESSAGES.stream().collect(Collectors.toMap(Message::type, Message::manifest));
   private static final Map<String, Class<?>> KINDS =
@@ -38,8 +44,7 @@ final class WireFormat {
       new Pool<>(true, false, POOLED) {
         @Override
         protected Session create() {
-          return new Session(
-              ClosedKryo.create(WireTypes.ALL, serializers), new Output(FIRST_BUFFER, LARGEST));
+          return new Session(kryo(WireTypes.ALL, serializers), new Output(FIRST_BUFFER, LARGEST));
         }
       };
 
@@ -137,5 +142,29 @@ final class WireFormat {
     NotSerializableException refused = new NotSerializableException(message);
     refused.setStackTrace(new StackTraceElement[0]);
     return refused;
+  }
+
+  /** An instance for one thread at a time. */
+  static Kryo kryo(Collection<? extends WireTypes.Type<?>> types, WireSerializers serializers) {
+    Kryo kryo = new Kryo(new IdsOnly(), null);
+    kryo.setRegistrationRequired(true);
+    kryo.setMaxDepth(DEEPEST);
+    for (WireTypes.Type<?> type : types) {
+      kryo.register(type.type(), serializers.get(type.type()), type.id());
+    }
+    return kryo;
+  }
+
+  private static final class IdsOnly extends DefaultClassResolver {
+    @Override
+    protected Registration readName(Input input) {
+      throw new KryoException("a class is named, and only ids of classes are taken");
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Kryo declares it
+    protected void writeName(Output output, Class type, Registration registration) {
+      throw new KryoException(type + " is not in WireTypes");
+    }
   }
 }

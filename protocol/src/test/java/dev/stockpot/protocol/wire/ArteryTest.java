@@ -71,7 +71,7 @@ class ArteryTest {
     @Override
     public byte[] toBinary(Object message) {
       return message instanceof AcknowledgeReceipts(LeaseId lease, var _)
-              && lease.job().equals("bomb")
+              && lease.run().equals("bomb")
           ? HexFormat.of().parseHex("0d0b05036a6f6207ffffffff07")
           : honest.toBinary(message);
     }

@@ -73,7 +73,7 @@ class RecordSerializerTest {
             throw new IllegalStateException("no actors here");
           });
       WireSerializers serializers = new WireSerializers(types, noRefs);
-      return new Release(serializers, ClosedKryo.create(types, serializers));
+      return new Release(serializers, WireFormat.kryo(types, serializers));
     }
 
     <T> byte[] bytes(Class<T> type, T object) {

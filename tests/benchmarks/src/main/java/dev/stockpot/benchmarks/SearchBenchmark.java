@@ -56,6 +56,8 @@ public final class SearchBenchmark implements Callable<Integer> {
       defaultValue = "4")
   private int candidatesOnDisk;
 
+  private static final String FROM_STORAGE = "read_bytes: ";
+
   private SearchBenchmark() {}
 
   public static void main(String[] args) {
@@ -86,7 +88,7 @@ public final class SearchBenchmark implements Callable<Integer> {
     SearchPlan plan = PlanReader.readSearch(writePlan(models));
 
     bytes.dropInputs();
-    long storageBefore = ProcessBytes.fromStorage();
+    long storageBefore = fromStorage();
     AtomicLong most = new AtomicLong();
     int candidates;
     double seconds;
@@ -104,7 +106,7 @@ public final class SearchBenchmark implements Callable<Integer> {
       seconds = (System.nanoTime() - start) / GIGA;
       watch.shutdownNow();
     }
-    long fromStorage = ProcessBytes.fromStorage() - storageBefore;
+    long fromStorage = fromStorage() - storageBefore;
     measure(bytes, reads, writes);
 
     double read = Figures.median(reads);
@@ -202,5 +204,14 @@ public final class SearchBenchmark implements Callable<Integer> {
         """
             .formatted(candidatesOnDisk));
     return Files.writeString(scratch.resolve("plan.yaml"), yaml);
+  }
+
+  /** Bytes that this process had storage read so far; what was in the page cache is not counted. */
+  private static long fromStorage() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/io")).stream()
+        .filter(line -> line.startsWith(FROM_STORAGE))
+        .mapToLong(line -> Long.parseLong(line.substring(FROM_STORAGE.length())))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -93,10 +93,9 @@ final class WallsTest {
       merge merge.kernel.vector
       merge.execution merge.kernel.provider
       merge.planner
-      merge.manifest
       merge.verification
       soce
-      soce.scores soce.weights
+      soce.weights
       soce.experts
       soce.report
       demo
@@ -106,9 +105,8 @@ final class WallsTest {
       worker.nvml worker.storage
       worker.execution
       worker.actor worker.cpu worker.cuda
-      worker.device
       worker.node
-      coordinator.blocking coordinator.files coordinator.postgres coordinator.storage coordinator.web
+      coordinator.files coordinator.postgres coordinator.storage coordinator.web
       coordinator.http.access coordinator.http.port coordinator.journal coordinator.staging coordinator.tenure
       coordinator.evaluate coordinator.order coordinator.queue.state
       coordinator.history
@@ -120,7 +118,7 @@ final class WallsTest {
       coordinator.http
       coordinator.node
       cli.console cli.logging cli.port cli.settings
-      cli.certs cli.checkpoint cli.client.api cli.embedded cli.plan cli.verify
+      cli.certs cli.checkpoint cli.client.api cli.embedded cli.plan
       cli.client cli.merge cli.soce cli.system
       cli.demo cli.node
       cli
@@ -295,8 +293,7 @@ final class WallsTest {
                 "dev.stockpot.cli.checkpoint..",
                 "dev.stockpot.cli.embedded..",
                 "dev.stockpot.cli.merge..",
-                "dev.stockpot.cli.plan..",
-                "dev.stockpot.cli.verify..")
+                "dev.stockpot.cli.plan..")
             .and(not(belongToAnyOf(RegularFiles.class, PrivateFiles.class)));
     check(noClasses().that(touchUsersFiles).should(ArchConditions.accessTargetWhere(open)), main);
     assertThat(main.get(RegularFiles.class).getAccessesFromSelf()).anyMatch(open);

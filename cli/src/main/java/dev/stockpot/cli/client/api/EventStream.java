@@ -174,4 +174,11 @@ public final class EventStream implements AutoCloseable {
       // The connection is given up in any case.
     }
   }
+
+  /**
+   * One server-sent event.
+   *
+   * @param id to go on after it
+   */
+  public record ServerEvent(Optional<String> id, String name, String data) {}
 }

@@ -12,6 +12,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -104,19 +105,14 @@ public final class StrictJson implements AutoCloseable {
         .onUnmappableCharacter(CodingErrorAction.REPORT);
   }
 
-  /** What reads the tokens and may stop for a problem of its own. */
-  @FunctionalInterface
-  public interface Body {
-    void read(JsonParser parser);
-  }
-
   /**
    * Checks that the document is one object and nothing after it, and hands the parser to the body
-   * at the object's start; the body leaves it at the object's end.
+   * at the object's start; the body leaves it at the object's end, unless it stops for a problem of
+   * its own.
    *
    * @throws CheckpointException for anything that is not JSON, with the byte where it goes wrong
    */
-  public void readObject(Body body) {
+  public void readObject(Consumer<JsonParser> body) {
     try {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
@@ -124,7 +120,7 @@ public final class StrictJson implements AutoCloseable {
             (first == null ? part + " is empty" : part + " is not a JSON object but " + kind(first))
                 + CURE);
       }
-      body.read(parser);
+      body.accept(parser);
       if (parser.nextToken() != null) {
         throw problem(part + " goes on after its JSON object, at byte " + at() + CURE);
       }

@@ -7,7 +7,6 @@ import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -50,11 +49,10 @@ public record Contents(
       }
     }
     List<Problem> warnings = new ArrayList<>(checkpoint.warnings());
-    Path file = checkpoint.path().resolve(HfConfig.FILE_NAME);
     HfConfig config = null;
-    if (Files.isDirectory(checkpoint.path()) && Files.exists(file)) {
+    if (Files.isDirectory(checkpoint.path())) {
       try {
-        config = HfConfig.read(file);
+        config = HfConfig.of(checkpoint.path()).orElse(null);
       } catch (CheckpointException e) {
         warnings.addAll(e.problems());
       }

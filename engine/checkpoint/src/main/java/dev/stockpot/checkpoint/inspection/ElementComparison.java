@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint.inspection;
 
+import dev.stockpot.checkpoint.inspection.CheckpointDiff.ValueDifference;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,6 +2,7 @@ package dev.stockpot.checkpoint.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.checkpoint.inspection.CheckpointDiff.ValueDifference;
 import dev.stockpot.checkpoint.safetensors.Dtype;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;

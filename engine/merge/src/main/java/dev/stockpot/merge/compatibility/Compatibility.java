@@ -1,5 +1,7 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.checkpoint.config.HfConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,4 +55,25 @@ public final class Compatibility {
                     + ": name the one whose format you will prompt with"))
         : Optional.empty();
   }
+
+  /**
+   * Something about the ingredients to look at before the merge.
+   *
+   * @param subjects the names of the checkpoints concerned, in the order they were given
+   * @param message what is odd, where it is said, and what to do, on one line
+   */
+  public record Warning(List<String> subjects, String message) {
+    public Warning {
+      subjects = List.copyOf(subjects);
+    }
+  }
+
+  /**
+   * A checkpoint to look at.
+   *
+   * @param name how messages call it: the model as the plan writes it
+   * @param path its directory, or its one safetensors file, beside which the other files are
+   * @param config its config.json, read by who opened it; empty where there is none
+   */
+  public record NamedCheckpoint(String name, Path path, Optional<HfConfig> config) {}
 }

@@ -2,6 +2,8 @@ package dev.stockpot.merge.compatibility;
 
 import dev.stockpot.checkpoint.config.HfConfig;
 import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.merge.compatibility.Compatibility.NamedCheckpoint;
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.file.FirstBytes;
 import dev.stockpot.checkpoint.file.RegularFiles;
 import dev.stockpot.checkpoint.file.Sha256;
 import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.merge.compatibility.Compatibility.NamedCheckpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.stockpot.merge.compatibility;
 
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

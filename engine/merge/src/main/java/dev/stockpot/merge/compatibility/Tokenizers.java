@@ -1,6 +1,7 @@
 package dev.stockpot.merge.compatibility;
 
 import dev.stockpot.checkpoint.problem.Wording;
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.SoupSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.kernel.NonFinite;
 import dev.stockpot.plan.NonFinitePolicy;

@@ -5,6 +5,7 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.TensorTask;
 import dev.stockpot.merge.TensorTask.SourceRange;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import dev.stockpot.merge.MergeSpec;
 import dev.stockpot.merge.Receipt;
 import dev.stockpot.merge.Receipt.StageNanos;
 import dev.stockpot.merge.TensorTask;
+import dev.stockpot.merge.execution.InputSource.RangeReader;
 import dev.stockpot.merge.kernel.NonFinite;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

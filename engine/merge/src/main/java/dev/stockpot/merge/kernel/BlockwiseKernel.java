@@ -3,6 +3,7 @@ package dev.stockpot.merge.kernel;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.stockpot.checkpoint.safetensors.Dtype;
+import dev.stockpot.merge.kernel.LinearKernel.Source;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class BlockwiseKernel implements LinearKernel {
       MemorySegment out,
       Dtype outDtype,
       long elements) {
-    CombineCheck.check(sources, weights, out, outDtype, elements);
+    check(sources, weights, out, outDtype, elements);
     double denominator = weights.denominator();
     int together = beginsWithThreeBf16(sources) ? 3 : 0;
     NonFinite nonFinite = NonFinite.NONE;
@@ -100,7 +101,7 @@ public final class BlockwiseKernel implements LinearKernel {
           loops.nextF64(n, doubles, sum, count);
         }
       }
-      default -> throw CombineCheck.notMergeable(source.dtype());
+      default -> throw notMergeable(source.dtype());
     }
   }
 
@@ -124,7 +125,7 @@ public final class BlockwiseKernel implements LinearKernel {
         finite = loops.divideToF64(sum, d, doubles, count);
         MemorySegment.copy(doubles, 0, out, DOUBLE, from * Double.BYTES, count);
       }
-      default -> throw CombineCheck.notMergeable(dtype);
+      default -> throw notMergeable(dtype);
     }
     return finite;
   }
@@ -140,7 +141,7 @@ public final class BlockwiseKernel implements LinearKernel {
             case F16 -> Float.float16ToFloat(shorts[i]);
             case F32 -> floats[i];
             case F64 -> doubles[i];
-            default -> throw CombineCheck.notMergeable(dtype);
+            default -> throw notMergeable(dtype);
           };
       if (Double.isNaN(value)) {
         nan++;
@@ -149,5 +150,39 @@ public final class BlockwiseKernel implements LinearKernel {
       }
     }
     return new NonFinite(nan, infinity);
+  }
+
+  static void check(
+      List<Source> sources,
+      IntegerWeights weights,
+      MemorySegment out,
+      Dtype outDtype,
+      long elements) {
+    if (sources.size() != weights.numerators().size()) {
+      throw new IllegalArgumentException(
+          sources.size() + " sources for " + weights.numerators().size() + " weights");
+    }
+    for (int k = 0; k < sources.size(); k++) {
+      checkSize("source " + k, sources.get(k).bytes(), sources.get(k).dtype(), elements);
+    }
+    checkSize("the output", out, outDtype, elements);
+    if (out.isReadOnly()) {
+      throw new IllegalArgumentException("the output's segment is read-only");
+    }
+  }
+
+  private static void checkSize(String what, MemorySegment bytes, Dtype dtype, long elements) {
+    if (!dtype.mergeable()) {
+      throw notMergeable(dtype);
+    }
+    if (elements < 0 || bytes.byteSize() != Math.multiplyExact(elements, (long) dtype.bytes())) {
+      throw new IllegalArgumentException(
+          what + " has " + bytes.byteSize() + " bytes for " + elements + " elements of " + dtype);
+    }
+  }
+
+  static IllegalArgumentException notMergeable(Dtype dtype) {
+    return new IllegalArgumentException(
+        dtype + " takes no part in arithmetic; only BF16, F16, F32 and F64 do");
   }
 }

@@ -21,7 +21,7 @@ public final class ScalarKernel implements LinearKernel {
     if (!allBf16) {
       return general.combine(sources, weights, out, outDtype, elements);
     }
-    CombineCheck.check(sources, weights, out, outDtype, elements);
+    BlockwiseKernel.check(sources, weights, out, outDtype, elements);
     return paired.combine(sources, weights, out, elements);
   }
 }

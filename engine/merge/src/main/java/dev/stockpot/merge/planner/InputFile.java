@@ -1,6 +1,6 @@
 package dev.stockpot.merge.planner;
 
-import dev.stockpot.checkpoint.CheckpointFile;
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import dev.stockpot.merge.InputRef;

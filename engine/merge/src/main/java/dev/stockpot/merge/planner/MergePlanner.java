@@ -1,7 +1,7 @@
 package dev.stockpot.merge.planner;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.CheckpointFile;
+import dev.stockpot.checkpoint.Checkpoint.CheckpointFile;
 import dev.stockpot.checkpoint.CheckpointLayout;
 import dev.stockpot.checkpoint.SidecarFiles;
 import dev.stockpot.checkpoint.Unmergeable;
@@ -13,7 +13,7 @@ import dev.stockpot.checkpoint.safetensors.Dtype;
 import dev.stockpot.checkpoint.safetensors.OutputTensor;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.compatibility.Compatibility;
-import dev.stockpot.merge.compatibility.NamedCheckpoint;
+import dev.stockpot.merge.compatibility.Compatibility.NamedCheckpoint;
 import dev.stockpot.merge.compatibility.QuantizationConfig;
 import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.Soup;

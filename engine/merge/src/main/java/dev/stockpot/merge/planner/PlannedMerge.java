@@ -63,7 +63,7 @@ public record PlannedMerge(
    * @param staging absolute directory of the shards
    * @param stagingToken what its token file holds
    */
-  public MergeSpec spec(String job, Path staging, String stagingToken) {
+  public MergeSpec spec(String run, Path staging, String stagingToken) {
     Map<Integer, InputRef> inputRefs = new HashMap<>();
     for (InputFile input : inputs) {
       inputRefs.put(inputRefs.size(), input.ref());
@@ -73,7 +73,7 @@ public record PlannedMerge(
       shards.put(shards.size(), shard.fileName());
     }
     return new MergeSpec(
-        job,
+        run,
         plan.models().stream().map(MergePlan.Ingredient::reference).toList(),
         inputRefs,
         soups.stream().map(PlannedSoup::spec).toList(),

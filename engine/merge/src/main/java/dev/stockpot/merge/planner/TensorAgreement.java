@@ -24,12 +24,19 @@ import java.util.stream.Collectors;
  *       is the plan's; without one it is the inputs' own, and where they differ the narrowest that
  *       holds both: F64, else F32, also for BF16 with F16.
  *   <li>One of another dtype (integers, booleans, 8-bit floats) is copied if all inputs have it in
- *       the same dtype and, as the merge finds out, the same bytes; so are {@link EqualConstants}.
+ *       the same dtype and, as the merge finds out, the same bytes; so are constants that are
+ *       infinite on purpose.
  *   <li>Everything else is a problem: a missing tensor, shapes that differ, a dtype that is
  *       mergeable here and not there.
  * </ul>
  */
 final class TensorAgreement {
+  /** The last parts of parameters' names. */
+  private static final Set<String> PARAMETERS = Set.of("weight", "bias", "gamma", "beta");
+
+  /** Masks have some megabytes; what is larger is no constant that anybody would store. */
+  private static final long LARGEST_CONSTANT = 64L << 20;
+
   /** Differences that need no conclusion. */
   private static final int FEW = 8;
 
@@ -37,7 +44,6 @@ final class TensorAgreement {
   private final Ingredient first;
   private final PlanningNotes notes;
   private final Narrowing narrowing;
-  private final EqualConstants constants;
   private final Vocabulary vocabulary = new Vocabulary();
   private final Set<String> copied = new HashSet<>();
 
@@ -49,7 +55,6 @@ final class TensorAgreement {
     this.first = all.getFirst();
     this.narrowing = narrowing;
     this.notes = notes;
-    this.constants = new EqualConstants(all);
     this.different = new int[all.size()];
   }
 
@@ -149,12 +154,36 @@ final class TensorAgreement {
     if (!dtype.mergeable()) {
       return dtype;
     }
-    if (constants.contain(name)) {
+    if (isConstant(name)) {
       copied.add(name);
       notes.decision("copied " + name);
       return dtype;
     }
     return narrowing.of(name, dtype, tensor.elements());
+  }
+
+  /**
+   * Whether the tensor is a constant that is infinite on purpose, as attention masks are: a buffer,
+   * by its name no weight, whose bytes are the same in all checkpoints. It is copied; an average of
+   * infinities would be refused, or be none. Reads its bytes, unless its name or size says that it
+   * is none.
+   *
+   * @throws dev.stockpot.checkpoint.problem.CheckpointException if a file cannot be read
+   */
+  private boolean isConstant(String name) {
+    if (PARAMETERS.contains(name.substring(name.lastIndexOf('.') + 1))) {
+      return false;
+    }
+    List<TensorLocation> tensors =
+        all.stream()
+            .map(each -> Optional.ofNullable(each.tensors().get(name)).orElseThrow())
+            .toList();
+    TensorHeader header = tensors.getFirst().header();
+    return header.byteSize() <= LARGEST_CONSTANT
+        && header.dtype().mergeable()
+        && tensors.stream().allMatch(each -> each.header().dtype() == header.dtype())
+        && TensorBytes.same(tensors)
+        && TensorBytes.hasNonFinite(tensors.getFirst());
   }
 
   /** Where most is different, the many lines that follow have one cause. */

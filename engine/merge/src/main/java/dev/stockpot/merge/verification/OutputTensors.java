@@ -6,7 +6,6 @@ import dev.stockpot.checkpoint.problem.Problem;
 import dev.stockpot.checkpoint.safetensors.SafetensorsHeader;
 import dev.stockpot.checkpoint.safetensors.TensorHeader;
 import dev.stockpot.merge.MergeException;
-import dev.stockpot.merge.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -59,7 +59,7 @@ final class Recomputation {
     // Changed inputs may hold NaN; that is told as a difference, not as a fault of the plan.
     this.spec =
         new MergeSpec(
-            written.job(),
+            written.run(),
             written.models(),
             written.inputs(),
             written.soups(),

@@ -1,5 +1,6 @@
 /**
- * Whether a merged checkpoint is what its manifest says: checksums, and tensors merged once more.
+ * The manifest of a merged checkpoint, which says what it was made of, and whether the checkpoint
+ * is what it says: checksums, and tensors merged once more.
  */
 @NullMarked
 package dev.stockpot.merge.verification;

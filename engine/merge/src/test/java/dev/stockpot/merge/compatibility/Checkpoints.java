@@ -1,6 +1,8 @@
 package dev.stockpot.merge.compatibility;
 
 import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.merge.compatibility.Compatibility.NamedCheckpoint;
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.stockpot.merge.compatibility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.stockpot.merge.compatibility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.merge.compatibility.Compatibility.Warning;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;

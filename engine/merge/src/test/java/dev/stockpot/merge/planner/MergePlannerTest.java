@@ -177,7 +177,7 @@ class MergePlannerTest {
   void theSpecNamesWhatTasksNameByNumber() {
     PlannedMerge planned = small().policy(NonFinitePolicy.WARN).planned();
     MergeSpec spec = planned.spec("the job", directory, "the token");
-    assertThat(spec.job()).isEqualTo("the job");
+    assertThat(spec.run()).isEqualTo("the job");
     assertThat(spec.models()).containsExactly("a", "b");
     assertThat(spec.input(0)).isEqualTo(planned.inputs().get(0).ref());
     assertThat(spec.input(1).path()).isEqualTo(directory.resolve("b/model.safetensors").toString());

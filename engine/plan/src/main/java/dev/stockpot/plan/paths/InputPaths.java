@@ -1,6 +1,7 @@
 package dev.stockpot.plan.paths;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.HubReference;
 import dev.stockpot.checkpoint.problem.Wording;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -1,7 +1,7 @@
 package dev.stockpot.plan.paths;
 
 import dev.stockpot.checkpoint.problem.Wording;
-import dev.stockpot.plan.yaml.Located;
+import dev.stockpot.plan.yaml.Place.Located;
 import java.nio.file.Path;
 
 /**

@@ -1,5 +1,6 @@
 package dev.stockpot.plan.reading;
 
+import dev.stockpot.checkpoint.HubReference;
 import dev.stockpot.checkpoint.problem.Wording;
 import dev.stockpot.plan.Fraction;
 import dev.stockpot.plan.MergePlan;
@@ -7,13 +8,12 @@ import dev.stockpot.plan.Plan;
 import dev.stockpot.plan.SearchPlan;
 import dev.stockpot.plan.paths.AllowedRoots;
 import dev.stockpot.plan.paths.HomePaths;
-import dev.stockpot.plan.paths.HubReference;
 import dev.stockpot.plan.paths.InputPaths;
 import dev.stockpot.plan.paths.OutputPaths;
 import dev.stockpot.plan.paths.PathEntry;
 import dev.stockpot.plan.paths.RealPaths;
-import dev.stockpot.plan.yaml.Located;
 import dev.stockpot.plan.yaml.Place;
+import dev.stockpot.plan.yaml.Place.Located;
 import dev.stockpot.plan.yaml.Problems;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -19,4 +19,7 @@ public record Place(int line, int column) implements Comparable<Place> {
     int byLine = Integer.compare(line, other.line);
     return byLine != 0 ? byLine : Integer.compare(column, other.column);
   }
+
+  /** A value and where the plan says it. */
+  public record Located<T>(T value, Place place) {}
 }

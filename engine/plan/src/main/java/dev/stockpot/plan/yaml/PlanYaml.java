@@ -1,5 +1,6 @@
 package dev.stockpot.plan.yaml;
 
+import dev.stockpot.plan.yaml.Place.Located;
 import java.util.ArrayList;
 import java.util.List;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -44,8 +45,8 @@ public final class PlanYaml {
           String.format(
               "the character U+%04X is not allowed in YAML; remove it", e.getCodePoint()));
     } catch (MarkedYamlEngineException e) {
-      Problem problem = inPlainWords(e);
-      problems.at(Place.of(problem.mark()), problem.message());
+      Located<String> problem = inPlainWords(e);
+      problems.at(problem.place(), problem.value());
     } catch (YamlEngineException e) {
       problems.at(new Place(1, 1), notYaml(String.valueOf(e.getMessage())));
     }
@@ -57,42 +58,44 @@ public final class PlanYaml {
     return "this is not YAML: " + problem.replaceAll("\\s+", " ");
   }
 
-  private record Problem(Mark mark, String message) {}
-
   /** The parser speaks of tokens and blocks; these are the mistakes behind its words. */
-  private static Problem inPlainWords(MarkedYamlEngineException e) {
+  private static Located<String> inPlainWords(MarkedYamlEngineException e) {
     String problem = e.getProblem();
     Mark stopped = e.getProblemMark().or(e::getContextMark).orElseThrow();
     Mark began = e.getContextMark().orElse(stopped);
     if (problem.contains("(TAB)")) {
-      return new Problem(stopped, "a tab cannot indent YAML; use spaces");
+      return new Located<>("a tab cannot indent YAML; use spaces", Place.of(stopped));
     }
     if (problem.contains("mapping values are not allowed here")) {
-      return new Problem(
-          stopped, "a ':' is not expected here; check the indentation, or put the text in quotes");
+      return new Located<>(
+          "a ':' is not expected here; check the indentation, or put the text in quotes",
+          Place.of(stopped));
     }
     if (problem.contains("could not find expected ':'")) {
-      return new Problem(began, "this line is no 'key: value'; is a ':' missing?");
+      return new Located<>("this line is no 'key: value'; is a ':' missing?", Place.of(began));
     }
     if (problem.contains("expected <block end>")) {
-      return new Problem(stopped, "this does not fit the lines above; check its indentation");
+      return new Located<>(
+          "this does not fit the lines above; check its indentation", Place.of(stopped));
     }
     if (problem.contains("found unexpected end of stream")) {
-      return new Problem(began, "this quoted text is never closed");
+      return new Located<>("this quoted text is never closed", Place.of(began));
     }
     if (problem.contains("expected ',' or ")) {
       char bracket = problem.contains("']'") ? ']' : '}';
       String opened = " to go on after the bracket opened on line " + (began.getLine() + 1);
-      return new Problem(stopped, "expected ',' or '" + bracket + "'" + opened);
+      return new Located<>("expected ',' or '" + bracket + "'" + opened, Place.of(stopped));
     }
     if (problem.contains("expected '<document start>'")) {
-      return new Problem(
-          stopped, "the plan before this line has ended; separate two plans with a line '---'");
+      return new Located<>(
+          "the plan before this line has ended; separate two plans with a line '---'",
+          Place.of(stopped));
     }
     if (problem.contains("found undefined alias")) {
-      return new Problem(stopped, "this alias has no anchor before it; write the value");
+      return new Located<>(
+          "this alias has no anchor before it; write the value", Place.of(stopped));
     }
     boolean ours = e instanceof ComposerException;
-    return new Problem(stopped, ours ? problem : notYaml(problem));
+    return new Located<>(ours ? problem : notYaml(problem), Place.of(stopped));
   }
 }

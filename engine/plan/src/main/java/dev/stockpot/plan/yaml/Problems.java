@@ -1,5 +1,7 @@
 package dev.stockpot.plan.yaml;
 
+import dev.stockpot.plan.yaml.InvalidPlanException.PlanProblem;
+import dev.stockpot.plan.yaml.Place.Located;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,10 +11,8 @@ public final class Problems {
   /** What nobody reads to the end; it also bounds what a hostile file makes us keep. */
   private static final int MAX_REPORTED = 100;
 
-  private record Problem(Place place, String message) {}
-
   private final SourceText source;
-  private final List<Problem> problems = new ArrayList<>();
+  private final List<Located<String>> problems = new ArrayList<>();
   private int omitted;
   private boolean forbidden;
 
@@ -22,7 +22,7 @@ public final class Problems {
 
   public void at(Place place, String message) {
     if (problems.size() < MAX_REPORTED) {
-      problems.add(new Problem(place, message));
+      problems.add(new Located<>(message, place));
     } else {
       omitted++;
     }
@@ -47,10 +47,10 @@ public final class Problems {
     if (problems.isEmpty()) {
       return;
     }
-    problems.sort(Comparator.comparing(Problem::place));
+    problems.sort(Comparator.comparing(Located::place));
     List<PlanProblem> shown = new ArrayList<>();
-    for (Problem problem : problems) {
-      shown.add(source.problem(problem.place(), problem.message()));
+    for (Located<String> problem : problems) {
+      shown.add(source.problem(problem.place(), problem.value()));
     }
     if (omitted > 0) {
       Place last = problems.getLast().place();

@@ -2,6 +2,7 @@ package dev.stockpot.plan.yaml;
 
 import dev.stockpot.checkpoint.problem.Wording;
 import dev.stockpot.plan.Fraction;
+import dev.stockpot.plan.yaml.Place.Located;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.stockpot.plan.yaml;
 
 import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.plan.yaml.InvalidPlanException.PlanProblem;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.stockpot.plan.yaml;
 
 import dev.stockpot.checkpoint.problem.Wording;
 import dev.stockpot.plan.Durations;
+import dev.stockpot.plan.yaml.Place.Located;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.stockpot.plan.yaml.InvalidPlanException;
-import dev.stockpot.plan.yaml.PlanProblem;
+import dev.stockpot.plan.yaml.InvalidPlanException.PlanProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

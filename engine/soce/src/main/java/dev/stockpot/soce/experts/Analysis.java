@@ -1,8 +1,8 @@
 package dev.stockpot.soce.experts;
 
 import dev.stockpot.plan.CorrelationRule;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.SoceException;
-import dev.stockpot.soce.scores.ScoreTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

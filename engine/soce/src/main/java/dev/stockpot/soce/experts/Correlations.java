@@ -1,6 +1,6 @@
 package dev.stockpot.soce.experts;
 
-import dev.stockpot.soce.scores.ScoreTable;
+import dev.stockpot.soce.ScoreTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

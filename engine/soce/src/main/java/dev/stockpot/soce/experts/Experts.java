@@ -1,8 +1,8 @@
 package dev.stockpot.soce.experts;
 
 import dev.stockpot.soce.Quoted;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.SoceException;
-import dev.stockpot.soce.scores.ScoreTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -7,7 +7,7 @@ import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Failed;
 import dev.stockpot.soce.report.SearchReport.Role;
 import dev.stockpot.soce.report.SearchReport.Scores;
-import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Shapley.ShapleyValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.stockpot.soce.report;
 
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.experts.CorrelationMatrix;
 import dev.stockpot.soce.experts.Correlations;
 import dev.stockpot.soce.experts.Selection;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Shapley.ShapleyValue;
 import dev.stockpot.soce.weights.Weights;
 import java.time.Duration;
 import java.time.Instant;

@@ -159,4 +159,16 @@ public sealed interface Shapley {
       return new ShapleyValue(player, mean, OptionalDouble.of(error));
     }
   }
+
+  /**
+   * What a player contributes: its mean marginal gain over all orders in which players can join.
+   *
+   * @param player its models
+   * @param standardError of a value estimated from sampled orders; empty for an exact one
+   */
+  record ShapleyValue(List<Integer> player, double value, OptionalDouble standardError) {
+    public ShapleyValue {
+      player = List.copyOf(player);
+    }
+  }
 }

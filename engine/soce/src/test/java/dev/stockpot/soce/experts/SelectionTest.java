@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stockpot.plan.CorrelationRule;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.SoceException;
 import dev.stockpot.soce.Tables;
-import dev.stockpot.soce.scores.ScoreTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

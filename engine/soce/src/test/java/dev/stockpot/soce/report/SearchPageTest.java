@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.plan.CorrelationRule;
+import dev.stockpot.soce.ScoreTable;
 import dev.stockpot.soce.experts.Selection;
 import dev.stockpot.soce.report.SearchReport.Entry;
 import dev.stockpot.soce.report.SearchReport.Fact;
 import dev.stockpot.soce.report.SearchReport.Failed;
 import dev.stockpot.soce.report.SearchReport.Role;
 import dev.stockpot.soce.report.SearchReport.Scores;
-import dev.stockpot.soce.scores.ScoreTable;
-import dev.stockpot.soce.weights.ShapleyValue;
+import dev.stockpot.soce.weights.Shapley.ShapleyValue;
 import dev.stockpot.soce.weights.Weights;
 import java.io.StringReader;
 import java.time.Duration;

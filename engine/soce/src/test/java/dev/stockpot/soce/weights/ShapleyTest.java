@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stockpot.soce.SoceException;
+import dev.stockpot.soce.weights.Shapley.ShapleyValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -94,7 +94,7 @@ public final class RemoteWorker {
           tasks.subList(Integer.parseInt(parts.get(2)), Integer.parseInt(parts.get(3)));
       expected += leased.size();
       executor.submit(
-          new LeaseId(spec.job(), Long.parseLong(parts.get(0))),
+          new LeaseId(spec.run(), Long.parseLong(parts.get(0))),
           spec.forTasks(leased),
           leased,
           Optional.of(new RemoteAccess(List.of(url), parts.get(1))),
@@ -109,7 +109,7 @@ public final class RemoteWorker {
     if (executor.leases().storage().stream().anyMatch(use -> use.way() == StorageUse.Way.DIRECT)) {
       throw new IOException("not through the coordinator: " + executor.leases().storage());
     }
-    executor.leases().release(spec.job());
+    executor.leases().release(spec.run());
     return MERGED;
   }
 }

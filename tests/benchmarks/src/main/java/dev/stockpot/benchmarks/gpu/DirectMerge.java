@@ -67,7 +67,7 @@ final class DirectMerge {
     for (int from = 0; from < tasks.size(); from += LEASE_TASKS) {
       List<TensorTask> leased = tasks.subList(from, Math.min(tasks.size(), from + LEASE_TASKS));
       executor.submit(
-          new LeaseId(spec.job(), from + 1L),
+          new LeaseId(spec.run(), from + 1L),
           spec.forTasks(leased),
           leased,
           Optional.empty(),
@@ -82,7 +82,7 @@ final class DirectMerge {
       checksums[receipt.task()] = receipt.outputs().getFirst().crc();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    executor.leases().release(spec.job());
+    executor.leases().release(spec.run());
     return new Result(seconds, List.of(checksums));
   }
 
@@ -97,7 +97,7 @@ final class DirectMerge {
 
   private static MergeSpec reusing(MergeSpec spec) {
     return new MergeSpec(
-        spec.job(),
+        spec.run(),
         spec.models(),
         spec.inputs(),
         spec.soups(),

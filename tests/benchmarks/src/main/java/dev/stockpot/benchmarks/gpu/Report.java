@@ -4,6 +4,7 @@ import dev.stockpot.benchmarks.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 
 /** What was found, as a table that is printed last. */
 final class Report {
@@ -20,19 +21,18 @@ final class Report {
   private final List<Row> rows = new ArrayList<>();
   private final long start = System.nanoTime();
 
-  /** Something that must hold; answers a line about what was looked at. */
-  interface Check {
-    String run() throws Exception;
-  }
-
   /** Something that is measured, and may tell several figures. */
   interface Measurement {
     void run() throws Exception;
   }
 
-  /** What does not hold fails, as does whatever throws; the rest is looked at all the same. */
-  void check(String what, Check check) {
-    measure(what, () -> add(what, check.run(), Verdict.OK));
+  /**
+   * What does not hold fails, as does whatever throws; the rest is looked at all the same.
+   *
+   * @param check answers a line about what was looked at
+   */
+  void check(String what, Callable<String> check) {
+    measure(what, () -> add(what, check.call(), Verdict.OK));
   }
 
   /** Figures are told by the methods below. */

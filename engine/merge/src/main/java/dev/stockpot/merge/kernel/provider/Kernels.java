@@ -3,6 +3,7 @@ package dev.stockpot.merge.kernel.provider;
 import dev.stockpot.merge.kernel.BlockwiseKernel;
 import dev.stockpot.merge.kernel.LinearKernel;
 import dev.stockpot.merge.kernel.ScalarKernel;
+import dev.stockpot.merge.kernel.provider.WarmUp.WarmingKernel;
 import dev.stockpot.merge.kernel.vector.PreferredVectors;
 import dev.stockpot.merge.kernel.vector.VectorLoops;
 import java.util.Optional;
