@@ -30,6 +30,7 @@ export class JobPage {
     this.happenings = new Happenings(place, { caption: "What happened, the newest first" });
     this.log = new Log(place);
     this.actions = report ? null : new Actions({ session, id: place.id });
+    this.report = el("a", { href: `/v1/jobs/${encodeURIComponent(place.id)}/report` }, "A page to keep");
     this.lanes = behind("The devices as a table", () => this.laneTable());
     this.name = el("h1", {}, place.id || "Job");
     this.element = el("div", {},
@@ -91,7 +92,7 @@ export class JobPage {
     const { facts } = this;
     facts.set("Plan", job.source);
     facts.set("Output", job.outputs.join(", "));
-    facts.set("Report", report?.path);
+    facts.set("Report", report && this.actions ? this.report : report?.path);
     facts.set("Submitted", clock(job.submitted));
     facts.set("Started", job.started && clock(job.started));
     facts.set("Ended", job.ended && `${clock(job.ended)}${job.started ? `, after ${duration((millis(job.ended) - millis(job.started)) / 1000)}` : ""}`);
