@@ -22,7 +22,9 @@ record Scrape(Map<String, Double> samples) {
         .filter(line -> !line.startsWith("#"))
         .forEach(line -> {
           int space = line.lastIndexOf(' ');
-          samples.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
+          // Of a member that is gone, phi is +Inf.
+          String value = line.substring(space + 1).replace("Inf", "Infinity");
+          samples.put(line.substring(0, space), Double.valueOf(value));
         });
     return new Scrape(samples);
   }
