@@ -6,9 +6,13 @@ import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
+import dev.stockpot.coordinator.queue.Answer;
+import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.protocol.api.JobSubmission;
+import dev.stockpot.protocol.api.JobView;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -24,12 +28,17 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /** What happens, as tables of rows: as they are, and as they change. */
 final class ViewRoutes {
 
+  /** Begins the name of a job's view. */
+  private static final String JOB = "jobs/";
+
   private final ActorSystem<?> system;
   private final HttpSettings settings;
+  private final QueueAsk queue;
 
   ViewRoutes(ActorSystem<?> system, HttpSettings settings) {
     this.system = system;
     this.settings = settings;
+    this.queue = new QueueAsk(system, settings);
   }
 
   List<Route> routes() {
@@ -84,15 +93,17 @@ final class ViewRoutes {
   private static String job(Call call) {
     String id = call.segments().getFirst();
     if (!id.matches(JobSubmission.ID_PATTERN)) {
-      throw noSuchView("jobs/" + id);
+      throw noSuchView(JOB + id);
     }
-    return "jobs/" + id;
+    return JOB + id;
   }
 
   private CompletionStage<HttpResponse> rows(Call call, Function<Call, String> named) {
     String view = named.apply(call);
     Optional<String> after = call.request().getUri().query().get("after");
-    return this.<ViewNews>ask(call, replyTo -> new Historian.GetRows(view, after, replyTo))
+    return has(call, view)
+        .thenCompose(
+            _ -> this.<ViewNews>ask(call, replyTo -> new Historian.GetRows(view, after, replyTo)))
         .thenApply(news ->
             switch (news) {
               case ViewNews.Rows rows ->
@@ -107,13 +118,33 @@ final class ViewRoutes {
     String view = named.apply(call);
     Optional<String> after =
         call.header("Last-Event-ID").or(() -> call.request().getUri().query().get("after"));
-    return this.<Boolean>ask(call, replyTo -> new Historian.HasView(view, replyTo))
+    return has(call, view)
         .thenApply(known -> {
           if (!known) {
             throw noSuchView(view);
           }
           return ViewEvents.response(call.duty().historian(), view, after);
         });
+  }
+
+  /**
+   * Whether there is such a view. A coordinator that has just begun is still reading which jobs
+   * there are: the queue, once it answers, has told the historian of all of them.
+   */
+  private CompletionStage<Boolean> has(Call call, String view) {
+    return known(call, view)
+        .thenCompose(known ->
+            known || !view.startsWith(JOB)
+                ? CompletableFuture.completedStage(known)
+                : queue
+                    .<Answer<JobView>>ask(
+                        call,
+                        replyTo -> new JobRequest.GetJob(view.substring(JOB.length()), replyTo))
+                    .thenCompose(_ -> known(call, view)));
+  }
+
+  private CompletionStage<Boolean> known(Call call, String view) {
+    return ask(call, replyTo -> new Historian.HasView(view, replyTo));
   }
 
   private <T> CompletionStage<T> ask(
@@ -127,8 +158,8 @@ final class ViewRoutes {
   private static RefusedRequest noSuchView(String view) {
     return new RefusedRequest(
         StatusCodes.NOT_FOUND,
-        view.startsWith("jobs/")
-            ? "there is no job '%s'".formatted(view.substring("jobs/".length()))
+        view.startsWith(JOB)
+            ? "there is no job '%s'".formatted(view.substring(JOB.length()))
             : "there is no view '%s'; there are overview, jobs, workers and actors"
                 .formatted(view));
   }

@@ -183,10 +183,19 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
   @Override
   public SignalHandler<QueueState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.class, (_, _) -> context.getSelf().tell(new Recovered()))
+        .onSignal(RecoveryCompleted.class, (state, _) -> onRecoveryCompleted(state))
         .onSignal(PostStop.class, (_, _) -> runs.end())
         .onSignal(Terminated.class, (_, stopped) -> onStopped(stopped))
         .build();
+  }
+
+  /**
+   * Before anybody is answered, so that whoever heard from the queue finds its jobs in the history.
+   */
+  private void onRecoveryCompleted(QueueState state) {
+    state.takeGone();
+    history.recovered(state);
+    context.getSelf().tell(new Recovered());
   }
 
   /** A job, or a follower. */
@@ -379,8 +388,6 @@ public final class JobQueue extends EventSourcedBehavior<QueueMessage, QueueEven
 
   private Effect<QueueEvent, QueueState> onRecovered(QueueState state) {
     drains.tell(state);
-    state.takeGone();
-    history.recovered(state);
     List<QueueEvent> events = new ArrayList<>();
     for (QueuedJob job : state.started()) {
       events.add(

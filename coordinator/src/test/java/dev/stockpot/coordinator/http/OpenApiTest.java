@@ -218,9 +218,9 @@ final class OpenApiTest {
                 JobRequest.GetLog.class,
                 log -> log.replyTo().tell(new Answer.Ok<>(List.of(Jobs.line(1)))))),
         operation("get /v1/jobs/{id}/view", "/v1/jobs/a/view", 200, OpenApiTest::nothing),
-        operation("get /v1/jobs/{id}/view", "/v1/jobs/b/view", 404, OpenApiTest::nothing),
+        operation("get /v1/jobs/{id}/view", "/v1/jobs/b/view", 404, OpenApiTest::unknown),
         operation(
-            "get /v1/jobs/{id}/view/events", "/v1/jobs/b/view/events", 404, OpenApiTest::nothing),
+            "get /v1/jobs/{id}/view/events", "/v1/jobs/b/view/events", 404, OpenApiTest::unknown),
         operation("get /v1/views/{view}", "/v1/views/overview", 200, OpenApiTest::nothing),
         operation("get /v1/views/{view}", "/v1/views/workers", 200, OpenApiTest::nothing),
         operation("get /v1/views/{view}", "/v1/views/actors", 200, OpenApiTest::nothing),
@@ -263,6 +263,12 @@ final class OpenApiTest {
 
   /** What the queue does where it is not asked. */
   private static void nothing() {}
+
+  private static void unknown() {
+    site.asked(JobRequest.GetJob.class)
+        .replyTo()
+        .tell(new Answer.Refused<>(Answer.Reason.NOT_FOUND, "no such job", List.of()));
+  }
 
   private static <T extends JobRequest> Runnable asked(Class<T> kind, Consumer<T> answer) {
     return () -> answer.accept(site.asked(kind));

@@ -3,7 +3,10 @@ package dev.stockpot.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.history.HistoryEvent;
+import dev.stockpot.coordinator.queue.Answer;
+import dev.stockpot.coordinator.queue.JobRequest;
 import dev.stockpot.protocol.api.JobStatus;
+import dev.stockpot.protocol.api.JobView;
 import dev.stockpot.protocol.api.LogLine;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +16,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +126,22 @@ final class ViewEventsTest {
     rows(stream);
     site.history.accept(new HistoryEvent.JobDeleted(2, "a"));
     assertThat(stream.lines().filter(line -> line.startsWith("id:"))).isEmpty();
-    assertThat(site.send(site.user("/v1/jobs/a/view")).statusCode()).isEqualTo(404);
+    CompletableFuture<HttpResponse<String>> gone = site.sending(site.user("/v1/jobs/a/view"));
+    site.asked(JobRequest.GetJob.class)
+        .replyTo()
+        .tell(new Answer.Refused<>(Answer.Reason.NOT_FOUND, "no such job", List.of()));
+    assertThat(gone.join().statusCode()).isEqualTo(404);
+  }
+
+  /** What a page asks that was open while its coordinator started anew. */
+  @Test
+  void aJobThatIsStillBeingReadFromTheJournalIsWaitedFor() {
+    CompletableFuture<HttpResponse<String>> early = site.sending(site.user("/v1/jobs/late/view"));
+    JobRequest.GetJob asked = site.asked(JobRequest.GetJob.class);
+    JobView late = Jobs.job("late", JobStatus.RUNNING);
+    site.history.accept(new HistoryEvent.JobChanged(2, late));
+    asked.replyTo().tell(new Answer.Ok<>(late));
+    assertThat(early.join().statusCode()).isEqualTo(200);
   }
 
   @Test
