@@ -20,14 +20,19 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Jobs, tasks, leases, receipts and evaluations, counted from what happens to them. Jobs are named
  * only while they live. Safe for any thread.
  */
 public final class JobFigures implements Consumer<HistoryEvent> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobFigures.class);
 
   /** Not {@code job}, which is what Prometheus calls what it scrapes. */
   private static final String JOB = "job_id";
@@ -39,6 +44,7 @@ public final class JobFigures implements Consumer<HistoryEvent> {
   /** Names of workers that are remembered with their kind. */
   private static final int MOST_WORKERS = 10_000;
 
+  private final AtomicLong uncounted = new AtomicLong();
   private final Counter tasks;
   private final Counter receipts;
   private final Counter granted;
@@ -76,7 +82,7 @@ public final class JobFigures implements Consumer<HistoryEvent> {
         KindFigures.counter(
             registry,
             "stockpot_leases_ended_total",
-            "Leases that ended: completed, or early, and why.",
+            "Leases that ended while their job ran: completed, or early, and why.",
             REASON);
     evaluations =
         KindFigures.counter(
@@ -189,8 +195,22 @@ public final class JobFigures implements Consumer<HistoryEvent> {
     boards.clear();
   }
 
+  /** Whoever tells what happens must not fail because it cannot be counted. */
   @Override
   public void accept(HistoryEvent event) {
+    try {
+      count(event);
+    } catch (RuntimeException e) {
+      if (uncounted.getAndIncrement() == 0) {
+        LOG.error(
+            "what happened cannot be counted, here and from now on wherever it is so: {}",
+            event,
+            e);
+      }
+    }
+  }
+
+  private void count(HistoryEvent event) {
     switch (event) {
       case HistoryEvent.BoardOpened opened ->
           boards.put(
@@ -267,8 +287,8 @@ public final class JobFigures implements Consumer<HistoryEvent> {
   }
 
   private void onJob(JobView view) {
-    jobs.put(view.id(), view);
-    if (!runs(view)) {
+    JobView before = jobs.put(view.id(), view);
+    if (!runs(view) || (before != null && before.plan() != view.plan())) {
       best.remove(view.id());
     }
   }

@@ -77,7 +77,7 @@ public final class Historian {
   private record Much() implements Command {}
 
   /** These jobs have left reports in these files. */
-  private record Reported(Map<String, String> files) implements Command {}
+  private record Reported(@Nullable Map<String, String> files) implements Command {}
 
   /**
    * Who works here.
@@ -167,7 +167,11 @@ public final class Historian {
       case GetReport get -> onGetReport(get, now);
       case Tick _ -> onTick(now);
       case Much _ -> take(now);
-      case Reported(Map<String, String> files) -> history.reported(files);
+      case Reported reported -> {
+        if (reported.files() != null) {
+          history.reported(reported.files());
+        }
+      }
       case Seen seen -> {
         seenAt = now;
         if (seen.workers() != null) {
@@ -179,10 +183,41 @@ public final class Historian {
   }
 
   private void take(long now) {
-    long lost = feed.drain(event -> history.on(event, now));
+    long lost =
+        feed.drain(event -> {
+          try {
+            history.on(event, now);
+          } catch (RuntimeException e) {
+            LOG.error("the history lacks an event that it cannot take: {}", event, e);
+          }
+        });
     if (lost > 0) {
       LOG.warn("{} events came faster than they were taken: what the pages show lacks them", lost);
     }
+    for (String job : history.takeGone()) {
+      View view = views.get(History.JOB + job);
+      if (view != null) {
+        forget(view);
+      }
+    }
+    discard(history.takeDiscarded());
+  }
+
+  private void discard(List<String> files) {
+    if (files.isEmpty()) {
+      return;
+    }
+    CompletionStage<Boolean> _ =
+        blocking(
+                () -> {
+                  Reports.delete(files);
+                  return true;
+                })
+            .whenComplete((_, problem) -> {
+              if (problem != null) {
+                LOG.warn("a report of a job that was deleted stays: {}", problem.getMessage());
+              }
+            });
   }
 
   private void onTick(long now) {
@@ -294,7 +329,7 @@ public final class Historian {
           if (problem != null) {
             LOG.warn("a job's report can be neither read nor written: {}", problem.getMessage());
           }
-          return new Reported(files == null ? Map.of() : files);
+          return new Reported(files);
         });
   }
 
@@ -303,7 +338,7 @@ public final class Historian {
     context
         .getSystem()
         .dispatchers()
-        .lookup(DispatcherSelector.fromConfig("stockpot.blocking-dispatcher"))
+        .lookup(DispatcherSelector.fromConfig("stockpot.data-dispatcher"))
         .execute(() -> {
           try {
             done.complete(work.call());
@@ -317,24 +352,29 @@ public final class Historian {
   /** As the job left it, or as it is now. */
   private void onGetReport(GetReport get, long now) {
     take(now);
+    Optional<String> file = history.report(get.job());
+    if (file.isPresent()) {
+      answer(get, () -> Reports.read(file.get()));
+      return;
+    }
     View view = view(History.JOB + get.job(), now);
     if (!render(view, now)) {
       forget(view);
       get.replyTo().tell(new Report(Optional.empty()));
       return;
     }
-    Optional<String> file = history.report(get.job());
     String rows = view.since(-1).json();
+    answer(get, () -> sources.reports().page().apply(rows).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void answer(GetReport get, Callable<byte[]> page) {
     CompletionStage<byte[]> _ =
-        blocking(() ->
-                file.isPresent()
-                    ? Reports.read(file.get())
-                    : sources.reports().page().apply(rows).getBytes(StandardCharsets.UTF_8))
-            .whenComplete((page, problem) -> {
+        blocking(page)
+            .whenComplete((made, problem) -> {
               if (problem != null) {
                 LOG.warn("the report of {}: {}", get.job(), problem.getMessage());
               }
-              get.replyTo().tell(new Report(Optional.ofNullable(page)));
+              get.replyTo().tell(new Report(Optional.ofNullable(made)));
             });
   }
 }

@@ -9,6 +9,7 @@ import dev.stockpot.protocol.api.WorkerView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,10 +87,19 @@ final class History {
   private final LinkedHashMap<String, JobHistory> jobs = new LinkedHashMap<>();
 
   /** Jobs that ended and were not taken. */
-  private final List<String> ended = new ArrayList<>();
+  private final Set<String> ended = new LinkedHashSet<>();
+
+  /** Those that were taken last, of which a report is being made. */
+  private final Set<String> reporting = new LinkedHashSet<>();
 
   /** Files of reports, by job. */
   private final Map<String, String> reports = new HashMap<>();
+
+  /** Files of reports of jobs that were deleted, and were not taken. */
+  private final List<String> discarded = new ArrayList<>();
+
+  /** Jobs that were deleted, and were not taken. */
+  private final List<String> gone = new ArrayList<>();
 
   private final Map<String, OpenBoard> boards = new HashMap<>();
   private final Map<LeaseId, OpenLease> leases = new LinkedHashMap<>();
@@ -158,19 +168,39 @@ final class History {
 
   /** Which jobs have ended since this was last asked. */
   List<String> takeEnded() {
-    List<String> taken = List.copyOf(ended);
+    reporting.clear();
+    reporting.addAll(ended);
     ended.clear();
+    forgetOldest();
+    return List.copyOf(reporting);
+  }
+
+  /** Which jobs are no more, since this was last asked. */
+  List<String> takeGone() {
+    List<String> taken = List.copyOf(gone);
+    gone.clear();
     return taken;
   }
 
-  /** The jobs have left reports in these files. */
+  /** Which reports nobody will ask for, since this was last asked. */
+  List<String> takeDiscarded() {
+    List<String> taken = List.copyOf(discarded);
+    discarded.clear();
+    return taken;
+  }
+
+  /** These are the files of all reports that jobs have left. */
   void reported(Map<String, String> files) {
+    reports.clear();
     reports.putAll(files);
   }
 
-  /** The file of the job's report, if it left one. */
+  /** The file of the job's report, if it left one; a job that is tried again has none yet. */
   Optional<String> report(String job) {
-    return Optional.ofNullable(reports.get(job));
+    JobView view = views.get(job);
+    return view != null && view.status().isTerminal()
+        ? Optional.ofNullable(reports.get(job))
+        : Optional.empty();
   }
 
   /** The workers as the desk sees them. */
@@ -200,7 +230,8 @@ final class History {
         views.remove(deleted.job());
         endedRows.remove(deleted.job());
         jobs.remove(deleted.job());
-        reports.remove(deleted.job());
+        gone.add(deleted.job());
+        Optional.ofNullable(reports.remove(deleted.job())).ifPresent(discarded::add);
       }
     }
   }
@@ -208,8 +239,10 @@ final class History {
   private void on(long at, JobView view) {
     views.put(view.id(), view);
     endedRows.remove(view.id());
-    if (jobs.computeIfAbsent(view.id(), JobHistory::new).changed(at, view)) {
+    JobHistory job = jobs.computeIfAbsent(view.id(), JobHistory::new);
+    if (job.changed(at, view)) {
       ended.add(view.id());
+      jobs.putLast(view.id(), job);
     }
     if (view.status().isTerminal() && jobs.size() > MOST_JOBS) {
       forgetOldest();
@@ -221,8 +254,9 @@ final class History {
     List<String> oldest =
         jobs.values().stream()
             .filter(JobHistory::hasEnded)
-            .limit(Math.max(0, over))
             .map(JobHistory::id)
+            .filter(id -> !ended.contains(id) && !reporting.contains(id))
+            .limit(Math.max(0, over))
             .toList();
     oldest.forEach(jobs::remove);
   }
@@ -476,10 +510,10 @@ final class History {
 
   /** One job; false if nothing is known of it. */
   boolean job(String id, LiveTable table, boolean whole, long at, long nowNanos) {
-    String report = reports.get(id);
-    if (report != null && views.containsKey(id)) {
-      table.put("report", RowJson.of(Map.of("path", report)));
-    }
+    report(id)
+        .ifPresentOrElse(
+            file -> table.put("report", RowJson.of(Map.of("path", file))),
+            () -> table.remove("report"));
     JobHistory job = jobs.get(id);
     if (job == null) {
       JobView view = views.get(id);

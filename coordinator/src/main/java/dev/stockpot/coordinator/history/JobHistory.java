@@ -69,11 +69,18 @@ final class JobHistory {
   private final Recent<LogLine> log = new Recent<>("log/", MOST_LINES);
   private final Map<Integer, Phase> phases = new LinkedHashMap<>();
   private int phaseCount;
+
+  /** Those before this one are not shown any more. */
+  private int phasesShown;
+
   private @Nullable JobView view;
   private @Nullable Timeline timeline;
   private @Nullable OutputProgress output;
   private int shardsShown;
   private @Nullable SearchHistory search;
+
+  /** The one of which there are rows. */
+  private @Nullable SearchHistory shownSearch;
 
   /** Tasks of the open board that a lost worker had, and who that was. */
   private final Map<Integer, String> lost = new HashMap<>();
@@ -104,6 +111,10 @@ final class JobHistory {
       begun(now);
     }
     boolean ends = view != null && !hasEnded() && now.status().isTerminal();
+    if (view != null && (view.attempt() != now.attempt() || view.plan() != now.plan())) {
+      search = null;
+      output = null;
+    }
     view = now;
     String name = phase(now.status());
     Phase last = phases.get(phaseCount - 1);
@@ -312,8 +323,8 @@ final class JobHistory {
       table.put("job", row(view, Optional.of(this), nowNanos));
     }
     phases.forEach((number, phase) -> table.put("phase/" + number, RowJson.of(phase.row())));
-    if (phaseCount > MOST_PHASES) {
-      table.remove("phase/" + (phaseCount - 1 - MOST_PHASES));
+    for (; phasesShown < phaseCount - MOST_PHASES; phasesShown++) {
+      table.remove("phase/" + phasesShown);
     }
     log.render(table, whole);
     marks.render(table, whole);
@@ -324,12 +335,19 @@ final class JobHistory {
           view == null ? null : view.ended().map(Instant::toEpochMilli).orElse(null);
       table.put("span", RowJson.of(new Span(timeline.from(), to, timeline.step())));
     }
-    if (output != null) {
+    int shards = output == null ? 0 : output.shards();
+    for (int i = shards; i < shardsShown; i++) {
+      table.remove("shard/" + i);
+    }
+    shardsShown = shards;
+    if (output == null) {
+      table.remove("strip");
+    } else {
       output.render(table, whole);
-      for (int i = output.shards(); i < shardsShown; i++) {
-        table.remove("shard/" + i);
-      }
-      shardsShown = output.shards();
+    }
+    if (search != shownSearch) {
+      SearchHistory.removeFrom(table);
+      shownSearch = search;
     }
     if (search != null) {
       search.render(table, whole);

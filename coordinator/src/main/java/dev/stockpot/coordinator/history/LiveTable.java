@@ -88,6 +88,15 @@ final class LiveTable {
     oldest = version;
   }
 
+  /** Removes the rows whose keys begin so. */
+  void removeAll(String prefix) {
+    rows.entrySet().stream()
+        .filter(row -> row.getKey().startsWith(prefix) && row.getValue().json() != null)
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(this::remove);
+  }
+
   /** These, by key, are all rows whose keys begin so. */
   void replace(String prefix, Map<String, String> all) {
     List<String> others =

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -46,6 +47,7 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
     return directory.filter(Files::isDirectory).isPresent()
         ? FileTrees.entries(directory.get()).stream()
             .filter(file -> file.toString().endsWith(SUFFIX))
+            .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
             .toList()
         : List.of();
   }
@@ -54,7 +56,7 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
    * Writes one, and deletes the oldest of too many.
    *
    * @param rows of the job's view
-   * @return its file, by the job, if one was written
+   * @return all that there are now
    */
   Map<String, String> write(String job, String rows) throws IOException {
     if (directory.isEmpty()) {
@@ -62,7 +64,7 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
     }
     PrivateFiles.makeDirectory(directory.get());
     Path file = directory.get().resolve(job + SUFFIX);
-    Path fresh = directory.get().resolve("." + job);
+    Path fresh = directory.get().resolve("." + job + ".part");
     try (FileChannel channel =
         PrivateFiles.open(
             fresh,
@@ -73,6 +75,9 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
+    } catch (IOException e) {
+      Files.deleteIfExists(fresh);
+      throw e;
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     List<Path> files = files();
@@ -85,7 +90,14 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
         Files.deleteIfExists(oldest);
       }
     }
-    return Map.of(job, file.toString());
+    return all();
+  }
+
+  /** Deletes them. */
+  static void delete(List<String> files) throws IOException {
+    for (String file : files) {
+      Files.deleteIfExists(Path.of(file));
+    }
   }
 
   private static FileTime modified(Path file) {

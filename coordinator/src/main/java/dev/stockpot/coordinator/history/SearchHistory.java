@@ -258,6 +258,14 @@ final class SearchHistory {
     return remaining.map(left -> left.toMillis() / 1e3);
   }
 
+  /** Of a job that searches nothing any more. */
+  static void removeFrom(LiveTable table) {
+    table.remove("search");
+    table.remove("matrix");
+    table.remove("shapley");
+    table.removeAll("candidate/");
+  }
+
   void render(LiveTable table, boolean whole) {
     if (outline != null) {
       table.put("search", RowJson.of(row(outline)));

@@ -150,6 +150,10 @@ class HistoryTest {
 
   @Test
   void ofJobsThatEndedOnlyTheLastAreRemembered() {
+    told(
+        new HistoryEvent.JobChanged(4_000, Board.view("long", JobStatus.RUNNING)),
+        new HistoryEvent.JobLogged(
+            4_000, "long", new LogLine(1, Instant.EPOCH, LogLine.Level.INFO, "line")));
     for (int i = 0; i < History.MOST_JOBS + 5; i++) {
       String id = "job-" + i;
       told(
@@ -158,11 +162,19 @@ class HistoryTest {
               5_000, id, new LogLine(1, Instant.EPOCH, LogLine.Level.INFO, "line")),
           new HistoryEvent.JobChanged(5_000, Board.view(id, JobStatus.DONE)));
     }
+    told(new HistoryEvent.JobChanged(5_000, Board.view("long", JobStatus.DONE)));
+    // Nothing is forgotten of which a report is still to be made.
+    assertThat(rows(job("job-4"), "log/")).hasSize(1);
+    assertThat(history.takeEnded()).contains("job-4", "long");
+    assertThat(rows(job("job-4"), "log/")).hasSize(1);
+    assertThat(history.takeEnded()).isEmpty();
+    assertThat(rows(job("long"), "log/")).hasSize(1);
     assertThat(rows(job("job-4"), "log/")).isEmpty();
     assertThat(job("job-4").get("job").get("status").stringValue()).isEqualTo("done");
-    assertThat(rows(job("job-5"), "log/")).hasSize(1);
-    told(new HistoryEvent.JobDeleted(6_000, "job-5"));
-    assertThat(history.has("jobs/job-5")).isFalse();
+    assertThat(rows(job("job-5"), "log/")).isEmpty();
+    assertThat(rows(job("job-6"), "log/")).hasSize(1);
+    told(new HistoryEvent.JobDeleted(6_000, "job-6"));
+    assertThat(history.has("jobs/job-6")).isFalse();
   }
 
   @Test
