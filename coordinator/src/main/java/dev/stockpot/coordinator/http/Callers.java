@@ -8,6 +8,8 @@ import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -21,7 +23,7 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  */
 final class Callers {
 
-  static final String COOKIE = "stockpot_session";
+  private static final Pattern PORT = Pattern.compile(".*:([0-9]{1,5})");
 
   private final Tokens tokens;
   private final Sessions sessions;
@@ -120,11 +122,23 @@ final class Callers {
   }
 
   private static Stream<String> cookies(HttpRequest request) {
+    String ours = cookie(request) + "=";
     return header(request, "Cookie").stream()
         .flatMap(value -> Arrays.stream(value.split(";", -1)))
         .map(String::strip)
-        .filter(cookie -> cookie.startsWith(COOKIE + "="))
-        .map(cookie -> cookie.substring(COOKIE.length() + 1));
+        .filter(cookie -> cookie.startsWith(ours))
+        .map(cookie -> cookie.substring(ours.length()));
+  }
+
+  /**
+   * Browsers keep one cookie of a name for all ports of a host: each server has a name of its own.
+   */
+  static String cookie(HttpRequest request) {
+    return header(request, "Host")
+        .map(PORT::matcher)
+        .filter(Matcher::matches)
+        .map(host -> "stockpot_session_" + host.group(1))
+        .orElse("stockpot_session");
   }
 
   static void permit(Holder holder, Route route) {

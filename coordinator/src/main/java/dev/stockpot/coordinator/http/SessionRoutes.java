@@ -67,21 +67,25 @@ final class SessionRoutes {
           return Audit.of(
               new Call(call.request(), call.segments(), call.duty(), Optional.of(begun.holder())),
               "log in",
-              CompletableFuture.completedStage(cookie(begun.value(), Sessions.LIFE)));
+              CompletableFuture.completedStage(cookie(call, begun.value(), Sessions.LIFE)));
         });
   }
 
   private CompletionStage<HttpResponse> end(Call call) {
-    return CompletableFuture.completedStage(cookie("", Duration.ZERO));
+    return CompletableFuture.completedStage(cookie(call, "", Duration.ZERO));
   }
 
-  private HttpResponse cookie(String value, Duration life) {
+  private HttpResponse cookie(Call call, String value, Duration life) {
     return HttpResponse.create()
         .withStatus(StatusCodes.NO_CONTENT)
         .addHeader(
             RawHeader.create(
                 "Set-Cookie",
                 "%s=%s; Max-Age=%d; Path=/; HttpOnly; SameSite=Strict%s"
-                    .formatted(Callers.COOKIE, value, life.toSeconds(), secure ? "; Secure" : "")));
+                    .formatted(
+                        Callers.cookie(call.request()),
+                        value,
+                        life.toSeconds(),
+                        secure ? "; Secure" : "")));
   }
 }

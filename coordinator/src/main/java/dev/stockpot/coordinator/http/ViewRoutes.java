@@ -78,7 +78,7 @@ final class ViewRoutes {
                 .withEntity(
                     HttpEntities.create(
                         ContentTypes.TEXT_HTML_UTF8,
-                        report.page().orElseThrow(() -> noSuchView(view)))));
+                        report.page().orElseThrow(() -> noSuchReport(view)))));
   }
 
   /** One of the views that are no job's. */
@@ -153,6 +153,13 @@ final class ViewRoutes {
         AskPattern.ask(
             call.duty().historian(), question, settings.answerTimeout(), system.scheduler()),
         settings);
+  }
+
+  private static RefusedRequest noSuchReport(String view) {
+    return new RefusedRequest(
+        StatusCodes.NOT_FOUND,
+        "there is no report of a job '%s', or its file cannot be read; the coordinator's log says which"
+            .formatted(view.substring(JOB.length())));
   }
 
   private static RefusedRequest noSuchView(String view) {

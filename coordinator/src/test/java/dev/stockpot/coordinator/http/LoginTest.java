@@ -72,7 +72,7 @@ final class LoginTest {
     HttpResponse<String> answer = login("t".repeat(32));
     assertThat(answer.statusCode()).isEqualTo(204);
     assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-        .startsWith("stockpot_session=unnamed.")
+        .startsWith("stockpot_session_" + site.port() + "=unnamed.")
         .contains("; Max-Age=43200; Path=/; HttpOnly; SameSite=Strict")
         .doesNotContain("Secure")
         .doesNotContain("t".repeat(32));
@@ -102,7 +102,7 @@ final class LoginTest {
         site.send(browser("/v1/session").header("X-Stockpot", "1").DELETE());
     assertThat(answer.statusCode()).isEqualTo(204);
     assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-        .startsWith("stockpot_session=; Max-Age=0;");
+        .startsWith("stockpot_session_" + site.port() + "=; Max-Age=0;");
   }
 
   @Test
@@ -189,7 +189,7 @@ final class LoginTest {
         Connection: close\r
         \r
         """
-            .formatted(site.api.url(), cookie("t".repeat(32)));
+            .formatted(site.api.url(), cookie("t".repeat(32)).replace("_" + site.port(), ""));
     try (Socket socket = site.socket()) {
       ApiSite.write(socket, request);
       assertThat(ApiSite.rest(socket)).startsWith("HTTP/1.1 403");
