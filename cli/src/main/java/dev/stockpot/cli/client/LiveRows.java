@@ -23,11 +23,14 @@ final class LiveRows {
     this.path = path;
   }
 
-  /** Asks for what changed; of a coordinator that has no such view, there are none. */
+  /**
+   * Asks for what changed; of a coordinator that does not answer, or has no such view, there are
+   * none.
+   */
   Map<String, JsonNode> ask(Api api) {
     try {
       apply(api.get(path + known.map(id -> "?after=" + id).orElse(""), JsonNode.class).value());
-    } catch (ClientException.Refused _) {
+    } catch (ClientException _) {
       rows.clear();
       known = Optional.empty();
     }

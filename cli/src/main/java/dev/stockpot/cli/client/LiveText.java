@@ -94,7 +94,7 @@ final class LiveText {
     lines.add(
         String.format(
             Locale.ROOT,
-            "█ merging  ▓ writing  ▒ reading  · waiting for any of these; a character is %.2f s",
+            "█ merging  ▓ writing  ▒ reading  · waiting; a character is %.2f s",
             each * step / 1e3));
     return lines;
   }

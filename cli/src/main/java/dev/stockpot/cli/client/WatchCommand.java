@@ -114,6 +114,8 @@ public final class WatchCommand implements Callable<Integer> {
           lines.addAll(timeline);
         }
       });
+      // A line that the terminal breaks would count as one and take two.
+      lines.replaceAll(line -> line.substring(0, Math.min(line.length(), terminal.columns())));
       if (!lines.isEmpty()) {
         lines.add("");
       }

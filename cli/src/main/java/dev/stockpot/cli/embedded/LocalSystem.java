@@ -108,6 +108,7 @@ public final class LocalSystem implements AutoCloseable {
             guardian(settings, workerSettings, devices, history),
             "stockpot",
             watched ? measured(config, libraries) : plain(config, libraries));
+    MetricsSetup.of(system).ifPresent(metrics -> metrics.follow(system, false));
     return new LocalSystem(
         system,
         settings,

@@ -152,7 +152,7 @@ final class CoordinatorLife implements NodeProcess.Life, AutoCloseable {
           .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "http", () -> api.close(REQUESTS_END));
       system.tell(new CoordinatorNode.Begin(api));
       LOG.info(
-          "Coordinating, epoch {}. HTTP API at {}, its token in {}",
+          "Coordinating, epoch {}. Dashboard and HTTP API at {}, their token in {}",
           tenure.epoch(),
           api.url(),
           http.tokenFile());

@@ -82,7 +82,7 @@ class LiveTextTest {
             """);
     assertThat(LiveText.timeline(rows, 80, 2))
         .hasSize(4)
-        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(90))
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80))
         .contains("and 1 more");
     assertThat(LiveText.timeline(Map.of(), 80, 2)).isEmpty();
   }
