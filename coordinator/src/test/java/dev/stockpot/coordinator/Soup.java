@@ -72,15 +72,29 @@ public final class Soup {
         StageNanos.ZERO);
   }
 
+  /** As {@link #in}, the checkpoints as {@code org/a} and {@code org/b} in the hub's cache. */
+  public static Soup ofHub(Path directory, String commit) {
+    Path cache = directory.resolve("cache");
+    Path a = cache.resolve("models--org--a/snapshots").resolve(commit);
+    Path b = cache.resolve("models--org--b/snapshots").resolve(commit);
+    checkpoint(1).sidecar("README.md", "---\nlicense: llama3.1\n---\n").writeTo(a);
+    checkpoint(2).sidecar("README.md", "---\nlicense: apache-2.0\n---\n").writeTo(b);
+    return of(directory, a, b);
+  }
+
   /** As {@link #in}, of checkpoints that are written already. */
   public static Soup of(Path directory) {
+    return of(directory, directory.resolve("a"), directory.resolve("b"));
+  }
+
+  private static Soup of(Path directory, Path a, Path b) {
     MergePlan plan =
         new MergePlan(
             Path.of("plan.yaml"),
             Method.LINEAR,
             List.of(
-                new MergePlan.Ingredient("a", directory.resolve("a"), Fraction.of(3, 10)),
-                new MergePlan.Ingredient("b", directory.resolve("b"), Fraction.of(7, 10))),
+                new MergePlan.Ingredient("a", a, Fraction.of(3, 10)),
+                new MergePlan.Ingredient("b", b, Fraction.of(7, 10))),
             false,
             OutputDtypes.OF_INPUTS,
             Optional.empty(),

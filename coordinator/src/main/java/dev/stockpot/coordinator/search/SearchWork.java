@@ -187,6 +187,7 @@ final class SearchWork {
       Manifest manifest = manifest(planned);
       new OutputCommit(staging, planned, order.replace())
           .with(SearchResult.DIRECTORY, SearchResult.files(search, report))
+          .telling(CardSection.of(report))
           .commit(List.of(manifest));
       staging.delete();
       return staging;

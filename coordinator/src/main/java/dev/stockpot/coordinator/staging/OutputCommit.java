@@ -57,6 +57,7 @@ public final class OutputCommit {
   private final boolean replace;
   private WrittenShards shards;
   private final Map<String, byte[]> additions = new TreeMap<>();
+  private String found = "";
 
   /**
    * A commit that has not begun.
@@ -84,6 +85,12 @@ public final class OutputCommit {
    */
   public OutputCommit with(String directory, Map<String, byte[]> files) {
     files.forEach((name, content) -> additions.put(directory + "/" + name, content));
+    return this;
+  }
+
+  /** Adds a section to the model card, in Markdown. */
+  public OutputCommit telling(String markdown) {
+    found = markdown;
     return this;
   }
 
@@ -225,7 +232,7 @@ public final class OutputCommit {
     if (planned.donor().isPresent()) {
       names.addAll(copySidecars(planned.donor().get(), shards));
     }
-    write(shards.resolve(MODEL_CARD), new ModelCard(planned, soup).markdown());
+    write(shards.resolve(MODEL_CARD), new ModelCard(planned, soup, found).markdown());
     names.add(MODEL_CARD);
     names.sort(null);
     write(shards.resolve(Manifest.FILE_NAME), manifest.with(names).toJson());

@@ -58,21 +58,22 @@ final class ReportFilesTest {
           Optional.empty(),
           Duration.ofSeconds(2));
 
-  private static final Map<String, byte[]> FILES =
-      ReportFiles.of(
-          new SearchReport(
-              "out/best",
-              Instant.parse("2026-01-02T03:04:05Z"),
-              MODELS,
-              Selection.of(TABLE, TABLE.rows(MODELS), CorrelationRule.SIGNED, 0.5),
-              "mean of sums, reversals",
-              List.of(REV, BEST, FAILED),
-              Optional.of(BEST),
-              List.of(
-                  new ShapleyValue(List.of(1), 12.5, OptionalDouble.of(0.25)),
-                  new ShapleyValue(List.of(1, 2), -3, OptionalDouble.empty())),
-              List.of(new Fact("command", "./evaluate {model} & more")),
-              "version: 1\nmethod: linear\n"));
+  private static final SearchReport REPORT =
+      new SearchReport(
+          "out/best",
+          Instant.parse("2026-01-02T03:04:05Z"),
+          MODELS,
+          Selection.of(TABLE, TABLE.rows(MODELS), CorrelationRule.SIGNED, 0.5),
+          "mean of sums, reversals",
+          List.of(REV, BEST, FAILED),
+          Optional.of(BEST),
+          List.of(
+              new ShapleyValue(List.of(1), 12.5, OptionalDouble.of(0.25)),
+              new ShapleyValue(List.of(1, 2), -3, OptionalDouble.empty())),
+          List.of(new Fact("command", "./evaluate {model} & more")),
+          "version: 1\nmethod: linear\n");
+
+  private static final Map<String, byte[]> FILES = ReportFiles.of(REPORT);
 
   private static List<OptionalDouble> row(double... scores) {
     return DoubleStream.of(scores).mapToObj(OptionalDouble::of).toList();
@@ -130,5 +131,16 @@ final class ReportFilesTest {
   @Test
   void thePageIsThere() {
     assertThat(text("report.html")).contains("&lt;rev&gt;");
+  }
+
+  @Test
+  void theCardShowsTheScoresOfTheBestBesideTheBestModels() {
+    assertThat(CardSection.of(REPORT))
+        .contains(
+            """
+            |  | this soup | this soup, held out | best single model |
+            | --- | --- | --- | --- |
+            """,
+            "| sums | 80.0000 | 78.2500 | 11.0000 |");
   }
 }

@@ -12,7 +12,9 @@ import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.merge.planner.PlannedMerge;
 import dev.stockpot.merge.verification.Manifest;
+import dev.stockpot.plan.MergePlan;
 import dev.stockpot.plan.NonFinitePolicy;
+import dev.stockpot.plan.reading.PlanReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -169,7 +171,42 @@ class OutputCommitTest {
     commit(false);
     assertThat(Files.readString(soup.output().resolve("README.md")))
         .startsWith("---\n")
-        .contains("| a | 0.3 |", "| b | 0.7 |", "# soup");
+        .contains("| a | 0.3 |", "| b | 0.7 |", "# soup")
+        .doesNotContain("base_model", "license", directory.toString());
+  }
+
+  @Test
+  void theCardOfAMergeOfHubModelsHasWhatTheHubRenders() throws Exception {
+    String commit = "0123456789abcdef0123456789abcdef01234567";
+    staging.close();
+    begin(Soup.ofHub(directory, commit));
+    commit(false);
+    String card = Files.readString(soup.output().resolve("README.md"));
+    assertThat(card)
+        .startsWith(
+            """
+            ---
+            base_model:
+            - org/a
+            - org/b
+            base_model_relation: merge
+            library_name: transformers
+            license: llama3.1
+            tags:
+            - merge
+            - stockpot
+            ---
+            """)
+        .contains("| org/a | 0.3 | " + commit + " |", "apache-2.0 (org/b)");
+    String yaml =
+        card.replaceAll("(?s).*```yaml\n(.*)```.*", "$1")
+            .replaceAll("org/(.)@", "cache/models--org--$1/snapshots/")
+            .replace("shard_size: 6000", "shard_size: 100KB");
+    Path again = Files.writeString(directory.resolve("again.yaml"), yaml);
+    MergePlan plan = PlanReader.read(again).getFirst();
+    assertThat(plan.weights()).isEqualTo(soup.plan().weights());
+    assertThat(plan.inputs()).isEqualTo(soup.plan().inputs());
+    assertThat(plan.output().path()).isEqualTo(soup.output());
   }
 
   @Test

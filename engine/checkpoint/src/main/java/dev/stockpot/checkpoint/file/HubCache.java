@@ -43,23 +43,51 @@ public final class HubCache {
             .orElse("copy the checkpoint with its links followed (cp -rL), or download it again");
   }
 
-  /** The command that downloads what lies at a path in a cache; empty outside of one. */
-  public static Optional<String> download(Path path) {
-    String revision = "";
+  /**
+   * What a path in a cache is on the hub.
+   *
+   * @param repository {@code org/name}
+   * @param commit empty above the snapshots
+   * @param subfolder of the repository, with {@code /}; empty for its root
+   */
+  public record Origin(String repository, Optional<String> commit, String subfolder) {
+
+    /** As a plan may name it. */
+    @Override
+    public String toString() {
+      String at = repository + commit.map(each -> "@" + each).orElse("");
+      return subfolder.isEmpty() ? at : "hf://" + at + "/" + subfolder;
+    }
+  }
+
+  /** What an absolute path in a cache is; empty outside of one. */
+  public static Optional<Origin> origin(Path path) {
+    Optional<String> commit = Optional.empty();
+    String subfolder = "";
     for (Path at = path; at != null && at.getFileName() != null; at = at.getParent()) {
       String name = at.getFileName().toString();
       Path parent = at.getParent();
       if (COMMIT.matcher(name).matches() && parent != null && parent.endsWith(SNAPSHOTS)) {
-        revision = " --revision " + name;
+        commit = Optional.of(name);
+        subfolder = at.relativize(path).toString();
       }
       if (name.startsWith(MODELS)) {
         String repository = name.substring(MODELS.length()).replace("--", "/");
         return NAME.matcher(repository).matches()
-            ? Optional.of("hf download " + repository + revision)
+            ? Optional.of(new Origin(repository, commit, subfolder))
             : Optional.empty();
       }
     }
     return Optional.empty();
+  }
+
+  /** The command that downloads what lies at a path in a cache; empty outside of one. */
+  public static Optional<String> download(Path path) {
+    return origin(path)
+        .map(origin ->
+            "hf download "
+                + origin.repository()
+                + origin.commit().map(commit -> " --revision " + commit).orElse(""));
   }
 
   /** What to give instead of a directory that is a cache, or one model's part of it. */

@@ -49,6 +49,11 @@ public final class Printable {
     return "'" + text(raw) + "'";
   }
 
+  /** The text in one line, and without a meaning in Markdown. */
+  public static String markdown(String raw) {
+    return line(raw).replaceAll("[\\\\`*\\[\\]<>|&]", "\\\\$0");
+  }
+
   /**
    * The text as one word of a command that a person may copy into a shell: in quotes where it needs
    * them, so that a shell obeys nothing in it.

@@ -3,7 +3,9 @@ package dev.stockpot.merge.compatibility;
 import dev.stockpot.checkpoint.config.HfConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds what suggests that checkpoints do not belong together. */
@@ -40,6 +42,15 @@ public final class Compatibility {
     chatTemplates(all).ifPresent(warnings::add);
     warnings.addAll(Licenses.warnings(all));
     return warnings;
+  }
+
+  /**
+   * The licence that a merge of these may carry; reads their model cards alone, and never fails.
+   */
+  public static ResultLicense license(List<NamedCheckpoint> checkpoints) {
+    Map<String, Optional<ModelCard>> cards = new LinkedHashMap<>();
+    checkpoints.forEach(each -> cards.put(each.name(), FactsReader.card(each)));
+    return ResultLicense.of(cards);
   }
 
   private static Optional<Warning> chatTemplates(List<CheckpointFacts> all) {

@@ -48,6 +48,11 @@ final class FactsReader {
     return new FactsReader(checkpoint).facts();
   }
 
+  /** What its model card says; empty also where that cannot be understood. */
+  static Optional<ModelCard> card(NamedCheckpoint checkpoint) {
+    return new FactsReader(checkpoint).card();
+  }
+
   private CheckpointFacts facts() {
     Map<String, String> tokenizers = new TreeMap<>();
     for (String file : List.of("tokenizer.json", "tokenizer.model")) {

@@ -34,6 +34,10 @@ record Checkpoints(Path directory) {
     return Compatibility.problems(named(checkpoints));
   }
 
+  ResultLicense license(String... checkpoints) {
+    return Compatibility.license(named(checkpoints));
+  }
+
   private List<NamedCheckpoint> named(String... checkpoints) {
     return Stream.of(checkpoints)
         .map(name -> {
