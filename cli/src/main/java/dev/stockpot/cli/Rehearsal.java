@@ -104,6 +104,7 @@ final class Rehearsal {
     Path cases = Files.write(scratch.resolve("cases.jsonl"), few);
     return Stream.of(
         with("merge", plan.toString()),
+        with("merge", plan.toString(), "--force", "--dashboard"),
         with(
             "demo",
             "evaluate",
