@@ -1,16 +1,14 @@
 package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Admission;
+import dev.stockpot.coordinator.http.access.SessionCookie;
 import dev.stockpot.coordinator.http.access.Sessions;
 import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.access.Tokens.Holder;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.net.URI;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -22,8 +20,6 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  * where it is from.
  */
 final class Callers {
-
-  private static final Pattern PORT = Pattern.compile(".*:([0-9]{1,5})");
 
   private final Tokens tokens;
   private final Sessions sessions;
@@ -61,8 +57,8 @@ final class Callers {
       return bearer(request).flatMap(tokens::holder).orElseThrow(Callers::stranger);
     }
     Holder holder =
-        cookies(request)
-            .map(sessions::holder)
+        cookies(request).stream()
+            .map(cookie -> sessions.holder(cookie.value()))
             .flatMap(Optional::stream)
             .findFirst()
             .orElseThrow(Callers::stranger);
@@ -121,24 +117,16 @@ final class Callers {
         .map(value -> value.substring(scheme.length()).strip());
   }
 
-  private static Stream<String> cookies(HttpRequest request) {
-    String ours = cookie(request) + "=";
-    return header(request, "Cookie").stream()
-        .flatMap(value -> Arrays.stream(value.split(";", -1)))
-        .map(String::strip)
-        .filter(cookie -> cookie.startsWith(ours))
-        .map(cookie -> cookie.substring(ours.length()));
+  /** The sessions that a request brings along, whosever they are. */
+  static List<SessionCookie> cookies(HttpRequest request) {
+    return header(request, "Cookie")
+        .map(cookies -> SessionCookie.in(cookies, ownCookie(request)))
+        .orElse(List.of());
   }
 
-  /**
-   * Browsers keep one cookie of a name for all ports of a host: each server has a name of its own.
-   */
-  static String cookie(HttpRequest request) {
-    return header(request, "Host")
-        .map(PORT::matcher)
-        .filter(Matcher::matches)
-        .map(host -> "stockpot_session_" + host.group(1))
-        .orElse("stockpot_session");
+  /** What the session that begins here is called. */
+  static String ownCookie(HttpRequest request) {
+    return SessionCookie.name(header(request, "Host"));
   }
 
   static void permit(Holder holder, Route route) {

@@ -2,6 +2,7 @@ package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.Route.Call;
+import dev.stockpot.coordinator.http.access.SessionCookie;
 import dev.stockpot.coordinator.http.access.Sessions;
 import dev.stockpot.coordinator.http.access.Tokens.Holder;
 import dev.stockpot.coordinator.http.port.HttpSettings;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -67,25 +70,37 @@ final class SessionRoutes {
           return Audit.of(
               new Call(call.request(), call.segments(), call.duty(), Optional.of(begun.holder())),
               "log in",
-              CompletableFuture.completedStage(cookie(call, begun.value(), Sessions.LIFE)));
+              CompletableFuture.completedStage(
+                  answer()
+                      .addHeader(
+                          cookie(
+                              Callers.ownCookie(call.request()), begun.value(), Sessions.LIFE))));
         });
   }
 
+  /** Ends every session that would count here, whichever server of this host began it. */
   private CompletionStage<HttpResponse> end(Call call) {
-    return CompletableFuture.completedStage(cookie(call, "", Duration.ZERO));
+    Stream<String> counting =
+        Callers.cookies(call.request()).stream()
+            .filter(cookie -> sessions.holder(cookie.value()).isPresent())
+            .map(SessionCookie::name);
+    return CompletableFuture.completedStage(
+        answer()
+            .addHeaders(
+                Stream.concat(Stream.of(Callers.ownCookie(call.request())), counting)
+                    .distinct()
+                    .<HttpHeader>map(name -> cookie(name, "", Duration.ZERO))
+                    .toList()));
   }
 
-  private HttpResponse cookie(Call call, String value, Duration life) {
-    return HttpResponse.create()
-        .withStatus(StatusCodes.NO_CONTENT)
-        .addHeader(
-            RawHeader.create(
-                "Set-Cookie",
-                "%s=%s; Max-Age=%d; Path=/; HttpOnly; SameSite=Strict%s"
-                    .formatted(
-                        Callers.cookie(call.request()),
-                        value,
-                        life.toSeconds(),
-                        secure ? "; Secure" : "")));
+  private static HttpResponse answer() {
+    return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+  }
+
+  private HttpHeader cookie(String name, String value, Duration life) {
+    return RawHeader.create(
+        "Set-Cookie",
+        "%s=%s; Max-Age=%d; Path=/; HttpOnly; SameSite=Strict%s"
+            .formatted(name, value, life.toSeconds(), secure ? "; Secure" : ""));
   }
 }

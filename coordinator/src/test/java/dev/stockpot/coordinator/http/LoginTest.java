@@ -105,6 +105,43 @@ final class LoginTest {
         .startsWith("stockpot_session_" + site.port() + "=; Max-Age=0;");
   }
 
+  /** A browser that was logged in at a coordinator, at the standby on its host that took over. */
+  @Test
+  void aSessionOfAnotherPortCountsWhereItsTokenDoesAndIsEndedHereToo() {
+    String other = cookie("t".repeat(32)).replace("_" + site.port(), "_1");
+    String strangers = "stockpot_session_2=unnamed.9999999999." + "0".repeat(64);
+    String cookies = strangers + "; " + other;
+    assertThat(site.send(site.request("/v1/session").header("Cookie", cookies).GET()).statusCode())
+        .isEqualTo(200);
+    HttpResponse<String> answer =
+        site.send(
+            site.request("/v1/session")
+                .header("Cookie", cookies)
+                .header("X-Stockpot", "1")
+                .DELETE());
+    assertThat(answer.headers().allValues("Set-Cookie"))
+        .extracting(set -> set.substring(0, set.indexOf(" Path")))
+        .containsExactlyInAnyOrder(
+            "stockpot_session_" + site.port() + "=; Max-Age=0;", "stockpot_session_1=; Max-Age=0;");
+  }
+
+  @Test
+  void aServersOwnSessionCountsBeforeThoseOfOtherPortsOfWhichFewAreLookedAt() {
+    String own = cookie(LOOKER);
+    String other = cookie("t".repeat(32)).replace("_" + site.port(), "_1");
+    HttpResponse<String> who =
+        site.send(site.request("/v1/session").header("Cookie", other + "; " + own).GET());
+    assertThat(parsed(who).get("name").stringValue()).isEqualTo("wall");
+    String many = "stockpot_session_2=x; ".repeat(16);
+    assertThat(
+            site.send(site.request("/v1/session").header("Cookie", many + other).GET())
+                .statusCode())
+        .isEqualTo(401);
+    assertThat(
+            site.send(site.request("/v1/session").header("Cookie", many + own).GET()).statusCode())
+        .isEqualTo(200);
+  }
+
   @Test
   void whoIsLoggedInChangesWhatTheirTokenMay() {
     CompletableFuture<HttpResponse<String>> sent =
