@@ -25,12 +25,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Serves the dashboard's own files as a coordinator does, and rows of the test's making, to a
- * visitor who is always logged in.
+ * visitor who is logged in unless the test says otherwise.
  */
 final class FakeCoordinator implements AutoCloseable {
 
   private static final String END = "";
 
+  /** What is said instead of the usual. */
+  private record Answer(int status, String body) {}
+
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final Map<String, ObjectNode> views = new ConcurrentHashMap<>();
   private final Map<String, Queue<BlockingQueue<String>>> followers = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong(1);
@@ -50,6 +54,11 @@ final class FakeCoordinator implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+  }
+
+  /** Answers so, instead of as a coordinator that works, to a visitor who is logged in. */
+  void say(String path, int status, String body) {
+    answers.put(path, new Answer(status, body));
   }
 
   /** What a view shows to whoever comes. */
@@ -80,7 +89,10 @@ final class FakeCoordinator implements AutoCloseable {
         path.equals("/")
             ? Optional.of(WebFiles.page())
             : WebFiles.asset(path.replace("/assets/", ""));
-    if (file.isPresent()) {
+    Answer said = answers.get(path);
+    if (said != null) {
+      send(exchange, said.status(), "application/json", said.body());
+    } else if (file.isPresent()) {
       exchange.getResponseHeaders().set("Content-Security-Policy", WebFiles.POLICY);
       send(exchange, 200, file.get().type(), file.get().text());
     } else if (path.equals("/v1/session")) {

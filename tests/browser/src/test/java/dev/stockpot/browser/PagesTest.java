@@ -78,6 +78,37 @@ final class PagesTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void norOnThoseBeforeTheFirst(ColorScheme colours) {
+    try (FakeCoordinator stranger = new FakeCoordinator();
+        Screen screen = new Screen(colours, Screen.WIDE)) {
+      Page page = screen.page();
+      stranger.say("/v1/session", 401, "{\"error\": \"log in\"}");
+      page.navigate(stranger.url());
+      assertThat(page.getByLabel("Token")).isFocused();
+      assertThat(Axe.violations(page)).as("login").isEmpty();
+      screen.logIn("x");
+      assertThat(page.getByText("That is no token of this coordinator.")).isVisible();
+      assertThat(Axe.violations(page)).as("login, refused").isEmpty();
+
+      try (FakeCoordinator standby = new FakeCoordinator()) {
+        standby.say("/v1/session", 503, "{\"error\": \"stands by\"}");
+        standby.say(
+            "/v1/health",
+            200,
+            "{\"status\": \"standby\", \"active\": \"%s\"}".formatted(standby.url()));
+        page.navigate(standby.url());
+        assertThat(page.getByText("The active one is at")).isVisible();
+        assertThat(Axe.violations(page)).as("standby").isEmpty();
+      }
+      assertThat(page.getByText("Connection lost, trying again.")).isVisible();
+      assertThat(Axe.violations(page)).as("standby that is gone").isEmpty();
+    }
+  }
+
   @Test
   void noPageIsWiderThanAPhone() {
     try (Screen screen = new Screen(ColorScheme.LIGHT, Screen.PHONE)) {
