@@ -32,6 +32,13 @@ export function text(node, value) {
   return node;
 }
 
+/** What is told to whoever points at a node. */
+export function hint(node, value) {
+  const told = plain(value);
+  if (node.title !== told) node.title = told;
+  return node;
+}
+
 export function show(node, visible) {
   if (node.hidden === visible) node.hidden = !visible;
   return node;

@@ -31,6 +31,9 @@ export const count = (value) => (value === null || value === undefined ? "–" :
 
 export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
+/** To the byte, for whoever points at a figure. */
+export const exact = (value) => plural(value, "byte");
+
 export const share = (part, whole) => (whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0);
 
 /** Rounded down, so that 100 % is the whole. */

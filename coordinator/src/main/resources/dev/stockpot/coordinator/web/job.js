@@ -1,9 +1,9 @@
 // One job: stages, devices over time, the output, what happened, the log; and the search, if it is one.
 
 import { Actions } from "./actions.js";
-import { el, show, text } from "./dom.js";
+import { el, hint, show, text } from "./dom.js";
 import { FailureBox } from "./failures.js";
-import { bytes, clock, count, duration, millis, percent, plural, rate, share } from "./format.js";
+import { bytes, clock, count, duration, exact, millis, percent, plural, rate, share } from "./format.js";
 import { Happenings } from "./happenings.js";
 import { Log } from "./log.js";
 import { Bar, behind, Facts, Pill, section } from "./parts.js";
@@ -51,8 +51,8 @@ export class JobPage {
       { title: "Device", fit: "short", text: (lane) => lane.name, sort: (lane) => lane.name },
       { title: "Kind", fit: "short", text: (lane) => lane.kind, sort: (lane) => lane.kind },
       { title: "Tasks", fit: "number", text: (lane) => count(lane.tasks), sort: (lane) => lane.tasks },
-      { title: "In", fit: "number", text: (lane) => bytes(lane.bytesIn), sort: (lane) => lane.bytesIn },
-      { title: "Out", fit: "number", text: (lane) => bytes(lane.bytesOut), sort: (lane) => lane.bytesOut },
+      { title: "In", fit: "number", text: (lane) => bytes(lane.bytesIn), exact: (lane) => exact(lane.bytesIn), sort: (lane) => lane.bytesIn },
+      { title: "Out", fit: "number", text: (lane) => bytes(lane.bytesOut), exact: (lane) => exact(lane.bytesOut), sort: (lane) => lane.bytesOut },
       ...["read", "merge", "write", "leased"].map((name) =>
         ({ title: name === "leased" ? "Held work" : name, fit: "number", text: seconds(name), sort: (lane) => lane[name] })),
       { title: "Failed", fit: "number", text: (lane) => count(lane.failed), sort: (lane) => lane.failed },
@@ -89,6 +89,7 @@ export class JobPage {
     this.failure.set(job.failure);
     this.bar.set(share(progress.doneBytes, progress.bytes));
     text(this.progress, words(job));
+    hint(this.progress, progress.tasks > 0 ? `${exact(progress.doneBytes)} of ${exact(progress.bytes)}` : "");
     const { facts } = this;
     facts.set("Plan", job.source);
     facts.set("Output", job.outputs.join(", "));

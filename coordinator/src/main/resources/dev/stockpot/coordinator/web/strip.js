@@ -1,7 +1,7 @@
 // The output in the order of its files: what is done, and what is not yet.
 
-import { el, keep, text } from "./dom.js";
-import { bytes, count, percent, share } from "./format.js";
+import { el, hint, keep, text } from "./dom.js";
+import { bytes, count, exact, percent, share } from "./format.js";
 import { colour } from "./palette.js";
 import { Bar } from "./parts.js";
 import { Picture } from "./picture.js";
@@ -20,7 +20,7 @@ export class Strip {
     this.table = new Table("The output's shards", [
       { title: "Shard", fit: "short", text: (shard) => shard.name },
       { title: "Done", fit: "number", text: (shard) => percent(share(shard.doneBytes, shard.bytes)), sort: (shard) => share(shard.doneBytes, shard.bytes) },
-      { title: "Bytes", fit: "number", text: (shard) => `${bytes(shard.doneBytes)} of ${bytes(shard.bytes)}`, sort: (shard) => shard.bytes },
+      { title: "Bytes", fit: "number", text: (shard) => `${bytes(shard.doneBytes)} of ${bytes(shard.bytes)}`, exact: exactly, sort: (shard) => shard.bytes },
       { title: "Tensors", fit: "number", text: (shard) => `${count(shard.doneTensors)} of ${count(shard.tensors)}`, sort: (shard) => shard.tensors },
     ], { pageSize: 20 });
     this.key = el("ul", { class: "legend" },
@@ -73,7 +73,7 @@ export class Strip {
   }
 }
 
-
+const exactly = (shard) => `${exact(shard.doneBytes)} of ${exact(shard.bytes)}`;
 
 function makeShard() {
   const bar = new Bar();
@@ -86,4 +86,5 @@ function updateShard(item, shard) {
   text(item.firstChild, shard.name);
   item.bar.set(share(shard.doneBytes, shard.bytes));
   text(item.lastChild, `${percent(share(shard.doneBytes, shard.bytes))} of ${bytes(shard.bytes)}, ${count(shard.doneTensors)} of ${count(shard.tensors)} tensors`);
+  hint(item.lastChild, exactly(shard));
 }

@@ -1,11 +1,11 @@
 // A table of any number of rows, of which it shows one page. Cells are touched only where they change.
 
-import { el, show, text } from "./dom.js";
+import { el, hint, show, text } from "./dom.js";
 import { count, plural } from "./format.js";
 
 /**
- * Columns are {title, text(row)} and may have fit ("number", "short" or "wide"), sort(row), link(row)
- * and draw(cell, row), which does what it likes with the cell.
+ * Columns are {title, text(row)} and may have fit ("number", "short" or "wide"), sort(row), link(row),
+ * exact(row), which is shown to whoever points at the cell, and draw(cell, row), which does what it likes with it.
  */
 export class Table {
   rows = [];
@@ -99,6 +99,7 @@ export class Table {
       if (column.draw) column.draw(cell, row);
       else if (column.link) this.drawLink(cell, column, row);
       else text(cell, column.text(row));
+      if (column.exact) hint(cell, column.exact(row));
     });
   }
 

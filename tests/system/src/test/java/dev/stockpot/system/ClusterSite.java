@@ -202,8 +202,11 @@ public final class ClusterSite implements AutoCloseable {
       Path file = Files.writeString(own.resolve("node.conf"), settings + common + at.settings());
       List<String> all = new ArrayList<>(flags);
       all.add("-Dlogback.configurationFile=logback-node.xml");
+      // Where workers hold their names, which those of other clusters do not take from them.
+      List<String> prefix = new ArrayList<>(at.prefix());
+      prefix.addAll(List.of("env", "XDG_STATE_HOME=" + directory.resolve("state")));
       Supplier<StockpotProcess> start =
-          () -> StockpotProcess.start(at.prefix(), all, own, role, "--config", file.toString());
+          () -> StockpotProcess.start(prefix, all, own, role, "--config", file.toString());
       starts.put(name, start);
       nodes.put(name, start.get());
     } catch (IOException e) {
@@ -240,7 +243,7 @@ public final class ClusterSite implements AutoCloseable {
   }
 
   /** Submits a plan by the API, until a coordinator has taken it. */
-  void submit(String id, Path plan) throws InterruptedException {
+  public void submit(String id, Path plan) throws InterruptedException {
     String body;
     try {
       body =
@@ -314,12 +317,17 @@ public final class ClusterSite implements AutoCloseable {
     return get("/v1/workers");
   }
 
-  JsonNode logs(String id) {
+  public JsonNode logs(String id) {
     return get("/v1/jobs/" + id + "/logs");
   }
 
   public JsonNode job(String id) {
     return get("/v1/jobs/" + id);
+  }
+
+  /** The rows that the job's page is sent; none while there is no such job. */
+  public JsonNode view(String id) {
+    return get("/v1/jobs/" + id + "/view").path("rows");
   }
 
   /** What the active coordinator answers; a missing node while there is none. */

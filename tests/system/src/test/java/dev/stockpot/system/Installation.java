@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A checkout that was built of the classes that are being tested, and not by its launcher. */
-record Installation(Path home) {
+public record Installation(Path home) {
 
   /** The repository's top. */
-  static Path top() {
+  public static Path top() {
     Path directory = Path.of("").toAbsolutePath();
     while (Files.notExists(directory.resolve("mvnw"))) {
       directory = directory.resolve("..").normalize();

@@ -35,7 +35,7 @@ public record MergeSite(Path directory, int tensors, String shardSize) {
 
   private static final String MANIFEST = "stockpot-manifest.json";
 
-  static final List<String> MODELS = List.of("a", "b", "c");
+  public static final List<String> MODELS = List.of("a", "b", "c");
 
   private static final int SHARDS = 4;
   private static final int KIB = 1 << 10;
@@ -188,7 +188,7 @@ public record MergeSite(Path directory, int tensors, String shardSize) {
   }
 
   /** Where the data of a safetensors file begins. */
-  static long headerBytes(Path file) throws IOException {
+  public static long headerBytes(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       channel.read(length, 0);

@@ -1,5 +1,14 @@
-package dev.stockpot.system;
+package dev.stockpot.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +24,18 @@ import java.util.regex.Pattern;
 record Scrape(Map<String, Double> samples) {
 
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  /** What is served there to anybody. */
+  static Scrape from(URI url) throws InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(url.toString()).isEqualTo(200);
+      return of(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(url + " does not answer", e);
+    }
+  }
 
   static Scrape of(String text) {
     Map<String, Double> samples = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-package dev.stockpot.system;
+package dev.stockpot.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,10 +9,8 @@ import dev.stockpot.coordinator.order.JobUpdate;
 import dev.stockpot.metrics.Metrics;
 import dev.stockpot.protocol.DeviceSample;
 import dev.stockpot.protocol.api.WorkerView;
+import dev.stockpot.system.Installation;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,21 +22,16 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What processes serve at {@code /metrics}: it is true, and it is what the monitoring asks for. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
-final class MetricsTest {
+/** What the dashboard of Grafana and the alerts in {@code config/monitoring} ask for. */
+final class Monitoring {
 
   private static final Pattern METRIC =
       Pattern.compile("\\b((?:stockpot|jvm|process)_[a-z0-9_]+)(\\{[^}]*})?");
@@ -48,27 +41,7 @@ final class MetricsTest {
   /** Prometheus's own. */
   private static final Set<String> ADDED = Set.of("instance", "job");
 
-  @TempDir private Path directory;
-
-  private static Scrape scrape(ClusterSite cluster, URI url) {
-    try {
-      HttpResponse<String> answer = cluster.api().send(HttpRequest.newBuilder(url).build());
-      assertThat(answer.statusCode()).as(url.toString()).isEqualTo(200);
-      return Scrape.of(answer.body());
-    } catch (IOException e) {
-      throw new AssertionError(url + " does not answer", e);
-    }
-  }
-
-  private static Scrape coordinator(ClusterSite cluster) {
-    return scrape(cluster, cluster.url().resolve("/metrics"));
-  }
-
-  private static Scrape worker(ClusterSite cluster, String name) {
-    Matcher told = Pattern.compile("Metrics at (http://\\S+)").matcher(cluster.node(name).said());
-    assertThat(told.find()).as(cluster.node(name).said()).isTrue();
-    return scrape(cluster, URI.create(told.group(1)));
-  }
+  private Monitoring() {}
 
   /** What only GPUs and searches show, of the same classes. */
   private static Scrape gpusAndSearches() {
@@ -110,15 +83,6 @@ final class MetricsTest {
     return Scrape.of(metrics.scrape("").toCompletableFuture().join().text());
   }
 
-  /** What the output's index says that its tensors take on disk. */
-  private static double writtenBytes(MergeSite site) throws IOException {
-    return (double)
-        JsonMapper.shared()
-            .readTree(Files.readString(site.output().resolve("model.safetensors.index.json")))
-            .at("/metadata/total_size")
-            .asLong();
-  }
-
   private static List<String> expressions() throws IOException {
     Path monitoring = Installation.top().resolve("config/monitoring");
     List<String> expressions = new ArrayList<>();
@@ -138,9 +102,13 @@ final class MetricsTest {
     return expressions;
   }
 
-  /** Every metric that the dashboard and the alerts name is served, with every label they name. */
-  private static void monitoringAsksForWhatIsServed(Scrape served) throws IOException {
-    Map<String, Set<String>> labels = served.labels();
+  /**
+   * Every metric that they name is served, with every label they name.
+   *
+   * @param served by a coordinator and a worker without GPUs, while a merge runs
+   */
+  static void asksForWhatIsServed(Scrape served) throws IOException {
+    Map<String, Set<String>> labels = served.and(gpusAndSearches()).labels();
     for (String expression : expressions()) {
       Set<String> all = new HashSet<>(ADDED);
       for (MatchResult metric : METRIC.matcher(expression).results().toList()) {
@@ -160,47 +128,5 @@ final class MetricsTest {
     return text == null
         ? Set.of()
         : pattern.matcher(text).results().map(word -> word.group(1)).collect(Collectors.toSet());
-  }
-
-  @Test
-  void figuresOfARunWithFaultsAreThoseOfTheApiAndTheManifest() throws Exception {
-    MergeSite site = MergeSite.large(directory.resolve("site"));
-    try (ClusterSite cluster = new ClusterSite(directory.resolve("nodes"))) {
-      cluster.startCoordinator(site.directory());
-      cluster.startSlowWorker("worker-1", site.directory());
-      cluster.startSlowWorker("worker-2", site.directory());
-      cluster.awaitWorkers(2);
-      cluster.submit("figures", site.plan());
-      cluster.awaitJob("figures", "under way", job -> ClusterSite.doneTasks(job) > 0);
-      Scrape midway = coordinator(cluster);
-      assertThat(midway.value("stockpot_jobs{status=\"running\"}")).isEqualTo(1);
-      assertThat(midway.sum("stockpot_job_tasks", "job_id=\"figures\""))
-          .isEqualTo(cluster.job("figures").path("progress").path("tasks").asInt());
-      monitoringAsksForWhatIsServed(midway.and(worker(cluster, "worker-2")).and(gpusAndSearches()));
-
-      cluster.kill("worker-1");
-      JsonNode progress = cluster.awaitDone("figures").path("progress");
-      Scrape end = coordinator(cluster);
-
-      int tasks = progress.path("tasks").asInt();
-      assertThat(end.value("stockpot_tasks_total{outcome=\"merged\"}")).isEqualTo(tasks);
-      assertThat(end.value("stockpot_receipts_total")).isEqualTo(tasks);
-      assertThat(end.value("stockpot_tasks_total{outcome=\"returned\"}"))
-          .isEqualTo(progress.path("returnedTasks").asInt())
-          .isPositive();
-      assertThat(end.value("stockpot_leases_granted_total"))
-          .isEqualTo(end.sum("stockpot_leases_ended_total"));
-      assertThat(end.sum("stockpot_workers_lost_total")).isEqualTo(1);
-      assertThat(end.sum("stockpot_written_bytes_total", "kind=\"cpu\""))
-          .isEqualTo((double) progress.path("bytes").asLong())
-          .isEqualTo(writtenBytes(site));
-      // Float32 of each model becomes bfloat16.
-      assertThat(end.sum("stockpot_read_bytes_total"))
-          .isEqualTo(2.0 * MergeSite.MODELS.size() * writtenBytes(site));
-      assertThat(end.value("stockpot_jobs{status=\"done\"}")).isEqualTo(1);
-      assertThat(end.samples().keySet()).noneMatch(sample -> sample.contains("job_id="));
-      assertThat(end.sum("stockpot_actor_messages_total", "role=\"desk\"")).isPositive();
-      assertThat(end.sum("stockpot_journal_write_seconds_count")).isPositive();
-    }
   }
 }
