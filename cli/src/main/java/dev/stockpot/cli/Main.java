@@ -7,6 +7,7 @@ import dev.stockpot.cli.client.api.ClientException;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.cli.settings.UserFiles;
 import dev.stockpot.demo.Evaluator.CaseException;
+import dev.stockpot.hub.HubException;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.plan.yaml.InvalidPlanException;
 import dev.stockpot.soce.SoceException;
@@ -100,6 +101,10 @@ public final class Main {
       case ClientException client -> {
         tell(err, client);
         yield client.exitCode();
+      }
+      case HubException refused -> {
+        tell(err, refused);
+        yield ExitCode.of(refused);
       }
       case IOException io -> {
         err.println(Printable.lines(FileErrors.located(io)));

@@ -16,6 +16,7 @@ import dev.stockpot.cli.client.WatchCommand;
 import dev.stockpot.cli.client.WorkersCommand;
 import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.demo.DemoCommand;
+import dev.stockpot.cli.hub.FetchCommand;
 import dev.stockpot.cli.merge.MergeCommand;
 import dev.stockpot.cli.node.CoordinatorRole;
 import dev.stockpot.cli.node.WorkerRole;
@@ -54,6 +55,7 @@ final class Stockpot extends CliCommand implements IVersionProvider {
           MergeCommand.class,
           PlanCommand.class,
           SoceCommand.class,
+          FetchCommand.class,
           VerifyCommand.class,
           InspectCommand.class,
           DiffCommand.class,

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.console;
 
+import dev.stockpot.hub.HubException;
 import dev.stockpot.merge.Failure;
 
 /** What the command's exit status means. */
@@ -23,6 +24,16 @@ public final class ExitCode {
   public static final int INTERRUPTED = 130;
 
   private ExitCode() {}
+
+  /** The status of a command that the hub did not give what it asked for. */
+  public static int of(HubException refused) {
+    return switch (refused.kind()) {
+      case REFUSED -> USAGE;
+      case NO_ROOM -> NO_SPACE;
+      case STOPPED -> INTERRUPTED;
+      case UNREACHABLE, WRONG_BYTES, LOCAL -> FAILED;
+    };
+  }
 
   /** The status of a command that ended in this failure. */
   public static int of(Failure failure) {

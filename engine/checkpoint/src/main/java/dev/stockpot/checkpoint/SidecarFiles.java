@@ -103,6 +103,22 @@ public final class SidecarFiles {
     return SidecarNames.isKnown(name);
   }
 
+  /**
+   * Whether a file of this name, relative to a checkpoint's directory, is weights or the state of a
+   * training, by the names of it and of its folders alone.
+   */
+  public static boolean isWeightsOrTraining(String name) {
+    String[] parts = name.split("/", -1);
+    for (int i = 0; i < parts.length - 1; i++) {
+      if (SidecarNames.againstFolder(parts[i]).isPresent()) {
+        return true;
+      }
+    }
+    String last = last(name);
+    return SidecarNames.isWeights(last)
+        || SidecarNames.againstFile(last).filter(TRAINING::equals).isPresent();
+  }
+
   /** One line that names what is not copied, and why; empty where that is nothing. */
   public Optional<String> leftBehind() {
     if (left.isEmpty()) {

@@ -47,6 +47,7 @@ final class WallsTest {
   private static final String PLAN = "dev.stockpot.plan..";
   private static final String MERGE = "dev.stockpot.merge..";
   private static final String SOCE = "dev.stockpot.soce..";
+  private static final String HUB = "dev.stockpot.hub..";
   private static final String METRICS = "dev.stockpot.metrics..";
   private static final String PROTOCOL = "dev.stockpot.protocol..";
   private static final String COORDINATOR = "dev.stockpot.coordinator..";
@@ -99,6 +100,9 @@ final class WallsTest {
       soce.experts
       soce.report
       demo
+      hub
+      hub.cache hub.client
+      hub.transfer
       metrics
       protocol
       protocol.api protocol.wire
@@ -118,7 +122,7 @@ final class WallsTest {
       coordinator.http
       coordinator.node
       cli.console cli.logging cli.port cli.settings
-      cli.certs cli.checkpoint cli.client.api cli.embedded cli.plan
+      cli.certs cli.checkpoint cli.client.api cli.embedded cli.hub cli.plan
       cli.client cli.merge cli.soce cli.system
       cli.demo cli.node
       cli
@@ -133,6 +137,7 @@ final class WallsTest {
           "engine/merge",
           "engine/soce",
           "demo/evaluator",
+          "hub",
           "metrics",
           "protocol",
           "coordinator",
@@ -191,7 +196,18 @@ final class WallsTest {
   @Test
   void everyModuleAndItsTestsAreLookedAt() {
     for (String module :
-        List.of(CHECKPOINT, PLAN, MERGE, SOCE, METRICS, PROTOCOL, COORDINATOR, WORKER, CLI, DEMO)) {
+        List.of(
+            CHECKPOINT,
+            PLAN,
+            MERGE,
+            SOCE,
+            HUB,
+            METRICS,
+            PROTOCOL,
+            COORDINATOR,
+            WORKER,
+            CLI,
+            DEMO)) {
       assertThat(main.stream().filter(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(everything.contain(WallsTest.class)).isTrue();
@@ -237,6 +253,12 @@ final class WallsTest {
             .dependOnClassesThat()
             .resideInAPackage(DEMO),
         main);
+  }
+
+  @Test
+  void theHubKnowsOnlyCheckpoint() {
+    wall(HUB, oursBut(HUB, CHECKPOINT));
+    wall(HUB, resideInAPackage("org.apache.pekko.."));
   }
 
   @Test
