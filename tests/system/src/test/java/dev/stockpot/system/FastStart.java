@@ -9,23 +9,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The JVM's ahead-of-time caches, one for each kind of process, which halve the CPU time that these
  * tests' processes take to start. They are recorded by a small cluster and a small merge before the
- * first process starts, and kept beside the classes until a jar changes.
+ * first process starts, and kept beside the jars, for the tests of all modules, until one changes.
  */
 final class FastStart {
 
+  /** What was built to be shipped, with its libraries beside it; none where classes lie loose. */
+  private static final Optional<Path> JAR =
+      classPath()
+          .filter(entry -> entry.endsWith("stockpot.jar"))
+          .filter(jar -> Files.isDirectory(jar.resolveSibling("lib")))
+          .findFirst();
+
   /** What is shipped: without these tests' own classes. */
   static final String CLASS_PATH =
-      String.join(
-          File.pathSeparator,
-          Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-              .filter(entry -> !entry.endsWith("test-classes") && Files.exists(Path.of(entry)))
-              .toList());
+      JAR.map(Path::toString)
+          .orElseGet(() ->
+              classPath()
+                  .filter(entry -> !entry.endsWith("test-classes") && Files.exists(entry))
+                  .map(Path::toString)
+                  .collect(Collectors.joining(File.pathSeparator)));
 
   private static final String[] QUIET = {"-Xlog:aot=off", "-Xlog:cds=off"};
 
@@ -36,12 +46,21 @@ final class FastStart {
 
   private FastStart() {}
 
+  private static Stream<Path> classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(Path::of);
+  }
+
   /** Flags of the JVM for a process that runs this command. */
   static synchronized List<String> flags(String command) {
     if (recording != null) {
       return List.of("-XX:AOTCacheOutput=" + cache(recording, command), QUIET[0], QUIET[1]);
     }
-    Path directory = directory();
+    // The JVM records no classes that lie in directories, as in a development environment.
+    if (JAR.isEmpty()) {
+      return List.of();
+    }
+    Path directory = directory(JAR.get());
     if (!tried) {
       tried = true;
       if (Files.notExists(directory)) {
@@ -62,14 +81,17 @@ final class FastStart {
     return directory.resolve(kind + ".aot");
   }
 
-  /** Named by what stands on the class path. */
-  private static Path directory() {
+  /** Named by what is shipped. */
+  private static Path directory(Path jar) {
     StringBuilder jars = new StringBuilder(System.getProperty("java.home"));
-    for (String entry : CLASS_PATH.split(File.pathSeparator, -1)) {
-      File file = new File(entry);
-      jars.append(file).append(file.length()).append(file.lastModified());
+    try (Stream<Path> libraries = Files.list(jar.resolveSibling("lib"))) {
+      Stream.concat(Stream.of(jar), libraries.sorted())
+          .map(Path::toFile)
+          .forEach(file -> jars.append(file).append(file.length()).append(file.lastModified()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return Path.of("target/fast-start/%08x".formatted(jars.toString().hashCode())).toAbsolutePath();
+    return jar.resolveSibling("fast-start/%08x".formatted(jars.toString().hashCode()));
   }
 
   /** Else a cache would hold less, and nobody would be told. */
@@ -77,30 +99,34 @@ final class FastStart {
     assertThat(ended.status()).as(ended.err()).isZero();
   }
 
+  /** At their ends processes write their caches, which takes longer than what they did. */
   private static void record(Path directory) {
-    // The JVM records no classes that lie in directories, as in a development environment.
-    if (Stream.of(CLASS_PATH.split(File.pathSeparator, -1))
-        .anyMatch(e -> new File(e).isDirectory())) {
-      return;
-    }
+    Path work = null;
     try {
       // What was recorded of other jars is of no use.
       MergeSite.delete(Objects.requireNonNull(directory.getParent()));
       recording = Files.createDirectories(directory.resolveSibling("recording"));
-      MergeSite site = MergeSite.small(Files.createTempDirectory("stockpot-fast-start"));
-      try (ClusterSite cluster = new ClusterSite(site.directory())) {
+      work = Files.createTempDirectory("stockpot-fast-start");
+      MergeSite site = MergeSite.small(Files.createDirectory(work.resolve("served")));
+      MergeSite alone = MergeSite.small(Files.createDirectory(work.resolve("alone")));
+      try (ClusterSite cluster = new ClusterSite(work.resolve("nodes"));
+          StockpotProcess merge = alone.start()) {
         cluster.startCoordinator(site.directory());
         cluster.startWorker("worker", site.directory());
         cluster.awaitWorkers(1);
-        done(cluster.client("submit", site.plan().toString()));
-        for (String node : List.of("worker", ClusterSite.COORDINATOR)) {
-          cluster.node(node).signal("TERM");
-          cluster.node(node).await();
+        try (StockpotProcess client =
+            cluster.startClient("submit", "--id", "soup", site.plan().toString())) {
+          cluster.await("the client knows", () -> !client.printed().isEmpty());
+          cluster.node("worker").signal("TERM");
+          StockpotProcess coordinator = cluster.node(ClusterSite.COORDINATOR);
+          cluster.await("the worker left", () -> coordinator.said().contains("out of the cluster"));
+          coordinator.signal("TERM");
+          done(client.await());
         }
+        done(merge.await());
+        cluster.node("worker").await();
+        cluster.node(ClusterSite.COORDINATOR).await();
       }
-      site.deleteOutput();
-      done(site.merge());
-      MergeSite.delete(site.directory());
       Files.move(recording, directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -108,6 +134,9 @@ final class FastStart {
       Thread.currentThread().interrupt();
     } finally {
       recording = null;
+      if (work != null) {
+        MergeSite.delete(work);
+      }
     }
   }
 }

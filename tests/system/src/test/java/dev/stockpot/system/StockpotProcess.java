@@ -198,6 +198,11 @@ public final class StockpotProcess implements AutoCloseable {
     return read(err);
   }
 
+  /** What it has said on standard output so far. */
+  String printed() {
+    return read(out);
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);
