@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a local user may try at the port of a coordinator that has no settings for TLS. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @SuppressWarnings("NullAway.Init") // set before all
+@MostlyWaits
 final class ClusterPortTest {
 
   /** Of a coordinator, from before an attack until it is over. */

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Where PostgreSQL holds the journal, a coordinator that is lost is replaced by its standby. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@MostlyWaits
 final class FailoverTest {
 
   @SuppressWarnings("NullAway.Init") // set before all

@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** A cluster on two networks, with mutual TLS, whose link is cut. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @SuppressWarnings("NullAway.Init") // set before each
+@MostlyWaits
 final class PartitionTest {
 
   @TempDir private Path directory;

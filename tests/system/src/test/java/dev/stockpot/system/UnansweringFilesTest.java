@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A pipe in a file's place, or a file that does not answer, keeps nobody waiting for ever. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@MostlyWaits
 final class UnansweringFilesTest {
 
   private static final int FAILED = 1;

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that is told another name of the cluster than the coordinator's. */
+@MostlyWaits
 final class WrongNameTest {
 
   @TempDir private Path directory;
