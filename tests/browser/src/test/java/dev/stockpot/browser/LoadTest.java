@@ -7,10 +7,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +31,14 @@ final class LoadTest {
   private static final double MOST_SECONDS = 0.05;
   private static final long MOST_GROWTH = 8 << 20;
 
+  private static final int MOST_NODES = 500;
+  private static final int MINUTES = 10;
+  private static final int UPDATES_A_MINUTE = 120;
+
   private final Random random = new Random(7);
+
+  /** The one that is filled. */
+  private int bucket = BUCKETS - 1;
 
   private static ObjectNode object() {
     return JsonMapper.shared().createObjectNode();
@@ -71,6 +83,15 @@ final class LoadTest {
         .put("leased", 20_000_000_000L + random.nextInt(1_000_000_000));
   }
 
+  private static ObjectNode mark(int number, String kind) {
+    return object()
+        .put("t", FROM + number)
+        .put("worker", worker(number % WORKERS))
+        .put("kind", kind)
+        .put("text", "")
+        .put("tasks", 0);
+  }
+
   private ArrayNode strip(double done) {
     ArrayNode strip = JsonMapper.shared().createArrayNode();
     for (int i = 0; i < 256; i++) {
@@ -94,14 +115,7 @@ final class LoadTest {
     rows.set("strip", strip(0.5));
     for (int worker = 0; worker < WORKERS; worker++) {
       rows.set("lane/" + worker(worker), lane(0));
-      rows.set(
-          "mark/" + worker,
-          object()
-              .put("t", FROM + worker)
-              .put("worker", worker(worker))
-              .put("kind", "joined")
-              .put("text", "")
-              .put("tasks", 0));
+      rows.set("mark/" + worker, mark(worker, "joined"));
       for (int bucket = 0; bucket < BUCKETS - 1; bucket++) {
         rows.set("cell/" + bucket + "/" + worker(worker), cell());
       }
@@ -126,9 +140,31 @@ final class LoadTest {
     rows.set("strip", strip(done / (double) TASKS));
     for (int worker = 0; worker < WORKERS; worker++) {
       rows.set("lane/" + worker(worker), lane(done / WORKERS));
-      rows.set("cell/" + (BUCKETS - 1) + "/" + worker(worker), cell());
+      rows.set("cell/" + bucket + "/" + worker(worker), cell());
     }
     return rows;
+  }
+
+  /** A bucket begins, or all are full, and each two become one. */
+  private ObjectNode nextBucket(long step) {
+    ObjectNode rows = object();
+    if (++bucket == BUCKETS) {
+      bucket = BUCKETS / 2;
+      for (int worker = 0; worker < WORKERS; worker++) {
+        for (int at = 0; at < BUCKETS; at++) {
+          rows.set("cell/" + at + "/" + worker(worker), at < bucket ? cell() : null);
+        }
+      }
+    }
+    rows.set("span", object().put("from", FROM).putNull("to").put("step", step));
+    return rows;
+  }
+
+  /** A worker came back, and the first of what is remembered is forgotten. */
+  private static void happened(ObjectNode rows, int update) {
+    int mark = WORKERS + update;
+    rows.set("mark/" + mark, mark(mark, "joined"));
+    rows.putNull("mark/" + (mark - WORKERS));
   }
 
   private static double metric(CDPSession session, String name) {
@@ -191,6 +227,47 @@ final class LoadTest {
       assertThat(first).isLessThan(1);
       assertThat(each).isLessThan(MOST_SECONDS);
       assertThat(growth).isLessThan(MOST_GROWTH);
+    }
+  }
+
+  /** As fast as a coordinator tells of changes, which is twice a second. */
+  @Test
+  @Tag("soak")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
+  void nothingGrowsOnAPageThatIsOpenForTenMinutes(TestReporter reporter) {
+    try (FakeCoordinator coordinator = new FakeCoordinator();
+        Screen screen = Screen.open()) {
+      coordinator.put(SampleRows.MERGE, all());
+      Page page = screen.page();
+      CDPSession session = screen.context().newCDPSession(page);
+      session.send("Performance.enable");
+      page.navigate(coordinator.url() + "#/job/night-1");
+      page.getByText("The devices as a table").click();
+      List<String> told = new ArrayList<>();
+      List<Double> heaps = new ArrayList<>();
+      List<Double> nodes = new ArrayList<>();
+      long tick = System.nanoTime();
+      for (int minute = 0; minute < MINUTES; minute++) {
+        for (int at = 1; at <= UPDATES_A_MINUTE; at++) {
+          int number = minute * UPDATES_A_MINUTE + at;
+          ObjectNode rows = update(number);
+          if (number % 10 == 0) {
+            rows.setAll(nextBucket(1_000L << minute));
+          }
+          happened(rows, number);
+          tick += TimeUnit.MINUTES.toNanos(1) / UPDATES_A_MINUTE;
+          page.waitForTimeout(Math.max(0, (tick - System.nanoTime()) / 1e6));
+          coordinator.change(SampleRows.MERGE, rows);
+          assertThat(page.locator(".progress-words"))
+              .containsText("%,d of 100,000 tasks".formatted(number));
+        }
+        heaps.add(heap(session));
+        nodes.add(metric(session, "Nodes"));
+        told.add("%.2f MB, %.0f nodes".formatted(heaps.getLast() / 1e6, nodes.getLast()));
+        reporter.publishEntry("after minute " + (minute + 1), told.getLast());
+      }
+      assertThat(heaps.getLast() - heaps.getFirst()).as("%s", told).isLessThan(MOST_GROWTH);
+      assertThat(nodes.getLast()).as("%s", told).isLessThan(nodes.getFirst() + MOST_NODES);
     }
   }
 }
