@@ -15,10 +15,14 @@ public record HubFile(String repository, String commit, String path, long size, 
 
   private static final int SHA256_DIGITS = 64;
   private static final int LONGEST_NAME = 255;
+  private static final long LARGEST = 1L << 44;
 
   public HubFile {
     if (!isSafe(path)) {
       throw new IllegalArgumentException("a path that leaves its directory: " + path);
+    }
+    if (size < 0 || size > LARGEST) {
+      throw new IllegalArgumentException("no size of a file: " + size);
     }
     if (!etag.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
       throw new IllegalArgumentException("no digest: " + etag);

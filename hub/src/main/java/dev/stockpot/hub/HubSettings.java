@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where the hub is, who asks, and where what comes is kept: from the variables that huggingface_hub
@@ -43,6 +45,7 @@ public record HubSettings(
 
   private static final String PUBLIC = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
+  private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{(\\w+)})");
   private static final int LONGEST_TOKEN = 1 << 16;
 
   public HubSettings {
@@ -95,10 +98,21 @@ public record HubSettings(
 
     Optional<Path> path(String name) {
       return text(name)
+          .map(this::expanded)
           .map(value ->
               value.equals("~") || value.startsWith("~/")
                   ? home.resolve(value.substring(1).replaceFirst("^/+", ""))
                   : Path.of(value).toAbsolutePath());
+    }
+
+    /** With the values of variables that it names; as it is where there is none. */
+    private String expanded(String value) {
+      return VARIABLE
+          .matcher(value)
+          .replaceAll(found -> {
+            String name = found.group(1) == null ? found.group(2) : found.group(1);
+            return Matcher.quoteReplacement(text(name).orElse(found.group()));
+          });
     }
 
     boolean isTrue(String... names) {

@@ -24,6 +24,9 @@ final class HubSettingsTest {
     assertThat(settings(all).cache()).hasToString("/o");
     assertThat(settings(Map.of("HF_HOME", "~/h", "XDG_CACHE_HOME", "/x")).cache())
         .isEqualTo(home.resolve("h/hub"));
+    assertThat(
+            settings(Map.of("HF_HOME", "$SCRATCH/${X}/$NONE", "SCRATCH", "/s", "X", "x")).cache())
+        .hasToString("/s/x/$NONE/hub");
     assertThat(settings(Map.of("HF_HUB_CACHE", "/c", "HUGGINGFACE_HUB_CACHE", "/o")).cache())
         .hasToString("/c");
   }

@@ -66,32 +66,41 @@ public final class FetchCommand extends CliCommand {
     try (Hub hub = new Hub(settings, Patience.USUAL, line -> progress.line(Printable.line(line)))) {
       HubCache cache = new HubCache(settings);
       for (HubReference reference : references) {
-        out()
-            .println(
-                asItIs(hub, cache, reference, progress)
-                    .orElseGet(() -> fetch(hub, cache, reference, progress)));
+        out().println(fetch(hub, cache, reference, progress));
         out().flush();
       }
     }
     return ExitCode.DONE;
   }
 
-  /** Offline, a snapshot of which nobody wrote down what it is to hold is taken as it is. */
-  private static Optional<Path> asItIs(
-      Hub hub, HubCache cache, HubReference reference, ProgressWriter progress) {
-    if (!hub.settings().offline() || cache.listing(reference).isPresent()) {
-      return Optional.empty();
+  private Path fetch(Hub hub, HubCache cache, HubReference reference, ProgressWriter progress) {
+    if (hub.settings().offline() && cache.listing(reference).isEmpty()) {
+      Optional<Path> found = cache.snapshot(reference);
+      if (found.isPresent()) {
+        return asItIs(found.get(), reference + ": offline", progress);
+      }
     }
-    Optional<Path> found = cache.snapshot(reference);
-    found.ifPresent(_ ->
-        progress.line(
-            "warning: %s: offline, nothing tells whether all of it is in the cache"
-                .formatted(reference)));
-    return found;
+    try {
+      return fetch(hub, cache, snapshot(hub, cache, reference, progress), progress);
+    } catch (HubException e) {
+      Optional<Path> found = cache.snapshot(reference);
+      if (e.kind() != HubException.Kind.UNREACHABLE
+          || found.isEmpty()
+          || cache.listing(reference).isPresent()) {
+        throw e;
+      }
+      return asItIs(found.get(), String.valueOf(e.getMessage()), progress);
+    }
   }
 
-  private Path fetch(Hub hub, HubCache cache, HubReference reference, ProgressWriter progress) {
-    Snapshot snapshot = snapshot(hub, cache, reference, progress);
+  /** A snapshot of which nobody wrote down what it is to hold. */
+  private static Path asItIs(Path snapshot, String why, ProgressWriter progress) {
+    progress.line(
+        "warning: " + Printable.line(why) + "; nothing tells whether all of it is in the cache");
+    return snapshot;
+  }
+
+  private Path fetch(Hub hub, HubCache cache, Snapshot snapshot, ProgressWriter progress) {
     Downloads downloads = new Downloads(hub, cache);
     ModelFiles files = downloads.files(snapshot);
     List<HubFile> wanted = metadata ? files.metadata() : files.all();

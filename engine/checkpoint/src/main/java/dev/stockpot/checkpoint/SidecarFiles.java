@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class SidecarFiles {
   private static final int MOST_FILES = 1_000;
   private static final int DEEPEST = 8;
   private static final int NAMED = 8;
+  private static final Pattern SHARED_BLOB = Pattern.compile("blobs/[0-9a-f]{2}/[0-9a-f]{64}");
 
   /**
    * One file.
@@ -278,14 +280,26 @@ public final class SidecarFiles {
     }
   }
 
-  /** In the directory itself, or in the store of a hub's cache, whose snapshots are all links. */
+  /**
+   * In the directory itself, or in the store of a hub's cache, whose snapshots are all links: that
+   * of its model, or the one that the cache's models share.
+   */
   private boolean belongs(Path source) throws IOException {
     Path real = directory.toRealPath();
-    Path snapshots = real.getParent();
-    return source.startsWith(real)
-        || (snapshots != null
-            && snapshots.endsWith("snapshots")
-            && source.startsWith(snapshots.resolveSibling("blobs")));
+    if (source.startsWith(real)) {
+      return true;
+    }
+    for (Path at = real; at != null; at = at.getParent()) {
+      Path model = at.getParent();
+      if (at.endsWith("snapshots") && model != null) {
+        Path root = model.getParent();
+        return source.startsWith(model.resolve("blobs"))
+            || (root != null
+                && source.startsWith(root.resolve("blobs"))
+                && SHARED_BLOB.matcher(root.relativize(source).toString()).matches());
+      }
+    }
+    return false;
   }
 
   private static String last(String name) {

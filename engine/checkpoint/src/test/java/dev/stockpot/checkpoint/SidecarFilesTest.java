@@ -171,6 +171,23 @@ class SidecarFilesTest {
   }
 
   @Test
+  void aFolderOfAHubsSnapshotHasItsFilesInTheModelsStoreOrInThatOfAllModels() throws IOException {
+    Path folder = Files.createDirectories(root.resolve("models--x/snapshots/abc/folder"));
+    Path blob =
+        Files.writeString(
+            Files.createDirectories(root.resolve("models--x/blobs")).resolve("b"), "{}");
+    Path shared =
+        Files.writeString(
+            Files.createDirectories(root.resolve("blobs/ab")).resolve("ab".repeat(32)), "{}");
+    Files.createSymbolicLink(folder.resolve("own.py"), blob);
+    Files.createSymbolicLink(folder.resolve("shared.py"), shared);
+
+    assertThat(SidecarFiles.in(folder))
+        .extracting(SidecarFiles.Sidecar::name)
+        .containsExactly("own.py", "shared.py");
+  }
+
+  @Test
   void linksAreResolved() throws IOException {
     Path blob = Files.writeString(root.resolve("blob"), "{}");
     Path snapshot = Files.createDirectory(root.resolve("snapshot"));

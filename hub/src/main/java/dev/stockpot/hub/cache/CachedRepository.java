@@ -1,15 +1,20 @@
 package dev.stockpot.hub.cache;
 
 import dev.stockpot.checkpoint.file.RegularFiles;
+import dev.stockpot.checkpoint.problem.Printable;
+import dev.stockpot.hub.HubException;
+import dev.stockpot.hub.HubException.Kind;
 import dev.stockpot.hub.HubFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,7 +23,8 @@ import java.util.UUID;
 final class CachedRepository {
 
   private static final int LONGEST_REF = 1 << 10;
-  private static final int LARGEST_TREE = 256 << 20;
+  private static final int LARGEST_TREE = 64 << 20;
+  private static final String OUR_TREE = ".stockpot.json";
 
   private final Path root;
   private final String name;
@@ -54,7 +60,16 @@ final class CachedRepository {
   }
 
   private static Path below(Path directory, String path) {
-    Path resolved = directory.resolve(path).normalize();
+    Path resolved;
+    try {
+      resolved = directory.resolve(path).normalize();
+    } catch (InvalidPathException e) {
+      throw new HubException(
+          Kind.LOCAL,
+          "%s: this process cannot write such a name; set LC_ALL=C.UTF-8"
+              .formatted(Printable.text(path)),
+          e);
+    }
     if (!HubFile.isSafe(path) || !resolved.startsWith(directory)) {
       throw new IllegalArgumentException("a path that leaves its directory: " + path);
     }
@@ -84,50 +99,93 @@ final class CachedRepository {
     }
   }
 
+  /** What is written down of a commit's files: by huggingface_hub, or else by us. */
   Optional<byte[]> tree(String commit) {
-    Path tree = treeFile(commit);
-    try {
-      return Files.isRegularFile(tree)
-          ? Optional.of(RegularFiles.bytes(tree, LARGEST_TREE))
-          : Optional.empty();
-    } catch (IOException _) {
-      return Optional.empty();
+    for (Path tree : List.of(treeFile(commit, ".json"), treeFile(commit, OUR_TREE))) {
+      try {
+        if (Files.isRegularFile(tree)) {
+          return Optional.of(RegularFiles.bytes(tree, LARGEST_TREE));
+        }
+      } catch (IOException _) {
+        // Then the hub is asked.
+      }
     }
+    return Optional.empty();
   }
 
+  /**
+   * Writes down what a commit's files are, in a file of our own: by its own, huggingface_hub takes
+   * a snapshot for broken that lacks any of them, and we fetch a part.
+   */
   void setTree(String commit, byte[] tree) throws IOException {
-    if (Files.notExists(treeFile(commit))) {
-      write(treeFile(commit), tree);
+    if (tree(commit).isEmpty()) {
+      write(treeFile(commit, OUR_TREE), tree);
     }
   }
 
-  private Path treeFile(String commit) {
-    return folder.resolve("trees").resolve(commit + ".json");
+  private Path treeFile(String commit, String ending) {
+    return folder.resolve("trees").resolve(commit + ending);
   }
 
-  /** Makes the file appear among those of its commit: as a relative link to its blob, or itself. */
-  void point(HubFile file) throws IOException {
+  /**
+   * Makes the file appear among those of its commit: as a relative link to its blob, or itself
+   * where there are no links.
+   *
+   * @param isNew whether this call's thread just made the blob, so that nothing else leads to it
+   */
+  void point(HubFile file, boolean isNew) throws IOException {
     Path pointer = pointer(file);
     Path blob = blob(file);
     Files.createDirectories(parent(pointer));
-    if (Files.exists(pointer, LinkOption.NOFOLLOW_LINKS)) {
-      if (isWhole(pointer, file)) {
-        return;
-      }
-      Files.delete(pointer);
+    if (isWhole(pointer, file)) {
+      return;
     }
+    requirePlace(file);
+    Files.deleteIfExists(pointer);
     if (links) {
       try {
         Files.createSymbolicLink(pointer, parent(pointer).relativize(blob));
         return;
       } catch (FileAlreadyExistsException _) {
         return;
-      } catch (UnsupportedOperationException | FileSystemException _) {
+      } catch (UnsupportedOperationException _) {
         // This file system has none.
+      } catch (FileSystemException e) {
+        if (!String.valueOf(e.getReason()).contains("not permitted")
+            && !String.valueOf(e.getReason()).contains("not supported")) {
+          throw e;
+        }
       }
     }
-    // As huggingface_hub does it: there is one of each file, and it is here.
-    Files.move(blob, pointer, StandardCopyOption.REPLACE_EXISTING);
+    if (isNew) {
+      // As huggingface_hub does it: there is one of each file, and it is here.
+      Files.move(blob, pointer, StandardCopyOption.REPLACE_EXISTING);
+    } else {
+      Path copy = beside(pointer);
+      try {
+        Files.copy(blob, copy);
+        Files.move(copy, pointer, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(copy);
+      }
+    }
+  }
+
+  /**
+   * Checks that nothing of a user's own is in the file's place among those of its commit: links are
+   * nobody's own.
+   */
+  void requirePlace(HubFile file) throws FileSystemException {
+    Path pointer = pointer(file);
+    if (Files.exists(pointer, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isSymbolicLink(pointer)
+        && !isWhole(pointer, file)) {
+      throw new FileSystemException(
+          pointer.toString(),
+          null,
+          "it is another file than the hub has there (%,d bytes); move it away or delete it, and try again"
+              .formatted(file.size()));
+    }
   }
 
   /** Whether the file is there with all its bytes, by their number. */
@@ -139,11 +197,14 @@ final class CachedRepository {
     }
   }
 
+  private static Path beside(Path file) {
+    return file.resolveSibling(
+        file.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp");
+  }
+
   static void write(Path file, byte[] bytes) throws IOException {
     Files.createDirectories(parent(file));
-    Path next =
-        file.resolveSibling(
-            file.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp");
+    Path next = beside(file);
     try {
       Files.write(next, bytes);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

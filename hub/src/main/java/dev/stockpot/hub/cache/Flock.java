@@ -43,12 +43,20 @@ public final class Flock implements AutoCloseable {
   static Optional<Flock> tryLock(Path file) throws IOException {
     try {
       Files.createFile(file);
-      // Other users of a cache that is shared wait for the lock too, and open it to write.
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
-    } catch (FileAlreadyExistsException | UnsupportedOperationException _) {
-      // It is somebody's, or this file system knows no modes.
+      share(file);
+    } catch (FileAlreadyExistsException _) {
+      // It is somebody's.
     }
     return CALLS.isEmpty() ? Optional.of(new Flock(-1)) : CALLS.get().tryLock(file);
+  }
+
+  /** Other users of a cache that is shared wait for the lock too, and open it to write. */
+  private static void share(Path file) {
+    try {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+    } catch (IOException | UnsupportedOperationException _) {
+      // This file system knows no modes; then it has none to keep others out.
+    }
   }
 
   @Override

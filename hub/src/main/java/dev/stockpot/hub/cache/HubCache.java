@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The cache of huggingface_hub, which both programs read and write at once: {@code
  * models--org--name/} with {@code blobs/ETAG}, {@code refs/REVISION}, {@code snapshots/COMMIT/},
- * {@code .no_exist/COMMIT/} and {@code trees/COMMIT.json}. What is here is found without a request.
+ * {@code .no_exist/COMMIT/} and {@code trees/}. What is here is found without a request.
  */
 public final class HubCache {
 
@@ -141,8 +141,17 @@ public final class HubCache {
     return of(file.repository()).blob(file);
   }
 
-  /** Makes a file whose blob is there appear among those of its commit. */
-  public void point(HubFile file) throws IOException {
-    of(file.repository()).point(file);
+  /**
+   * Makes a file whose blob is there appear among those of its commit.
+   *
+   * @param isNew whether the blob was made just now, under the lock
+   */
+  public void point(HubFile file, boolean isNew) throws IOException {
+    of(file.repository()).point(file, isNew);
+  }
+
+  /** Checks that nothing of a user's own is in the file's place. */
+  public void requirePlace(HubFile file) throws IOException {
+    of(file.repository()).requirePlace(file);
   }
 }

@@ -11,8 +11,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code trees/COMMIT.json}: what a repository holds at a commit, as huggingface_hub keeps it. A
- * file's Git blob is not known of large files here; huggingface_hub wants a text there.
+ * What a repository holds at a commit, as huggingface_hub writes it down in {@code
+ * trees/COMMIT.json}; ours, in {@code trees/COMMIT.stockpot.json}, does not know the Git blobs of
+ * large files.
  */
 final class TreeJson {
 

@@ -8,6 +8,8 @@ final class BandwidthLimit {
   /** What may come at once after a quiet time. */
   private static final double BURST_SECONDS = 0.25;
 
+  private static final long TIGHT = 200_000;
+
   private final long bytesPerSecond;
   private final Pause pause;
   private long freeAt = System.nanoTime();
@@ -15,6 +17,11 @@ final class BandwidthLimit {
   BandwidthLimit(long bytesPerSecond, Pause pause) {
     this.bytesPerSecond = bytesPerSecond;
     this.pause = pause;
+  }
+
+  /** Whether it explains that hardly anything comes. */
+  boolean isTight() {
+    return bytesPerSecond < TIGHT;
   }
 
   /** Waits until so many bytes that came were due. */

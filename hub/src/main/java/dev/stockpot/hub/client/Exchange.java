@@ -1,5 +1,6 @@
 package dev.stockpot.hub.client;
 
+import dev.stockpot.checkpoint.problem.Printable;
 import dev.stockpot.hub.HubException;
 import dev.stockpot.hub.HubException.Kind;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.function.UnaryOperator;
 final class Exchange {
 
   private static final int MOST_REDIRECTS = 5;
-  private static final int LARGEST_REFUSAL = 4 << 20;
+  private static final int LARGEST_REFUSAL = 1 << 20;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> TRANSIENT =
       Set.of(408, 425, 429, 500, 502, 503, 504, 520, 522, 524);
@@ -64,11 +65,13 @@ final class Exchange {
         HttpResponse<StreamedBody> response = http.send(at, shape);
         int status = response.statusCode();
         if (status / 100 == 2) {
+          requirePlain(response, about);
           return new Result.Good(response);
         }
         Optional<URI> next = REDIRECTS.contains(status) ? location(response, at) : Optional.empty();
         byte[] body = response.body().all(LARGEST_REFUSAL, patience.silence());
         if (next.isPresent()) {
+          requireSafe(response, next.get(), about);
           hop.accept(response.headers());
           at = next.get();
         } else if (TRANSIENT.contains(status)) {
@@ -89,6 +92,39 @@ final class Exchange {
     throw new HubException(
         Kind.REFUSED,
         about + ": more than " + MOST_REDIRECTS + " redirects; is HF_ENDPOINT right?");
+  }
+
+  /** Bytes that somebody packed on the way are not those that were asked for. */
+  private static void requirePlain(HttpResponse<StreamedBody> response, String about) {
+    response
+        .headers()
+        .firstValue("Content-Encoding")
+        .filter(coding -> !coding.equalsIgnoreCase("identity"))
+        .ifPresent(coding -> {
+          response.body().close();
+          throw new HubException(
+              Kind.REFUSED,
+              "%s: %s packs what it sends (%s) although it was asked not to; is there a proxy or a mirror between?"
+                  .formatted(about, response.uri().getHost(), Printable.text(coding)));
+        });
+  }
+
+  /** What was asked for securely is not read in plain, and what is sent goes nowhere else. */
+  private void requireSafe(HttpResponse<StreamedBody> response, URI next, String about) {
+    boolean isDowngrade =
+        "https".equals(response.uri().getScheme()) && !"https".equals(next.getScheme());
+    boolean isSent = !Set.of("GET", "HEAD").contains(response.request().method());
+    if (isDowngrade || (isSent && !http.isEndpoint(next))) {
+      throw new HubException(
+          Kind.REFUSED,
+          "%s: %s redirects to %s://%s, which is not followed: %s"
+              .formatted(
+                  about,
+                  response.uri().getHost(),
+                  next.getScheme(),
+                  next.getHost(),
+                  isDowngrade ? "that is not secure" : "what is sent goes to the hub alone"));
+    }
   }
 
   private static Optional<URI> location(HttpResponse<?> response, URI at) {

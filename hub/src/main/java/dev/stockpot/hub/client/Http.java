@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -80,7 +81,8 @@ final class Http implements AutoCloseable {
       return answer.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
-        case SSLHandshakeException untrusted -> throw untrusted(address, untrusted);
+        case SSLHandshakeException failure when isFinal(failure) ->
+            throw untrusted(address, failure);
         case IOException failure -> throw failure;
         case null, default -> throw new IllegalStateException(e.getCause());
       }
@@ -91,13 +93,28 @@ final class Http implements AutoCloseable {
     }
   }
 
-  private HubException untrusted(URI address, SSLHandshakeException failure) {
+  /** Whether the other side was refused or refuses us; a connection that breaks looks alike. */
+  private static boolean isFinal(SSLHandshakeException failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof GeneralSecurityException
+          || String.valueOf(at.getMessage()).contains("Received fatal alert")) {
+        return true;
+      }
+    }
+    return isUntrusted(failure);
+  }
+
+  private static boolean isUntrusted(SSLHandshakeException failure) {
     StringBuilder all = new StringBuilder();
     for (Throwable at = failure; at != null; at = at.getCause()) {
       all.append(at.getMessage());
     }
+    return all.indexOf("certification path") >= 0 || all.indexOf("trustAnchors") >= 0;
+  }
+
+  private HubException untrusted(URI address, SSLHandshakeException failure) {
     String host = String.valueOf(address.getHost());
-    if (all.indexOf("certification path") >= 0 || all.indexOf("trustAnchors") >= 0) {
+    if (isUntrusted(failure)) {
       return new HubException(
           Kind.REFUSED,
           host

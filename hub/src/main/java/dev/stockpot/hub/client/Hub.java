@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
  */
 public final class Hub implements AutoCloseable {
 
-  private static final int LARGEST_ANSWER = 256 << 20;
+  private static final int LARGEST_ANSWER = 16 << 20;
 
   private final HubSettings settings;
   private final Patience patience;

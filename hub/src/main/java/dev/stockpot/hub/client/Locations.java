@@ -21,7 +21,7 @@ final class Locations {
 
   private static final long KEPT_NANOS = Duration.ofMinutes(10).toNanos();
 
-  private record Kept(URI address, String etag, long nanos) {}
+  private record Kept(URI address, String etag, long nanos, boolean isUsable) {}
 
   private final HubSettings settings;
   private final Map<HubFile, Kept> kept = new ConcurrentHashMap<>();
@@ -57,7 +57,7 @@ final class Locations {
   /** Where its bytes were found last; empty if the hub must be asked. */
   Optional<URI> last(HubFile file) {
     Kept last = kept.get(file);
-    return last == null || System.nanoTime() - last.nanos() > KEPT_NANOS
+    return last == null || !last.isUsable() || System.nanoTime() - last.nanos() > KEPT_NANOS
         ? Optional.empty()
         : Optional.of(last.address());
   }
@@ -65,20 +65,30 @@ final class Locations {
   /**
    * Keeps where its bytes were found.
    *
-   * @param etag that the server there gave, or nothing
-   * @return whether it is what was found there before, if anything was
+   * @param etag that the server there gave, bare; empty if it gave none
+   * @return whether nothing contradicts what was found there before
    */
   boolean found(HubFile file, URI address, String etag) {
     Kept before = kept.get(file);
-    if (before != null && before.address().equals(address)) {
-      return before.etag().equals(etag);
+    String last = before != null && isSamePlace(before.address(), address) ? before.etag() : "";
+    if (!last.isEmpty() && !etag.isEmpty() && !last.equals(etag)) {
+      return false;
     }
-    kept.put(file, new Kept(address, etag, System.nanoTime()));
+    String known = etag.isEmpty() ? last : etag;
+    kept.put(file, new Kept(address, known, System.nanoTime(), true));
     return true;
   }
 
+  /** Whether they differ in their query alone, where signatures are. */
+  private static boolean isSamePlace(URI one, URI other) {
+    return String.valueOf(one.getRawAuthority()).equals(other.getRawAuthority())
+        && String.valueOf(one.getRawPath()).equals(other.getRawPath());
+  }
+
+  /** The hub is asked next time. */
   void forget(HubFile file) {
-    kept.remove(file);
+    kept.computeIfPresent(
+        file, (_, last) -> new Kept(last.address(), last.etag(), last.nanos(), false));
   }
 
   /** One part of a path in an address. */

@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ModelApi {
 
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
-  private static final int MOST_PAGES = 200;
+  private static final int MOST_PAGES = 1_000;
+  private static final int MOST_FILES = 200_000;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Hub hub;
@@ -85,7 +86,7 @@ final class ModelApi {
     Optional<String> page =
         Optional.of("/api/models/%s/tree/%s?recursive=true&expand=false".formatted(name, commit));
     for (int i = 0; page.isPresent(); i++) {
-      if (i == MOST_PAGES) {
+      if (i == MOST_PAGES || files.size() > MOST_FILES) {
         throw new HubException(Kind.REFUSED, about + ": it has more files than this program lists");
       }
       HubAnswer answer = hub.api(about, name, page.get(), UnaryOperator.identity());
@@ -111,13 +112,19 @@ final class ModelApi {
       return Optional.empty();
     }
     String endpoint = hub.settings().endpoint().toString();
-    String address = hub.settings().endpoint().resolve(next.group(1)).toString();
-    if (address.startsWith(endpoint + "/")) {
-      return Optional.of(address.substring(endpoint.length()));
+    URI address;
+    try {
+      address = hub.settings().endpoint().resolve(next.group(1));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+    if (address.toString().startsWith(endpoint + "/")) {
+      return Optional.of(address.toString().substring(endpoint.length()));
     }
     // A mirror that hands on the hub's own address of the next page.
-    URI foreign = URI.create(address);
-    return Optional.of(foreign.getRawPath() + "?" + foreign.getRawQuery());
+    return Optional.ofNullable(address.getRawPath())
+        .filter(path -> path.startsWith("/") && address.getRawQuery() != null)
+        .map(path -> path + "?" + address.getRawQuery());
   }
 
   private static HubFile file(HubReference reference, String commit, JsonNode entry) {

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -24,6 +25,10 @@ public final class RangeReader implements AutoCloseable {
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
+  private static final int MOST_CONTRADICTIONS = 3;
+  private static final long SLOW_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final long SLOW_BYTES = 60_000;
+
   private final Wire wire;
   private final HubFile file;
   private final String about;
@@ -32,6 +37,9 @@ public final class RangeReader implements AutoCloseable {
   private final boolean wholeToo;
   private long at;
   private long skip;
+  private int contradictions;
+  private long windowStart;
+  private long windowBytes;
   private @Nullable StreamedBody body;
 
   /** What all readers of a client share. */
@@ -86,6 +94,9 @@ public final class RangeReader implements AutoCloseable {
         ByteBuffer buffer = from == null ? null : from.next(wire.patience().silence());
         if (buffer != null) {
           ByteBuffer wanted = wanted(buffer);
+          if (isTooSlow()) {
+            again(new Trouble("hardly anything comes", Optional.empty()));
+          }
           if (wanted != null) {
             return wanted;
           }
@@ -106,6 +117,7 @@ public final class RangeReader implements AutoCloseable {
   }
 
   private @Nullable ByteBuffer wanted(ByteBuffer buffer) {
+    windowBytes += buffer.remaining();
     wire.limit().took(buffer.remaining(), about);
     if (skip > 0) {
       int skipped = (int) Math.min(skip, buffer.remaining());
@@ -122,6 +134,18 @@ public final class RangeReader implements AutoCloseable {
     at += length;
     attempts.progressed();
     return wanted;
+  }
+
+  /** Whether a minute brought less than any line that is worth waiting for. */
+  private boolean isTooSlow() {
+    long now = System.nanoTime();
+    if (now - windowStart < SLOW_NANOS) {
+      return false;
+    }
+    boolean isSlow = windowBytes < SLOW_BYTES && !wire.limit().isTight();
+    windowStart = now;
+    windowBytes = 0;
+    return isSlow;
   }
 
   private void again(Trouble trouble) {
@@ -148,41 +172,60 @@ public final class RangeReader implements AutoCloseable {
       }
       case Exchange.Result.Good(HttpResponse<StreamedBody> response) -> {
         body = response.body();
-        accept(response);
-        return body;
+        windowStart = System.nanoTime();
+        windowBytes = 0;
+        return isAccepted(response) ? body : null;
       }
     }
   }
 
-  private void accept(HttpResponse<StreamedBody> response) throws NoRanges {
+  /** Whether the answer is of these bytes; if not, another attempt may be, a few times. */
+  private boolean isAccepted(HttpResponse<StreamedBody> response) throws NoRanges {
     check(response.headers());
-    if (!wire.locations()
-        .found(file, response.uri(), response.headers().firstValue("ETag").orElse(""))) {
-      throw changed("its bytes changed while they were read");
+    Optional<String> contradiction = contradiction(response);
+    if (contradiction.isPresent()) {
+      contradictions++;
+      if (contradictions >= MOST_CONTRADICTIONS) {
+        throw changed(contradiction.get());
+      }
+      again(new Trouble(contradiction.get(), Optional.empty()));
+      return false;
     }
     if (response.statusCode() == 206) {
-      String said = response.headers().firstValue("Content-Range").orElse("");
-      Matcher range = CONTENT_RANGE.matcher(said);
-      if (!range.matches() || Long.parseLong(range.group(1)) != at) {
-        throw changed(
-            "the server gives other bytes than those asked for (" + Printable.text(said) + ")");
-      }
-      if (!range.group(3).equals("*") && Long.parseLong(range.group(3)) != file.size()) {
-        throw changed(
-            "it has %s bytes there, and %d by the hub".formatted(range.group(3), file.size()));
-      }
       skip = 0;
-      return;
-    }
-    long length = response.headers().firstValueAsLong("Content-Length").orElse(file.size());
-    if (length != file.size()) {
-      throw changed("it has %d bytes there, and %d by the hub".formatted(length, file.size()));
+      return true;
     }
     if (!wholeToo && to - at < file.size()) {
       closeBody();
       throw new NoRanges();
     }
     skip = at;
+    return true;
+  }
+
+  private Optional<String> contradiction(HttpResponse<StreamedBody> response) {
+    String etag = bare(response.headers().firstValue("ETag").orElse(""));
+    if (!wire.locations().found(file, response.uri(), etag)) {
+      return Optional.of("its bytes changed while they were read");
+    }
+    if (response.statusCode() != 206) {
+      long length = response.headers().firstValueAsLong("Content-Length").orElse(file.size());
+      return length == file.size() ? Optional.empty() : Optional.of(otherSize("" + length));
+    }
+    String said = response.headers().firstValue("Content-Range").orElse("");
+    Matcher range = CONTENT_RANGE.matcher(said);
+    if (!range.matches() || Long.parseLong(range.group(1)) != at) {
+      return Optional.of(
+          "the server gives other bytes than those asked for (" + Printable.text(said) + ")");
+    }
+    String size = range.group(3);
+    return size.equals("*") || Long.parseLong(size) == file.size()
+        ? Optional.empty()
+        : Optional.of(otherSize(size));
+  }
+
+  private String otherSize(String there) {
+    return "it has %s bytes there, and %d by the hub".formatted(there, file.size());
   }
 
   /** The hub's own words on which file this is, where it says them. */

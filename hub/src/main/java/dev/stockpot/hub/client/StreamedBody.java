@@ -1,5 +1,6 @@
 package dev.stockpot.hub.client;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -12,9 +13,11 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +117,7 @@ final class StreamedBody implements BodySubscriber<StreamedBody>, AutoCloseable 
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException _) {
+    } catch (ExecutionException | TimeoutException _) {
       throw silent(silence);
     }
   }
@@ -123,9 +126,13 @@ final class StreamedBody implements BodySubscriber<StreamedBody>, AutoCloseable 
     return new HttpTimeoutException("no byte in " + silence.toSeconds() + " s");
   }
 
-  /** All of it, which may be no more than so many bytes. */
+  /**
+   * All of it, which may be no more than so many bytes, and may take a minute and what they take at
+   * 10 kB a second.
+   */
   byte[] all(int most, Duration silence) throws IOException {
-    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    long start = System.nanoTime();
     for (ByteBuffer next = next(silence); next != null; next = next(silence)) {
       if (all.size() + (long) next.remaining() > most) {
         close();
@@ -134,6 +141,11 @@ final class StreamedBody implements BodySubscriber<StreamedBody>, AutoCloseable 
       byte[] bytes = new byte[next.remaining()];
       next.get(bytes);
       all.writeBytes(bytes);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (seconds > 60 + all.size() / 1e4) {
+        close();
+        throw new HttpTimeoutException("an answer that does not end");
+      }
     }
     return all.toByteArray();
   }

@@ -73,25 +73,33 @@ public final class Downloads {
    * @throws HubException also where there is no room, before anything is asked for
    */
   public Path fetch(Snapshot snapshot, List<HubFile> files, TransferListener listener) {
+    List<HubFile> wanted = files.stream().filter(file -> !cache.holds(file)).toList();
+    long bytes = files.stream().mapToLong(HubFile::size).sum();
+    Progress progress = new Progress(listener, bytes);
+    progress.add(bytes - wanted.stream().mapToLong(HubFile::size).sum());
     try {
-      cache.record(snapshot);
-      List<HubFile> wanted = files.stream().filter(file -> !cache.holds(file)).toList();
-      requireRoom(snapshot, wanted);
-      long bytes = files.stream().mapToLong(HubFile::size).sum();
-      Progress progress = new Progress(listener, bytes);
-      progress.add(bytes - wanted.stream().mapToLong(HubFile::size).sum());
+      record(snapshot);
       if (!wanted.isEmpty()) {
+        requireRoom(snapshot, wanted);
         all(wanted, progress, snapshot.pinned());
-      }
-      for (String name : List.of(ModelFiles.SINGLE, ModelFiles.INDEX)) {
-        String path = snapshot.reference().inRepository(name);
-        if (snapshot.file(path).isEmpty()) {
-          cache.recordMissing(snapshot, path);
-        }
       }
       return cache.directory(snapshot);
     } catch (IOException e) {
+      if (wanted.isEmpty()) {
+        // All is there, in a cache that may be for reading only.
+        return cache.directory(snapshot);
+      }
       throw local(snapshot, e);
+    }
+  }
+
+  private void record(Snapshot snapshot) throws IOException {
+    cache.record(snapshot);
+    for (String name : List.of(ModelFiles.SINGLE, ModelFiles.INDEX)) {
+      String path = snapshot.reference().inRepository(name);
+      if (snapshot.file(path).isEmpty()) {
+        cache.recordMissing(snapshot, path);
+      }
     }
   }
 

@@ -27,7 +27,7 @@ final class FileDownload {
 
   private static final int READ = 1 << 18;
   private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
-  private static final int QUIET_PAUSES = 30;
+  private static final int PAUSES_TO_NOTE = 100;
   private static final int ATTEMPTS = 2;
 
   private final Hub hub;
@@ -61,13 +61,15 @@ final class FileDownload {
         progress.add(file.size());
         return;
       }
+      cache.requirePlace(file);
       try (Flock _ = lock()) {
-        if (cache.find(file).isPresent()) {
-          progress.add(file.size());
-        } else {
+        boolean isNew = cache.find(file).isEmpty();
+        if (isNew) {
           fetch();
+        } else {
+          progress.add(file.size());
         }
-        cache.point(file);
+        cache.point(file, isNew);
       }
     } catch (IOException e) {
       throw local(e);
@@ -78,6 +80,9 @@ final class FileDownload {
   }
 
   private HubException local(IOException e) {
+    if (Thread.currentThread().isInterrupted()) {
+      return HubException.stopped(about);
+    }
     return FileErrors.isFullDisk(e)
         ? new HubException(
             Kind.NO_ROOM,
@@ -97,8 +102,10 @@ final class FileDownload {
       if (lock.isPresent()) {
         return lock.get();
       }
-      if (i == QUIET_PAUSES) {
-        progress.note(about + ": another process downloads it; waiting for that");
+      if (i % PAUSES_TO_NOTE == PAUSES_TO_NOTE / 3) {
+        progress.note(
+            "%s: another process downloads it; waiting for that since %d s"
+                .formatted(about, i / (1000 / LOCK_PAUSE.toMillis())));
       }
       LockSupport.parkNanos(LOCK_PAUSE.toNanos());
       if (Thread.interrupted()) {
@@ -155,14 +162,6 @@ final class FileDownload {
       progress.add(-file.size());
       progress.note(about + ": wrong bytes came");
       return false;
-    } catch (HubException e) {
-      if (e.kind() == Kind.WRONG_BYTES) {
-        // Pieces of two files may be there.
-        try (Partial mixed = open()) {
-          mixed.delete();
-        }
-      }
-      throw e;
     }
   }
 

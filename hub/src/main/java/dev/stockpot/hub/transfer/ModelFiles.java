@@ -31,7 +31,14 @@ public record ModelFiles(List<HubFile> weights, List<HubFile> metadata) {
 
   private static final Pattern MODULE = Pattern.compile("\\d+_[A-Za-z]+/[^/]+");
   private static final long LARGEST_METADATA = 64L << 20;
-  private static final int LARGEST_INDEX = 1 << 28;
+  private static final long LARGEST_TOGETHER = 512L << 20;
+  private static final int MOST_METADATA = 2_000;
+  private static final Pattern FOR_PEOPLE =
+      Pattern.compile(
+          "(?i)(.*/)?((README|LICEN[CS]E|NOTICE|USE_POLICY)[^/]*|\\.[^/]*|[^/]*\\.(md|png|jpe?g|gif|svg|webp|pdf|ipynb))");
+
+  /** A file of the index's size that is none is not read. */
+  static final int LARGEST_INDEX = 64 << 20;
 
   public ModelFiles {
     weights = List.copyOf(weights);
@@ -41,6 +48,11 @@ public record ModelFiles(List<HubFile> weights, List<HubFile> metadata) {
   /** All of them. */
   public List<HubFile> all() {
     return Stream.concat(metadata.stream(), weights.stream()).toList();
+  }
+
+  /** All but what only people read: a merge goes on without its card and its pictures. */
+  public List<HubFile> needed() {
+    return all().stream().filter(file -> !FOR_PEOPLE.matcher(file.path()).matches()).toList();
   }
 
   /**
@@ -65,12 +77,19 @@ public record ModelFiles(List<HubFile> weights, List<HubFile> metadata) {
       throw refused(
           snapshot, folder.isEmpty() ? "it holds no files" : "it has no folder " + folder);
     }
+    if (metadata.size() > MOST_METADATA
+        || metadata.stream().mapToLong(HubFile::size).sum() > LARGEST_TOGETHER) {
+      throw refused(
+          snapshot,
+          "it holds %,d files beside its weights, and no checkpoint has so many; name the folder that holds it: hf://%s/FOLDER"
+              .formatted(metadata.size(), snapshot.repository()));
+    }
     return new ModelFiles(weights(hub, cache, snapshot), metadata);
   }
 
   private static boolean isMetadata(HubFile file, String name) {
     if (name.equals(INDEX)) {
-      return true;
+      return file.size() <= LARGEST_INDEX;
     }
     return file.size() <= LARGEST_METADATA
         && (MODULE.matcher(name).matches() || !SidecarFiles.isWeightsOrTraining(name));
@@ -108,14 +127,10 @@ public record ModelFiles(List<HubFile> weights, List<HubFile> metadata) {
   }
 
   private static byte[] bytes(Hub hub, HubCache cache, HubFile file) throws IOException {
-    if (file.size() > LARGEST_INDEX) {
-      throw new HubException(
-          Kind.REFUSED, file.repository() + ": " + file.path() + " is too large for an index");
-    }
     Optional<Path> cached = cache.find(file);
     return cached.isPresent()
         ? RegularFiles.bytes(cached.get(), LARGEST_INDEX)
-        : hub.read(file, 0, (int) file.size());
+        : WholeFile.read(hub, file, LARGEST_INDEX);
   }
 
   private static HubException refused(Snapshot snapshot, String what) {

@@ -155,11 +155,15 @@ final class Partial implements AutoCloseable {
   /** Bytes that an earlier run left of a blob, by its record. */
   static long leftBytes(Path blob, long size, long pieceBytes) {
     Path record = blob.resolveSibling(blob.getFileName() + ".stockpot.pieces");
+    Path file = blob.resolveSibling(blob.getFileName() + ".stockpot.incomplete");
     try {
+      long there = RegularFiles.size(file);
       byte[] read = RegularFiles.bytes(record, HEADER + Pieces.count(size, pieceBytes));
       long left = 0;
       for (int i = HEADER; i < read.length; i++) {
-        left += read[i] == 1 ? Math.min(pieceBytes, size - (i - HEADER) * pieceBytes) : 0;
+        long from = (i - HEADER) * pieceBytes;
+        long length = Math.min(pieceBytes, size - from);
+        left += read[i] == 1 && from + length <= there ? length : 0;
       }
       return left;
     } catch (IOException _) {

@@ -29,12 +29,14 @@ public final class Preview {
   private static final int FIRST = 64 << 10;
 
   private static final int LARGEST = 128 << 10;
+  private static final long LARGEST_HEADERS = 256L << 20;
 
   private final Hub hub;
   private final HubCache cache;
   private final Path directory;
   private final int folder;
   private long asked;
+  private long headers;
 
   private Preview(Hub hub, HubCache cache, Snapshot snapshot, Path directory) {
     this.hub = hub;
@@ -90,7 +92,8 @@ public final class Preview {
   private void small(HubFile file) throws IOException {
     boolean isNeeded = file.size() <= LARGEST || file.name().equals(ModelFiles.INDEX);
     if (!isLinked(file) && isNeeded) {
-      Files.write(place(file), read(file, 0, (int) file.size()));
+      asked += file.size();
+      Files.write(place(file), WholeFile.read(hub, file, ModelFiles.LARGEST_INDEX));
     }
   }
 
@@ -100,6 +103,13 @@ public final class Preview {
     }
     byte[] header = read(file, 0, (int) Math.min(FIRST, file.size()));
     int end = SafetensorsHeader.dataStart(header, file.size(), file.path());
+    headers += end;
+    if (headers > LARGEST_HEADERS) {
+      throw new HubException(
+          Kind.REFUSED,
+          "%s: the headers of its weights have more than %,d bytes"
+              .formatted(file.repository(), LARGEST_HEADERS));
+    }
     if (end > header.length) {
       byte[] rest = read(file, header.length, end - header.length);
       int first = header.length;

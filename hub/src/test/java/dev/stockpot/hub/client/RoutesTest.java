@@ -12,13 +12,17 @@ import dev.stockpot.hub.HubSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +91,35 @@ final class RoutesTest {
             "127.0.0.1"));
 
     assertThat(asked).containsExactly("/api/x");
+  }
+
+  @Test
+  void aConnectionThatBreaksBeforeItIsSecureIsTriedAgain() throws Exception {
+    AtomicInteger accepted = new AtomicInteger();
+    try (ServerSocket port = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(() -> {
+            while (!port.isClosed()) {
+              try (Socket _ = port.accept()) {
+                accepted.incrementAndGet();
+              } catch (IOException _) {
+                // The test ended.
+              }
+            }
+          });
+      HubSettings settings =
+          HubSettings.from(
+              Map.of("HF_ENDPOINT", "https://127.0.0.1:" + port.getLocalPort()), directory);
+      Duration second = Duration.ofSeconds(1);
+      Patience patience = new Patience(second, second, Duration.ofMillis(1), 3, second);
+      try (Hub hub = new Hub(settings, patience, _ -> {})) {
+        assertThatThrownBy(
+                () -> hub.api("org/name", "org/name", "/api/x", UnaryOperator.identity()))
+            .isInstanceOf(HubException.class)
+            .hasMessageContaining("given up after 3 attempts");
+      }
+    }
+    assertThat(accepted.get()).isGreaterThanOrEqualTo(3);
   }
 
   @Test

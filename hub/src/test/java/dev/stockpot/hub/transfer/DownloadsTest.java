@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.stockpot.checkpoint.file.FileTrees;
 import dev.stockpot.fixtures.hub.Fault;
 import dev.stockpot.fixtures.hub.HubServer;
 import dev.stockpot.hub.HubException;
@@ -278,10 +279,71 @@ final class DownloadsTest extends HubCase {
   }
 
   @Test
+  void aCommitWithoutLinksTakesNothingFromOneThatHasLinks() {
+    Path first = fetch(MODEL);
+    server.commit(MODEL, "main", Map.of("more.txt", new byte[1]));
+    environment.put("HF_HUB_DISABLE_SYMLINKS", "1");
+
+    Path second = fetch(MODEL);
+
+    assertThat(second.resolve("model.safetensors")).isRegularFile().hasBinaryContent(weights);
+    assertThat(first.resolve("model.safetensors")).hasBinaryContent(weights);
+  }
+
+  @Test
+  void aWholeModelIsUsedWhereTheCacheCannotBeWritten() throws IOException {
+    Path model = fetch(MODEL);
+    Path trees = directory.resolve("cache/models--org--name/trees");
+    FileTrees.delete(trees);
+    // Nothing can be written below a file, whoever tries.
+    Files.createFile(trees);
+
+    assertThat(fetch(MODEL)).isEqualTo(model);
+  }
+
+  @Test
+  void aBlobOfTheStoreThatModelsShareIsFound() throws IOException {
+    Path blob = fetch(MODEL).resolve("model.safetensors").toRealPath();
+    Path shared = directory.resolve("cache/blobs/ab").resolve("ab".repeat(32));
+    Files.createDirectories(shared.getParent());
+    Files.move(blob, shared);
+    Files.createSymbolicLink(blob, Path.of("../../blobs/ab").resolve("ab".repeat(32)));
+    server.forget();
+
+    assertThat(fetch(MODEL).resolve("model.safetensors")).hasBinaryContent(weights);
+    assertThat(server.sentBytes()).isZero();
+  }
+
+  @Test
+  void aFileOfAUsersOwnInASnapshotIsNotReplaced() throws IOException {
+    Path config = fetch(MODEL).resolve("config.json");
+    Files.delete(config);
+    Files.writeString(config, "mine");
+
+    assertThatThrownBy(() -> fetch(MODEL))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining(config.toString())
+        .hasMessageContaining("move it away or delete it");
+    assertThat(config).hasContent("mine");
+  }
+
+  @Test
+  void bytesThatSomebodyPackedOnTheWayAreToldAsSuch() {
+    server.fault(
+        HubServer.ofStore(),
+        new Fault(0, Map.of("Content-Encoding", "gzip"), -1, false, false, 0),
+        Integer.MAX_VALUE);
+
+    assertThatThrownBy(() -> fetch(MODEL))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("localhost packs what it sends (gzip)");
+  }
+
+  @Test
   void aDiskThatIsTooSmallIsToldBeforeAnythingIsAsked() {
     try (Hub hub = hub()) {
       Snapshot snapshot = hub.resolve(HubReference.of(MODEL));
-      HubFile huge = new HubFile(MODEL, commit, "model.safetensors", 1L << 52, "0".repeat(64));
+      HubFile huge = new HubFile(MODEL, commit, "model.safetensors", 1L << 44, "0".repeat(64));
       server.forget();
 
       assertThatThrownBy(() ->
