@@ -2,11 +2,14 @@ package dev.stockpot.coordinator.history;
 
 import dev.stockpot.metrics.Metered;
 import dev.stockpot.protocol.api.WorkerView;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -79,14 +82,8 @@ public final class Historian {
   /** These jobs have left reports in these files. */
   private record Reported(@Nullable Map<String, String> files) implements Command {}
 
-  /**
-   * Who works here.
-   *
-   * @param workers null if the desk did not say
-   * @param then what waited for that
-   */
-  private record Seen(@Nullable List<WorkerView> workers, Optional<Command> then)
-      implements Command {}
+  /** Who works here; null if the desk did not say. */
+  private record Seen(@Nullable List<WorkerView> workers) implements Command {}
 
   /**
    * What the historian shows beside what it is told.
@@ -106,34 +103,39 @@ public final class Historian {
   private final HistoryFeed feed;
   private final Sources sources;
   private final History history;
-  private final String epoch = Long.toHexString(System.currentTimeMillis());
-  private final Map<String, View> views = new HashMap<>();
+  private final Views views;
 
   /** Who waits for news, by view; each with the version that it has. */
   private final Map<String, Map<ActorRef<ViewNews>, Long>> waiting = new HashMap<>();
 
-  /** Jobs whose last events may still be on their way. */
-  private List<String> ended = List.of();
+  /** Jobs that ended and whose reports are still to be written, one at a time. */
+  private final Deque<String> ended = new ArrayDeque<>();
 
-  /** Above those of all views that are gone. */
-  private long versions;
+  /** Whether reports are being read or written. */
+  private boolean reporting;
 
-  private long seenAt = System.nanoTime() - KEPT.toNanos();
+  private long seenAt = System.nanoTime() - STALE.multipliedBy(2).toNanos();
 
-  private Historian(ActorContext<Command> context, HistoryFeed feed, Sources sources) {
+  /** What waits for the desk's answer; null while it owes none. */
+  private @Nullable List<Command> unseen;
+
+  private Historian(
+      ActorContext<Command> context, HistoryFeed feed, Sources sources, History history) {
     this.context = context;
     this.feed = feed;
     this.sources = sources;
-    this.history = new History(sources.node(), sources.actors());
+    this.history = history;
+    this.views = new Views(history);
   }
 
-  /** A historian that remembers from now on. One that fails begins anew, with nothing. */
+  /** A historian that remembers from now on. One that fails begins anew with what it remembers. */
   public static Behavior<Command> create(HistoryFeed feed, Sources sources) {
+    History history = new History(sources.node(), sources.actors());
     return Behaviors.supervise(
             Metered.behavior(
                 Behaviors.<Command>setup(context ->
-                    Behaviors.withTimers(
-                        timers -> new Historian(context, feed, sources).remembering(timers)))))
+                    Behaviors.withTimers(timers ->
+                        new Historian(context, feed, sources, history).remembering(timers)))))
         .onFailure(SupervisorStrategy.restart());
   }
 
@@ -150,14 +152,17 @@ public final class Historian {
 
   private void on(Command command, long now) {
     switch (command) {
-      case GetRows get when isStale(get.view(), now) -> askWorkers(Optional.of(get));
-      case Watch watch when isStale(watch.view(), now) -> askWorkers(Optional.of(watch));
+      case GetRows get when isStale(get.view(), now) -> askWorkers().add(get);
+      case Watch watch when isStale(watch.view(), now) -> askWorkers().add(watch);
       case GetRows get -> onGet(get, now);
       case Watch watch -> onWatch(watch, now);
       case Unwatch(String view, ActorRef<ViewNews> subscriber) -> {
         Map<ActorRef<ViewNews>, Long> subscribers = waiting.get(view);
         if (subscribers != null) {
           subscribers.remove(subscriber);
+        }
+        if (unseen != null) {
+          unseen.removeIf(each -> each instanceof Watch of && of.subscriber().equals(subscriber));
         }
       }
       case HasView(String view, ActorRef<Boolean> replyTo) -> {
@@ -168,16 +173,20 @@ public final class Historian {
       case Tick _ -> onTick(now);
       case Much _ -> take(now);
       case Reported reported -> {
+        reporting = false;
         if (reported.files() != null) {
           history.reported(reported.files());
         }
+        reportNext(now);
       }
       case Seen seen -> {
         seenAt = now;
         if (seen.workers() != null) {
           history.see(seen.workers());
         }
-        seen.then().ifPresent(then -> on(then, now));
+        List<Command> waited = Objects.requireNonNullElse(unseen, List.of());
+        unseen = null;
+        waited.forEach(each -> on(each, now));
       }
     }
   }
@@ -195,10 +204,7 @@ public final class Historian {
       LOG.warn("{} events came faster than they were taken: what the pages show lacks them", lost);
     }
     for (String job : history.takeGone()) {
-      View view = views.get(History.JOB + job);
-      if (view != null) {
-        forget(view);
-      }
+      forget(History.JOB + job);
     }
     discard(history.takeDiscarded());
   }
@@ -222,20 +228,27 @@ public final class Historian {
 
   private void onTick(long now) {
     take(now);
-    ended.forEach(job -> reportOn(job, now));
-    ended = history.takeEnded();
+    if (ended.isEmpty() && !reporting) {
+      // From the next time on, when their last events have come.
+      ended.addAll(history.takeEnded());
+    } else {
+      reportNext(now);
+    }
     history.sample(System.currentTimeMillis());
     for (String view : List.copyOf(waiting.keySet())) {
-      tell(view(view, now), now);
+      tell(view, now);
     }
-    for (View view : List.copyOf(views.values())) {
-      if (!view.isUsed(now, KEPT)) {
-        forget(view);
-      }
+    views.unused(now, KEPT).forEach(this::forget);
+    if (views.used(now, STALE).anyMatch(Historian::showsWorkers)) {
+      askWorkers();
     }
-    if (views.values().stream()
-        .anyMatch(view -> showsWorkers(view.name()) && view.isUsed(now, STALE))) {
-      askWorkers(Optional.empty());
+  }
+
+  private void forget(String view) {
+    views.forget(view);
+    Map<ActorRef<ViewNews>, Long> subscribers = waiting.remove(view);
+    if (subscribers != null) {
+      subscribers.keySet().forEach(subscriber -> subscriber.tell(new ViewNews.NoSuchView()));
     }
   }
 
@@ -247,82 +260,62 @@ public final class Historian {
     return showsWorkers(view) && now - seenAt > STALE.toNanos();
   }
 
-  private void askWorkers(Optional<Command> then) {
-    context.pipeToSelf(sources.workers().get(), (workers, _) -> new Seen(workers, then));
-  }
-
-  private View view(String name, long now) {
-    View view = views.computeIfAbsent(name, _ -> new View(name, epoch, versions + 1));
-    view.used(now);
-    return view;
-  }
-
-  private void forget(View view) {
-    versions = Math.max(versions, view.version());
-    views.remove(view.name());
-    waiting.remove(view.name());
-  }
-
-  private boolean render(View view, long now) {
-    return view.render(history, System.currentTimeMillis(), now);
+  /** Asks the desk, unless it owes an answer; what is added to the list waits for that. */
+  private List<Command> askWorkers() {
+    List<Command> waits = unseen;
+    if (waits == null) {
+      waits = new ArrayList<>();
+      unseen = waits;
+      context.pipeToSelf(sources.workers().get(), (workers, _) -> new Seen(workers));
+    }
+    return waits;
   }
 
   private void onGet(GetRows get, long now) {
     take(now);
-    View view = view(get.view(), now);
-    if (render(view, now)) {
-      get.replyTo().tell(view.since(view.known(get.after())));
-    } else {
-      forget(view);
-      get.replyTo().tell(new ViewNews.NoSuchView());
-    }
+    get.replyTo().tell(views.show(get.view(), now, view -> view.since(view.known(get.after()))));
   }
 
   private void onWatch(Watch watch, long now) {
     take(now);
-    View view = view(watch.view(), now);
     waiting
         .computeIfAbsent(watch.view(), _ -> new HashMap<>())
-        .put(watch.subscriber(), view.known(watch.after()));
-    tell(view, now);
+        .put(watch.subscriber(), views.of(watch.view(), now).known(watch.after()));
+    tell(watch.view(), now);
   }
 
   /** Tells those that wait what they have not, if there is any such thing. */
-  private void tell(View view, long now) {
-    Map<ActorRef<ViewNews>, Long> subscribers = waiting.getOrDefault(view.name(), Map.of());
-    if (!render(view, now)) {
-      subscribers.keySet().forEach(subscriber -> subscriber.tell(new ViewNews.NoSuchView()));
-      forget(view);
-      return;
-    }
-    List.copyOf(subscribers.entrySet())
-        .forEach(each -> {
-          if (each.getValue() != view.version()) {
-            each.getKey().tell(view.since(each.getValue()));
-            subscribers.remove(each.getKey());
+  private void tell(String name, long now) {
+    Map<ActorRef<ViewNews>, Long> subscribers = waiting.getOrDefault(name, new HashMap<>());
+    View view = views.of(name, now);
+    Optional<ViewNews> trouble = views.render(view, now);
+    subscribers
+        .entrySet()
+        .removeIf(each -> {
+          if (trouble.isEmpty() && each.getValue() == view.version()) {
+            return false;
           }
+          each.getKey().tell(trouble.orElseGet(() -> view.following(each.getValue())));
+          return true;
         });
     if (subscribers.isEmpty()) {
-      waiting.remove(view.name());
+      waiting.remove(name);
     }
   }
 
-  /** The report of a job whose last events have come. */
-  private void reportOn(String job, long now) {
-    if (sources.reports().directory().isEmpty()) {
-      return;
-    }
-    View view = view(History.JOB + job, now);
-    view.outdate();
-    if (render(view, now)) {
-      String rows = view.since(-1).json();
-      report(() -> sources.reports().write(job, rows));
-    } else {
-      forget(view);
+  private void reportNext(long now) {
+    while (!reporting && !ended.isEmpty()) {
+      String job = ended.remove();
+      if (sources.reports().directory().isPresent()) {
+        views
+            .last(History.JOB + job, now)
+            .ifPresent(rows -> report(() -> sources.reports().write(job, rows)));
+      }
     }
   }
 
   private void report(Callable<Map<String, String>> work) {
+    reporting = true;
     context.pipeToSelf(
         blocking(work),
         (files, problem) -> {
@@ -357,14 +350,12 @@ public final class Historian {
       answer(get, () -> Reports.read(file.get()));
       return;
     }
-    View view = view(History.JOB + get.job(), now);
-    if (!render(view, now)) {
-      forget(view);
+    ViewNews news = views.show(History.JOB + get.job(), now, view -> view.since(-1));
+    if (news instanceof ViewNews.Rows rows) {
+      answer(get, () -> sources.reports().pageOf(rows));
+    } else {
       get.replyTo().tell(new Report(Optional.empty()));
-      return;
     }
-    String rows = view.since(-1).json();
-    answer(get, () -> sources.reports().page().apply(rows).getBytes(StandardCharsets.UTF_8));
   }
 
   private void answer(GetReport get, Callable<byte[]> page) {

@@ -118,9 +118,14 @@ final class LiveTable {
     return new Delta(true, version, all);
   }
 
+  /** Whether every change since that version is remembered. */
+  boolean remembers(long known) {
+    return known >= oldest && known <= version;
+  }
+
   /** What is to be told to one who has the rows of that version of this table. */
   Delta since(long known) {
-    if (known < oldest || known > version) {
+    if (!remembers(known)) {
       return all();
     }
     Map<String, @Nullable String> changed = new LinkedHashMap<>();

@@ -55,10 +55,10 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
   /**
    * Writes one, and deletes the oldest of too many.
    *
-   * @param rows of the job's view
+   * @param rows all of the job's view
    * @return all that there are now
    */
-  Map<String, String> write(String job, String rows) throws IOException {
+  Map<String, String> write(String job, ViewNews.Rows rows) throws IOException {
     if (directory.isEmpty()) {
       return Map.of();
     }
@@ -71,7 +71,7 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(page.apply(rows));
+      ByteBuffer bytes = ByteBuffer.wrap(pageOf(rows));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
@@ -91,6 +91,10 @@ public record Reports(Optional<Path> directory, UnaryOperator<String> page) {
       }
     }
     return all();
+  }
+
+  byte[] pageOf(ViewNews.Rows rows) {
+    return page.apply(rows.json().utf8String()).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Deletes them. */

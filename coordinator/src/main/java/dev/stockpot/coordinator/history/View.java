@@ -1,7 +1,9 @@
 package dev.stockpot.coordinator.history;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,12 @@ final class View {
   /** How long what was rendered is as good as new. */
   static final Duration FRESH = Duration.ofMillis(450);
 
+  /** How long all rows, once they are encoded, are told to others. */
+  private static final Duration SHARED = Duration.ofSeconds(10);
+
+  /** What changed is a large part of all if it is more than one in so many bytes. */
+  private static final int LARGE_PART = 4;
+
   private final String name;
   private final String epoch;
   private final LiveTable table;
@@ -20,10 +28,18 @@ final class View {
   private long renderedAt;
   private long usedAt;
 
-  /** The delta that was told last, for others that have the same version. */
-  private long toldFrom = -2;
+  /** Encoded last, for others that ask for the same. */
+  private @Nullable Encoded all;
 
-  private ViewNews.@Nullable Rows told;
+  private @Nullable Encoded delta;
+
+  /**
+   * Rows that were encoded.
+   *
+   * @param from the version since which rows changed; -1 for all
+   * @param to the version of the table then
+   */
+  private record Encoded(long from, long to, long at, ViewNews.Rows rows) {}
 
   /**
    * Not rendered yet.
@@ -71,6 +87,9 @@ final class View {
     boolean whole = !rendered;
     rendered = true;
     renderedAt = now;
+    if (all != null && now - all.at() > SHARED.toNanos()) {
+      all = null;
+    }
     return history.render(name, table, whole, at, now);
   }
 
@@ -86,18 +105,37 @@ final class View {
 
   /** What is new to one who has that version; all, if none. */
   ViewNews.Rows since(long known) {
-    ViewNews.Rows last = told;
-    if (last != null && toldFrom == known && last.id().equals(id(table.version()))) {
-      return last;
+    if (!table.remembers(known)) {
+      all = encoded(all, -1);
+      return all.rows();
     }
-    ViewNews.Rows rows = rows(known < 0 ? table.all() : table.since(known));
-    toldFrom = known;
-    told = rows;
-    return rows;
+    delta = encoded(delta, known);
+    return delta.rows();
   }
 
-  private String id(long version) {
-    return epoch + "." + version;
+  /**
+   * The same for one who goes on looking. Who comes within a short while of others gets the bytes
+   * of all rows that they got, and then what changed since, unless that is a large part of them.
+   */
+  ViewNews.Rows following(long known) {
+    Encoded shared = all;
+    if (table.remembers(known) || shared == null || !table.remembers(shared.to())) {
+      return since(known);
+    }
+    if (shared.to() == table.version()) {
+      return shared.rows();
+    }
+    ViewNews.Rows changed = since(shared.to());
+    return changed.json().size() * LARGE_PART < shared.rows().json().size()
+        ? new ViewNews.Rows(Optional.of(shared.rows()), changed.id(), changed.json())
+        : since(-1);
+  }
+
+  private Encoded encoded(@Nullable Encoded last, long from) {
+    return last != null && last.from() == from && last.to() == table.version()
+        ? last
+        : new Encoded(
+            from, table.version(), renderedAt, rows(from < 0 ? table.all() : table.since(from)));
   }
 
   private ViewNews.Rows rows(LiveTable.Delta delta) {
@@ -117,6 +155,9 @@ final class View {
           first[0] = false;
         });
     json.append("}}");
-    return new ViewNews.Rows(id(delta.version()), json.toString());
+    return new ViewNews.Rows(
+        Optional.empty(),
+        epoch + "." + delta.version(),
+        ByteString.fromArrayUnsafe(json.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

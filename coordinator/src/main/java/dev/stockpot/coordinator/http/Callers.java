@@ -52,6 +52,16 @@ final class Callers {
     };
   }
 
+  /** Whether {@link #admit} lets the caller in. */
+  boolean letIn(HttpRequest request, Admission admission) {
+    try {
+      admit(request, admission);
+      return true;
+    } catch (RefusedRequest _) {
+      return false;
+    }
+  }
+
   private Holder holder(HttpRequest request) {
     if (request.getHeader("Authorization").isPresent()) {
       return bearer(request).flatMap(tokens::holder).orElseThrow(Callers::stranger);

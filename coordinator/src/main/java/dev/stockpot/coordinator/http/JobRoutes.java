@@ -155,7 +155,7 @@ final class JobRoutes {
         .<Answer<JobView>>ask(call, replyTo -> new JobRequest.GetJob(id, replyTo))
         .thenApply(answer -> {
           JobView known = QueueAsk.value(answer);
-          return JobEvents.response(call.duty().queue(), known.id(), after, settings);
+          return JobEvents.response(call, settings, known.id(), after);
         });
   }
 

@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
@@ -46,12 +47,14 @@ record Route(HttpMethod method, List<String> template, Admission admission, Hand
    *
    * @param segments those of its path that stand for those in braces, in order
    * @param caller whose token or session was shown; empty where none is asked for
+   * @param letIn whether the caller would be let in again at this moment
    */
   record Call(
       HttpRequest request,
       List<String> segments,
       Duty.Active duty,
-      Optional<Tokens.Holder> caller) {
+      Optional<Tokens.Holder> caller,
+      BooleanSupplier letIn) {
 
     Optional<String> header(String name) {
       return request.getHeader(name).map(header -> header.value());

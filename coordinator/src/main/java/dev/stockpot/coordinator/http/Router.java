@@ -114,7 +114,13 @@ final class Router {
       caller.ifPresent(holder -> Callers.permit(holder, route));
       return route
           .handler()
-          .handle(new Route.Call(request, route.match(path).orElseThrow(), active, caller));
+          .handle(
+              new Route.Call(
+                  request,
+                  route.match(path).orElseThrow(),
+                  active,
+                  caller,
+                  () -> callers.letIn(request, admission)));
     }
     if (here.isEmpty()) {
       throw noSuchAddress();

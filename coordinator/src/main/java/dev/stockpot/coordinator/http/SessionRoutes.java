@@ -68,7 +68,12 @@ final class SessionRoutes {
                           StatusCodes.UNAUTHORIZED,
                           "this is no token of this coordinator's token file"));
           return Audit.of(
-              new Call(call.request(), call.segments(), call.duty(), Optional.of(begun.holder())),
+              new Call(
+                  call.request(),
+                  call.segments(),
+                  call.duty(),
+                  Optional.of(begun.holder()),
+                  call.letIn()),
               "log in",
               CompletableFuture.completedStage(
                   answer()

@@ -19,11 +19,11 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.util.ByteString;
 
 /** What happens, as tables of rows: as they are, and as they change. */
 final class ViewRoutes {
@@ -34,11 +34,13 @@ final class ViewRoutes {
   private final ActorSystem<?> system;
   private final HttpSettings settings;
   private final QueueAsk queue;
+  private final Pieces pieces;
 
   ViewRoutes(ActorSystem<?> system, HttpSettings settings) {
     this.system = system;
     this.settings = settings;
     this.queue = new QueueAsk(system, settings);
+    this.pieces = new Pieces(settings.readerTimeout());
   }
 
   List<Route> routes() {
@@ -76,9 +78,10 @@ final class ViewRoutes {
                 .addHeader(RawHeader.create("Content-Security-Policy", "sandbox allow-scripts"))
                 .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
                 .withEntity(
-                    HttpEntities.create(
+                    pieces.entity(
                         ContentTypes.TEXT_HTML_UTF8,
-                        report.page().orElseThrow(() -> noSuchReport(view)))));
+                        ByteString.fromArrayUnsafe(
+                            report.page().orElseThrow(() -> noSuchReport(view))))));
   }
 
   /** One of the views that are no job's. */
@@ -108,8 +111,9 @@ final class ViewRoutes {
             switch (news) {
               case ViewNews.Rows rows ->
                   HttpResponse.create()
-                      .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, rows.json()));
+                      .withEntity(pieces.entity(ContentTypes.APPLICATION_JSON, rows.json()));
               case ViewNews.NoSuchView _ -> throw noSuchView(view);
+              case ViewNews.NotShown _ -> throw notShown();
             });
   }
 
@@ -123,7 +127,7 @@ final class ViewRoutes {
           if (!known) {
             throw noSuchView(view);
           }
-          return ViewEvents.response(call.duty().historian(), view, after);
+          return ViewEvents.response(call, settings, view, after);
         });
   }
 
@@ -160,6 +164,12 @@ final class ViewRoutes {
         StatusCodes.NOT_FOUND,
         "there is no report of a job '%s', or its file cannot be read; the coordinator's log says which"
             .formatted(view.substring(JOB.length())));
+  }
+
+  private static RefusedRequest notShown() {
+    return new RefusedRequest(
+        StatusCodes.INTERNAL_SERVER_ERROR,
+        "the view cannot be shown, and that is a fault of the coordinator's; its log says more");
   }
 
   private static RefusedRequest noSuchView(String view) {

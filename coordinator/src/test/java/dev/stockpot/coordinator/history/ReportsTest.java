@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +56,10 @@ class ReportsTest {
       while (!known.contains("\"report\"")) {
         Optional<String> after = known.isEmpty() ? Optional.empty() : Optional.of(id(known));
         first.tell(new Historian.Watch("jobs/a", after, page.ref()));
-        known = page.expectMessageClass(ViewNews.Rows.class, Duration.ofSeconds(20)).json();
+        known =
+            page.expectMessageClass(ViewNews.Rows.class, Duration.ofSeconds(20))
+                .json()
+                .utf8String();
       }
       assertThat(directory.resolve("reports/a.html"))
           .content()
@@ -84,7 +88,8 @@ class ReportsTest {
   @Test
   void theOldestOfTooManyAreDeleted() throws IOException {
     for (int i = 0; i < Reports.MOST + 3; i++) {
-      Path file = Path.of(reports().write("job-" + i, "{}").getOrDefault("job-" + i, ""));
+      ViewNews.Rows rows = new ViewNews.Rows(Optional.empty(), "1.1", ByteString.fromString("{}"));
+      Path file = Path.of(reports().write("job-" + i, rows).getOrDefault("job-" + i, ""));
       Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000 + i)));
     }
     assertThat(reports().all())

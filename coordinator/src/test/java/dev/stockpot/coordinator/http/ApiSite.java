@@ -124,6 +124,10 @@ final class ApiSite implements AutoCloseable {
     return sending(request).join();
   }
 
+  <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {
+    return client.sendAsync(request.build(), body).join();
+  }
+
   CompletableFuture<HttpResponse<String>> sending(HttpRequest.Builder request) {
     return client.sendAsync(request.build(), BodyHandlers.ofString());
   }

@@ -1,5 +1,6 @@
 package dev.stockpot.coordinator.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.coordinator.history.HistoryEvent;
@@ -12,13 +13,20 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +43,13 @@ final class ViewEventsTest {
 
   @BeforeEach
   void start() {
-    site = ApiSite.in(directory);
+    site =
+        ApiSite.in(
+            directory,
+            """
+            stockpot.coordinator.http.heartbeat = 50ms
+            stockpot.coordinator.http.reader-timeout = 1s
+            """);
     site.history.accept(new HistoryEvent.JobChanged(1, Jobs.job("a", JobStatus.RUNNING)));
     line(1);
   }
@@ -56,10 +70,13 @@ final class ViewEventsTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<InputStream> answer =
-        site.client.sendAsync(request.build(), BodyHandlers.ofInputStream()).join();
+    HttpResponse<InputStream> answer = site.send(request, BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
-    return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+    return reader(answer);
+  }
+
+  private static BufferedReader reader(HttpResponse<InputStream> answer) {
+    return new BufferedReader(new InputStreamReader(answer.body(), UTF_8));
   }
 
   /** The next rows; their version is asserted to be what the event's id says. */
@@ -154,6 +171,59 @@ final class ViewEventsTest {
         .doesNotContain("allow-same-origin");
     assertThat(report.body()).contains("\"log/1\"").doesNotContain("<b>1");
     assertThat(site.send(site.user("/v1/jobs/b/report")).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aStreamEndsWithTheLineOfItsToken() throws IOException {
+    Path file = directory.resolve("token");
+    Files.writeString(file, site.token + "\nwall " + "w".repeat(32) + " read-only\n");
+    HttpRequest.Builder walls =
+        site.request("/v1/jobs/a/view/events").header("Authorization", "Bearer " + "w".repeat(32));
+    HttpResponse<InputStream> wall = site.send(walls, BodyHandlers.ofInputStream());
+    while (wall.statusCode() == 401) {
+      wall = site.send(walls, BodyHandlers.ofInputStream());
+    }
+    BufferedReader stream = reader(wall);
+    rows(stream);
+    BufferedReader other = looking("/v1/jobs/a/view/events");
+    rows(other);
+    Files.writeString(file, site.token + "\n");
+    assertThat(stream.lines().filter(line -> line.startsWith("id:"))).isEmpty();
+    line(2);
+    assertThat(rows(other).get("rows").propertyNames()).containsExactly("log/2");
+  }
+
+  /** It would hold what it was sent for as long as it likes. */
+  @Test
+  void whoTakesNothingIsCutOff() throws IOException {
+    for (int i = 2; i <= 400; i++) {
+      site.history.accept(
+          new HistoryEvent.JobLogged(
+              1, "a", new LogLine(i, Jobs.TIME, LogLine.Level.INFO, "x".repeat(25_000))));
+    }
+    try (Socket socket = site.socket()) {
+      socket.setReceiveBufferSize(4_096);
+      ApiSite.write(
+          socket,
+          "GET /v1/jobs/a/view/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+              .formatted(site.token));
+      assertThat(socket.getInputStream().readNBytes(12)).asString(UTF_8).isEqualTo("HTTP/1.1 200");
+      // What the server does not read while it answers waits, and ends with the connection.
+      CompletableFuture<Void> written =
+          CompletableFuture.runAsync(() -> {
+            while (true) {
+              try {
+                ApiSite.write(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(10));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          });
+      assertThat(written.orTimeout(8, TimeUnit.SECONDS))
+          .completesExceptionallyWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withRootCauseInstanceOf(SocketException.class);
+    }
   }
 
   @Test

@@ -29,6 +29,7 @@ public record HttpSettings(
     long slowestUpload,
     int chunkBytes,
     Duration heartbeat,
+    Duration readerTimeout,
     int linesPerFollower,
     Duration refusalsLoggedEvery) {
 
@@ -51,6 +52,7 @@ public record HttpSettings(
         config.getBytes("slowest-upload"),
         Math.toIntExact(config.getBytes("chunk")),
         config.getDuration("heartbeat"),
+        config.getDuration("reader-timeout"),
         config.getInt("lines-per-follower"),
         config.getDuration("refusals-logged-every"));
   }

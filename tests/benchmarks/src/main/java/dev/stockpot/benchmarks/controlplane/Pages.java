@@ -9,7 +9,6 @@ import dev.stockpot.coordinator.history.ViewNews;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -104,13 +103,14 @@ final class Pages {
             known[0] = view;
             historian.tell(new Historian.Watch(view, after, self));
           }
-          case Message.News(ViewNews.Rows(String id, String json)) -> {
-            known[1] = id;
-            int length = json.getBytes(StandardCharsets.UTF_8).length;
+          case Message.News(ViewNews.Rows rows) -> {
+            known[1] = rows.id();
+            int length = rows.json().size() + rows.base().map(base -> base.json().size()).orElse(0);
             bytes.addAndGet(length);
             again(timers, Math.round(1_000 * length / BYTES_PER_SECOND));
           }
-          case Message.News(ViewNews.NoSuchView _) -> again(timers, 100);
+          case Message.News(ViewNews.NoSuchView _), Message.News(ViewNews.NotShown _) ->
+              again(timers, 100);
         }
         return Behaviors.same();
       });
