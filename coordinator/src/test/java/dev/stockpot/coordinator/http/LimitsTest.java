@@ -91,6 +91,24 @@ final class LimitsTest {
     sent.cancel(true);
   }
 
+  /** Pekko's parser goes a call deeper for each. */
+  @Test
+  void thousandsOfRequestsAtOnceAreAnsweredOneByOne() throws IOException {
+    int requests = 3_000;
+    try (Socket socket = site.socket()) {
+      CompletableFuture<String> heard =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return rest(socket);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      write(socket, HEALTH.repeat(requests));
+      assertThat(heard.join().split("HTTP/1.1 200 OK", -1)).hasSize(requests + 1);
+    }
+  }
+
   @Test
   void aBodyThatDoesNotComeIsNotWaitedFor() throws IOException {
     try (Socket socket = site.socket()) {

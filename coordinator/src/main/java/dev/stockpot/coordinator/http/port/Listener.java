@@ -16,6 +16,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.BackpressureTimeoutException;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.TLSClosing;
@@ -70,12 +71,14 @@ public final class Listener {
   /**
    * An answer that breaks off ends like one that is whole, after all that was said of it, its head
    * at least: a failure would drop what is on its way below. The client misses the rest of what the
-   * head promised.
+   * head promised. Only one that takes nothing is not waited for.
    */
   private static BidiFlow<SslTlsOutbound, SslTlsOutbound, SslTlsInbound, SslTlsInbound, NotUsed>
       toTheLastWord() {
     return BidiFlow.fromFlows(
-        Flow.<SslTlsOutbound>create().onErrorComplete(), Flow.<SslTlsInbound>create());
+        Flow.<SslTlsOutbound>create()
+            .onErrorComplete(problem -> !(problem instanceof BackpressureTimeoutException)),
+        HeadsApart.flow());
   }
 
   private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> tls(
