@@ -32,8 +32,8 @@ record DeskEvents(Consumer<HistoryEvent> history) {
             now(), board.job(), board.tasks().run(), open.spec(), open.tasks(), open.done()));
   }
 
-  void closed(Board board) {
-    history.accept(new HistoryEvent.BoardClosed(now(), board.job(), board.tasks().run()));
+  void closed(Board board, int leases) {
+    history.accept(new HistoryEvent.BoardClosed(now(), board.job(), board.tasks().run(), leases));
   }
 
   void granted(Board board, Grant grant) {

@@ -444,10 +444,11 @@ public final class LeaseDesk {
     if (board == null) {
       return;
     }
-    events.closed(board);
+    List<Ended> open = shares.close(run);
+    events.closed(board, open.size());
     context.unwatch(board.news());
     placements.close(run);
-    for (Ended ended : shares.close(run)) {
+    for (Ended ended : open) {
       access.revoke(ended.lease());
       roster
           .find(ended.worker())

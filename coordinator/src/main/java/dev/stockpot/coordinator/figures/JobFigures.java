@@ -82,7 +82,7 @@ public final class JobFigures implements Consumer<HistoryEvent> {
         KindFigures.counter(
             registry,
             "stockpot_leases_ended_total",
-            "Leases that ended while their job ran: completed, or early, and why.",
+            "Leases that ended: completed, early, and why, or closed with their run.",
             REASON);
     evaluations =
         KindFigures.counter(
@@ -111,6 +111,7 @@ public final class JobFigures implements Consumer<HistoryEvent> {
       ended.initLabelValues(word(why));
     }
     ended.initLabelValues("completed");
+    ended.initLabelValues("closed");
     lost.initLabelValues("silent");
     lost.initLabelValues("left");
     evaluations.initLabelValues("scored");
@@ -215,7 +216,10 @@ public final class JobFigures implements Consumer<HistoryEvent> {
       case HistoryEvent.BoardOpened opened ->
           boards.put(
               opened.run(), new BoardTasks(opened.job(), opened.tasks().size(), opened.kept()));
-      case HistoryEvent.BoardClosed closed -> boards.remove(closed.run());
+      case HistoryEvent.BoardClosed closed -> {
+        boards.remove(closed.run());
+        ended.labelValues("closed").inc(closed.leases());
+      }
       case HistoryEvent.LeaseGranted lease -> onGranted(lease);
       case HistoryEvent.LeaseCompleted _ -> ended.labelValues("completed").inc();
       case HistoryEvent.LeaseEnded lease -> onEnded(lease);

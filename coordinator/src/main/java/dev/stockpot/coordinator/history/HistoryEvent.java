@@ -57,8 +57,12 @@ public sealed interface HistoryEvent {
       Collection<Integer> kept)
       implements OfBoard {}
 
-  /** No more tasks of this run are leased, and leases of it that are open end. */
-  record BoardClosed(long at, String order, String run) implements OfBoard {}
+  /**
+   * No more tasks of this run are leased.
+   *
+   * @param leases that were open, and end with it
+   */
+  record BoardClosed(long at, String order, String run, int leases) implements OfBoard {}
 
   /** What happened to tasks that a worker has, or had. */
   sealed interface OfLease extends OfBoard {

@@ -477,6 +477,10 @@ class LeaseDeskTest {
     MergeTensors lease = ann.lease();
     news.stop();
     ann.probe.expectMessage(new CloseLease(lease.lease()));
+    assertThat(told)
+        .last()
+        .isInstanceOfSatisfying(
+            HistoryEvent.BoardClosed.class, closed -> assertThat(closed.leases()).isEqualTo(1));
   }
 
   @Test

@@ -89,7 +89,7 @@ record Board(String job, String run, List<TensorTask> tasks) {
   }
 
   HistoryEvent closed(long at) {
-    return new HistoryEvent.BoardClosed(at, job, run);
+    return new HistoryEvent.BoardClosed(at, job, run, 0);
   }
 
   HistoryEvent granted(long at, long lease, String worker, Integer... ids) {
