@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A coordinator's process: whether it is the active one, and how much room there is on its file
@@ -23,12 +27,26 @@ import java.util.stream.Stream;
  */
 public final class NodeFigures {
 
-  private static final long LOOK_SECONDS = 30;
+  private static final Logger LOG = LoggerFactory.getLogger(NodeFigures.class);
+  private static final Duration EVERY = Duration.ofSeconds(30);
 
-  private final Map<Path, Room> rooms = new ConcurrentHashMap<>();
+  /** What was seen longer ago, in times of a look, is not shown. */
+  private static final int STALE = 3;
+
+  /** Looks at the file system of a directory; may take for ever. */
+  @FunctionalInterface
+  interface Look {
+    Room at(Path directory) throws IOException;
+  }
+
+  private final Map<Path, Seen> rooms = new ConcurrentHashMap<>();
+  private final Set<Path> faulty = ConcurrentHashMap.newKeySet();
+  private final Duration every;
   private volatile boolean active;
 
-  private record Room(long bytes, long free) {}
+  record Room(long bytes, long free) {}
+
+  private record Seen(Room room, long nanos) {}
 
   /** Those of this process, which show from the first time on. */
   public static NodeFigures of(Metrics metrics, Config root) {
@@ -42,16 +60,29 @@ public final class NodeFigures {
             .toList();
     return metrics.part(
         NodeFigures.class,
-        registry -> new NodeFigures(registry, coordinator.getString("journal-kind"), directories));
+        registry ->
+            new NodeFigures(
+                registry,
+                coordinator.getString("journal-kind"),
+                directories,
+                NodeFigures::room,
+                EVERY));
   }
 
   /**
    * Shows from now on; once for a process.
    *
    * @param journal what the journal is in, which decides whether another coordinator can stand by
-   * @param directories whose file systems are looked at, every now and then
+   * @param directories whose file systems are looked at, each by itself
+   * @param every how often
    */
-  NodeFigures(PrometheusRegistry registry, String journal, List<Path> directories) {
+  NodeFigures(
+      PrometheusRegistry registry,
+      String journal,
+      List<Path> directories,
+      Look look,
+      Duration every) {
+    this.every = every;
     GaugeWithCallback.builder()
         .name("stockpot_coordinator_active")
         .help("1 for the coordinator that coordinates, 0 for one that stands by.")
@@ -64,13 +95,15 @@ public final class NodeFigures {
         "stockpot_filesystem_free_bytes",
         "What of it this process may still use.",
         Room::free);
-    // A file system that hangs keeps this thread, and nobody else.
+    // A file system that hangs keeps one thread, and there is one for each.
     ScheduledExecutorService looking =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("file-systems").factory());
-    var _ =
-        looking.scheduleWithFixedDelay(
-            () -> directories.forEach(this::look), 0, LOOK_SECONDS, TimeUnit.SECONDS);
+        Executors.newScheduledThreadPool(
+            directories.size(), Thread.ofPlatform().daemon().name("file-system-", 0).factory());
+    for (Path directory : directories) {
+      var _ =
+          looking.scheduleWithFixedDelay(
+              () -> look(directory, look), 0, every.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   private void room(
@@ -80,18 +113,30 @@ public final class NodeFigures {
         .help(help)
         .labelNames("directory")
         .callback(told ->
-            rooms.forEach((directory, room) ->
-                told.call((double) value.applyAsLong(room), directory.toString())))
+            rooms.forEach((directory, seen) -> {
+              if (System.nanoTime() - seen.nanos() < STALE * every.toNanos()) {
+                told.call((double) value.applyAsLong(seen.room()), directory.toString());
+              }
+            }))
         .register(registry);
   }
 
-  private void look(Path directory) {
+  private static Room room(Path directory) throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    return new Room(store.getTotalSpace(), store.getUsableSpace());
+  }
+
+  private void look(Path directory, Look look) {
     try {
-      FileStore store = Files.getFileStore(directory);
-      rooms.put(directory, new Room(store.getTotalSpace(), store.getUsableSpace()));
+      rooms.put(directory, new Seen(look.at(directory), System.nanoTime()));
     } catch (IOException _) {
       // It is not there yet, or no more.
       rooms.remove(directory);
+    } catch (RuntimeException e) {
+      rooms.remove(directory);
+      if (faulty.add(directory)) {
+        LOG.error("{}: nothing can be said of its file system; this is told once", directory, e);
+      }
     }
   }
 
