@@ -28,6 +28,7 @@ public final class MetricsServer implements AutoCloseable {
   /** Several processes of a machine take one port after the other. */
   private static final int PORTS = 16;
 
+  private static final List<String> METHODS = List.of("GET", "HEAD");
   private static final List<String> PLAIN = List.of("text/plain; charset=utf-8");
   private static final int OK = 200;
   private static final int FORBIDDEN = 403;
@@ -85,14 +86,16 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   private static HttpServer bind(MetricsSettings settings) throws IOException {
+    int last = Math.min(settings.port() + PORTS - 1, MetricsSettings.MOST);
     for (int port = settings.port(); ; port++) {
       try {
         return HttpServer.create(new InetSocketAddress(settings.host(), port), 0);
       } catch (BindException e) {
-        if (port >= settings.port() + PORTS - 1) {
+        if (port >= last) {
           throw new IOException(
               "neither port %d of %s nor the %d after it can be bound: %s; see stockpot.metrics"
-                  .formatted(settings.port(), settings.host(), PORTS - 1, e.getMessage()),
+                  .formatted(
+                      settings.port(), settings.host(), last - settings.port(), e.getMessage()),
               e);
         }
       }
@@ -109,8 +112,8 @@ public final class MetricsServer implements AutoCloseable {
   private HttpHandler handler(HttpHandler answer) {
     return exchange -> {
       try (exchange) {
-        if (!exchange.getRequestMethod().equals("GET")) {
-          exchange.getResponseHeaders().set("Allow", "GET");
+        if (!METHODS.contains(exchange.getRequestMethod())) {
+          exchange.getResponseHeaders().set("Allow", String.join(", ", METHODS));
           send(exchange, WRONG_METHOD, "this address takes GET\n");
         } else if (local && !LocalHost.isNamed(header(exchange, "Host"))) {
           send(
@@ -142,8 +145,13 @@ public final class MetricsServer implements AutoCloseable {
   private static void send(HttpExchange exchange, int status, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().putIfAbsent("Content-Type", PLAIN);
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
+      exchange.sendResponseHeaders(status, -1);
+    } else {
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
   }
 
   @Override

@@ -13,14 +13,23 @@ import java.net.UnknownHostException;
  */
 public record MetricsSettings(String host, int port) {
 
+  static final int MOST = 65_535;
+
   /**
    * Reads the section from the whole configuration.
    *
-   * @throws ConfigException with file and line, if others could read and nobody said so
+   * @throws ConfigException with file and line, if there is no such port, or others could read and
+   *     nobody said so
    */
   public static MetricsSettings from(Config root) {
     Config config = root.getConfig("stockpot.metrics");
     MetricsSettings settings = new MetricsSettings(config.getString("host"), config.getInt("port"));
+    if (settings.port < 0 || settings.port > MOST) {
+      throw new ConfigException.BadValue(
+          config.getValue("port").origin(),
+          "stockpot.metrics.port",
+          settings.port + " is no port: choose one from 1 to " + MOST + ", or 0 for none");
+    }
     if (settings.port != 0 && !settings.isLoopback() && !config.getBoolean("for-everybody")) {
       throw new ConfigException.BadValue(
           config.getValue("host").origin(),

@@ -1,12 +1,15 @@
 package dev.stockpot.metrics;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -85,6 +88,43 @@ class MetricsServerTest {
     assertThat(
             settings("stockpot.metrics { port = 7626, host = 0.0.0.0, for-everybody = on }").host())
         .isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void aPortThatIsNoneIsToldWithItsPlaceAndCure() {
+    for (int port : new int[] {65_536, -1}) {
+      assertThatExceptionOfType(ConfigException.class)
+          .isThrownBy(() -> settings("\nstockpot.metrics.port = " + port))
+          .withMessageContaining("stockpot.metrics.port")
+          .withMessageContaining("2: ")
+          .withMessageContaining(port + " is no port: choose one from 1 to 65535");
+    }
+    assertThat(settings("stockpot.metrics.port = 65535").port()).isEqualTo(65_535);
+  }
+
+  @Test
+  void headIsGetWithoutABody() throws Exception {
+    PrintStream stderr = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try (MetricsServer server = start(freePort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(server))) {
+      String head = "HEAD /ready HTTP/1.1\r\nHost: localhost\r\n";
+      socket
+          .getOutputStream()
+          .write((head + "\r\n" + head + "Connection: close\r\n\r\n").getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .contains("Content-length: 10")
+          .doesNotContain("it starts")
+          .matches("(?s)HTTP/1.1 503 .*\r\n\r\nHTTP/1.1 503 .*\r\n\r\n");
+    } finally {
+      System.setErr(stderr);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).doesNotContain("sendResponseHeaders");
+  }
+
+  private static int port(MetricsServer server) {
+    return URI.create(server.url()).getPort();
   }
 
   /** A stranger's page whose name was made to point here reads nothing. */

@@ -55,9 +55,7 @@ final class Monitoring {
       return Optional.empty();
     }
     if (!request.method().equals(HttpMethods.GET)) {
-      return Optional.of(
-          CompletableFuture.completedStage(
-              Replies.error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes GET")));
+      return Optional.of(CompletableFuture.completedStage(Replies.wrongMethod("GET")));
     }
     return Optional.of(
         path.equals(READY) ? CompletableFuture.completedStage(ready()) : metrics(request));

@@ -55,8 +55,7 @@ final class PageRoutes {
 
   private static HttpResponse answer(HttpRequest request, WebFile file) {
     if (!request.method().equals(HttpMethods.GET)) {
-      return Replies.error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes GET")
-          .addHeader(RawHeader.create("Allow", "GET"));
+      return Replies.wrongMethod("GET");
     }
     boolean known =
         request

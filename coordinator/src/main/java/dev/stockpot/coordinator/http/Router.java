@@ -22,7 +22,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.model.headers.TimeoutAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,19 +124,14 @@ final class Router {
     if (here.isEmpty()) {
       throw noSuchAddress();
     }
-    return CompletableFuture.completedStage(wrongMethod(here));
-  }
-
-  private static HttpResponse wrongMethod(List<Route> here) {
-    String allowed =
-        here.stream().map(route -> route.method().name()).collect(Collectors.joining(", "));
-    return Replies.error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes " + allowed)
-        .addHeader(RawHeader.create("Allow", allowed));
+    return CompletableFuture.completedStage(
+        Replies.wrongMethod(
+            here.stream().map(route -> route.method().name()).collect(Collectors.joining(", "))));
   }
 
   private HttpResponse health(HttpRequest request) {
     if (!request.method().equals(HttpMethods.GET)) {
-      return Replies.error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes GET");
+      return Replies.wrongMethod("GET");
     }
     return Replies.ok(
         switch (duty.get()) {

@@ -116,6 +116,20 @@ final class MonitoringTest {
   }
 
   @Test
+  void whatIsOnlyReadSaysSo() throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (String path : new String[] {"/metrics", "/v1/ready", "/v1/health"}) {
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(URI.create(api.url() + path)).DELETE().build(),
+                BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).as(path).contains("GET");
+      }
+    }
+  }
+
+  @Test
   void aStandbyIsReadyOnceItStandsByAndAsLongAsItCould() throws Exception {
     metrics.unready("it starts");
     assertThat(get("/v1/ready").statusCode()).isEqualTo(503);

@@ -31,6 +31,12 @@ public final class Replies {
         : response;
   }
 
+  /** The address takes other methods. */
+  public static HttpResponse wrongMethod(String allowed) {
+    return error(StatusCodes.METHOD_NOT_ALLOWED, "this address takes " + allowed)
+        .addHeader(RawHeader.create("Allow", allowed));
+  }
+
   public static HttpResponse error(StatusCode status, String message) {
     return json(status, new ApiError(message, List.of()));
   }
