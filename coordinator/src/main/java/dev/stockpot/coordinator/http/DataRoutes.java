@@ -36,6 +36,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Bytes of running jobs, for workers that do not see the files. */
 final class DataRoutes {
@@ -90,7 +91,7 @@ final class DataRoutes {
         .first()
         .handle((first, problem) -> {
           if (problem != null) {
-            throw refusal("an input of " + run(call), problem);
+            throw refusal(call, "an input of " + run(call), problem);
           }
           HttpResponse response = HttpResponse.create().withEntity(entity(download, range, first));
           return asked.isEmpty()
@@ -137,7 +138,7 @@ final class DataRoutes {
     var _ = stored.whenCompleteAsync((_, _) -> upload.close(), blocking);
     return stored.handle((_, problem) -> {
       if (problem != null) {
-        throw refusal("task %s of %s".formatted(call.segments().get(1), run(call)), problem);
+        throw refusal(call, "task %s of %s".formatted(call.segments().get(1), run(call)), problem);
       }
       return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
     });
@@ -178,6 +179,12 @@ final class DataRoutes {
     return new RefusedRequest(
         StatusCodes.FORBIDDEN,
         "the capability does not open this: its lease is over, or is for other tasks");
+  }
+
+  private static RefusedRequest refusal(Call call, String what, Throwable problem) {
+    try (MDC.MDCCloseable _ = MDC.putCloseable("run", run(call))) {
+      return refusal(what, problem);
+    }
   }
 
   private static RefusedRequest refusal(String what, Throwable problem) {

@@ -236,8 +236,7 @@ public final class JournaledMerge
     return message != null
         ? message
         : new Aborted(
-            StepFailure.of(
-                "job %s, run %s,".formatted(order.id(), runId), Objects.requireNonNull(failure)));
+            StepFailure.of(order.id(), Optional.of(runId), Objects.requireNonNull(failure)));
   }
 
   private Effect<MergeEvent, MergeState> onPlanned(MergeState state, MergeWork.Ready ready) {

@@ -4,9 +4,11 @@ import dev.stockpot.checkpoint.problem.CheckpointException;
 import dev.stockpot.merge.Failure;
 import dev.stockpot.merge.MergeException;
 import dev.stockpot.soce.SoceException;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** What a job is told of what threw: one of its steps, or its journal. */
 public final class StepFailure {
@@ -18,9 +20,10 @@ public final class StepFailure {
   /**
    * The user's mistakes in their own words; whatever is nobody's mistake but ours is logged.
    *
-   * @param job and run that it happened to
+   * @param job id of the job that it happened to
+   * @param run names its run, where it has a name
    */
-  public static Failure of(String job, Throwable thrown) {
+  public static Failure of(String job, Optional<String> run, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
@@ -34,7 +37,12 @@ public final class StepFailure {
               Failure.Kind.OUT_OF_DEVICE_MEMORY,
               "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
       default -> {
-        LOG.error("{} failed unexpectedly", job, cause);
+        run.ifPresent(name -> MDC.put("run", name));
+        try (MDC.MDCCloseable _ = MDC.putCloseable("job", job)) {
+          LOG.error("job {} failed unexpectedly", job, cause);
+        } finally {
+          MDC.remove("run");
+        }
         yield new Failure(Failure.Kind.BUG, cause.toString());
       }
     };

@@ -6,6 +6,7 @@ import dev.stockpot.coordinator.order.JobStarter;
 import dev.stockpot.coordinator.order.JobStarter.CancelJob;
 import dev.stockpot.coordinator.order.JobSummary;
 import dev.stockpot.coordinator.order.JobUpdate;
+import dev.stockpot.coordinator.order.StepFailure;
 import dev.stockpot.coordinator.queue.QueueMessage.ClaimAgain;
 import dev.stockpot.coordinator.queue.QueueMessage.FromJob;
 import dev.stockpot.coordinator.queue.QueueMessage.JobStopped;
@@ -19,7 +20,6 @@ import dev.stockpot.coordinator.queue.state.QueueEvent.PlanFinished;
 import dev.stockpot.coordinator.queue.state.QueuedJob;
 import dev.stockpot.coordinator.staging.StagingArea;
 import dev.stockpot.merge.Failure;
-import dev.stockpot.merge.MergeException;
 import dev.stockpot.protocol.api.JobStatus;
 import dev.stockpot.protocol.api.JobView.JobFailure;
 import dev.stockpot.protocol.api.LogLine.Level;
@@ -42,8 +42,6 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that run: claims the output of each plan, starts its work, and says which events come of
@@ -51,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 final class JobRuns {
 
-  private static final Logger LOG = LoggerFactory.getLogger(JobRuns.class);
   private static final Duration CLAIM_AGAIN = Duration.ofSeconds(1);
 
   private final ActorContext<QueueMessage> context;
@@ -157,11 +154,7 @@ final class JobRuns {
   }
 
   private static Failure failure(JobRun run, Throwable thrown) {
-    if (thrown instanceof MergeException known) {
-      return known.failure();
-    }
-    LOG.error("job {} failed unexpectedly", run.job().id(), thrown);
-    return new Failure(Failure.Kind.BUG, thrown.toString());
+    return StepFailure.of(run.job().id(), Optional.empty(), thrown);
   }
 
   void on(OutputClaimed claimed) {

@@ -23,6 +23,7 @@ import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Submissions whose plans are being read, and who waits for the answer: a submission that is
@@ -147,7 +148,9 @@ final class Submissions {
       return new SubmissionRefused(
           id, new Refused<>(Reason.UNAVAILABLE, known.failure().message(), List.of()));
     }
-    LOG.error("job {}: its plan could not be read", id, thrown);
+    try (MDC.MDCCloseable _ = MDC.putCloseable("job", id)) {
+      LOG.error("job {}: its plan could not be read", id, thrown);
+    }
     return new SubmissionRefused(
         id, new Refused<>(Reason.UNAVAILABLE, "the plan could not be read: " + thrown, List.of()));
   }

@@ -417,7 +417,7 @@ public final class JournaledSearch
 
   private Happened failed(@Nullable Throwable thrown) {
     return new Happened.StepFailed(
-        StepFailure.of("job %s".formatted(order.id()), Objects.requireNonNull(thrown)));
+        StepFailure.of(order.id(), Optional.empty(), Objects.requireNonNull(thrown)));
   }
 
   private Executor dispatcher(String path) {

@@ -139,13 +139,14 @@ final class HttpApiTest {
         "{\"plan\": \"x\", \"plan\": \"y\", \"directory\": \"/d\"}|no JSON",
         "[]|a submission is a JSON object",
         "{\"plan\": |no JSON",
+        "{\"plan\": [1|expected close marker for Array",
         "{} {}|no JSON",
       })
   void aSubmissionThatIsWrongIsRefusedWithTheReason(String body, String reason) {
     HttpResponse<String> answer =
         site.send(site.user("/v1/jobs").POST(BodyPublishers.ofString(body)));
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(error(answer)).contains(reason).doesNotContain("Exception");
+    assertThat(error(answer)).contains(reason).doesNotContain("Exception", "Source");
     site.queue.expectNoMessage(Duration.ZERO);
   }
 

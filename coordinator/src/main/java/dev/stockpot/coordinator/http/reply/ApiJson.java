@@ -98,7 +98,10 @@ public final class ApiJson {
     try {
       return JSON.readTree(new String(bytes, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
-      throw RefusedRequest.invalid("the body is no JSON: " + e.getOriginalMessage());
+      // Where something began is unknown, and written as that of a source.
+      throw RefusedRequest.invalid(
+          "the body is no JSON: "
+              + e.getOriginalMessage().replaceAll(" \\([a-z ]*\\[Source: [^\\]]*]\\)", ""));
     }
   }
 
