@@ -6,6 +6,7 @@ import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.figures.CoordinatorFigures;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.NodeRow;
 import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
@@ -14,7 +15,6 @@ import dev.stockpot.coordinator.http.port.HttpSettings;
 import dev.stockpot.coordinator.queue.NoQueue;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.web.ReportPage;
-import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -76,7 +76,7 @@ final class Dashboard implements AutoCloseable {
             Historian.create(
                 feed,
                 new Historian.Sources(
-                    node(api),
+                    NodeRow.of("", api.url()),
                     workers,
                     CoordinatorFigures.actors(system),
                     new Reports(Optional.empty(), ReportPage::of))),
@@ -89,20 +89,6 @@ final class Dashboard implements AutoCloseable {
             new JobFiles(List.of(api.url()), system.dispatchers().lookup(HttpApi.DATA_DISPATCHER)),
             historian));
     return new Dashboard(api, api.url() + "/#token=" + token);
-  }
-
-  private static Map<String, Object> node(HttpApi api) {
-    return Map.of(
-        "cluster",
-        "",
-        "version",
-        StockpotVersion.current(),
-        "url",
-        api.url(),
-        "since",
-        System.currentTimeMillis(),
-        "alone",
-        true);
   }
 
   /** Whoever opens it is let in. */

@@ -14,8 +14,6 @@ import java.util.function.Function;
 /** The workers and what their devices say of themselves, as they were seen last. */
 public final class WorkerFigures {
 
-  private static final List<String> STATUSES =
-      List.of("working", "idle", "draining", "drained", "out", "silent");
   private static final double PERCENT = 100;
   private static final double MILLI = 1000;
 
@@ -33,7 +31,7 @@ public final class WorkerFigures {
         .labelNames("status")
         .callback(told -> {
           Map<String, Long> counts = new HashMap<>();
-          STATUSES.forEach(status -> counts.put(status, 0L));
+          WorkerView.STATUSES.forEach(status -> counts.put(status, 0L));
           workers.forEach(worker -> counts.merge(worker.status(), 1L, Long::sum));
           counts.forEach((status, count) -> told.call((double) count, status));
         })

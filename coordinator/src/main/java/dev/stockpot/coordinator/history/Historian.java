@@ -42,6 +42,9 @@ public final class Historian {
   /** What the desk said of workers is asked for anew after that. */
   private static final Duration STALE = Duration.ofSeconds(2);
 
+  /** Begins the name of a job's view, and its id follows. */
+  public static final String JOB = "jobs/";
+
   /** What the historian understands. */
   public sealed interface Command {}
 
@@ -88,13 +91,12 @@ public final class Historian {
   /**
    * What the historian shows beside what it is told.
    *
-   * @param node what this coordinator is, as a row
    * @param workers asks for them anew
    * @param actors rows of the view of actors, by key
    * @param reports of jobs that end
    */
   public record Sources(
-      Map<String, Object> node,
+      NodeRow node,
       Supplier<CompletionStage<List<WorkerView>>> workers,
       Supplier<? extends Map<String, ?>> actors,
       Reports reports) {}
@@ -204,7 +206,7 @@ public final class Historian {
       LOG.warn("{} events came faster than they were taken: what the pages show lacks them", lost);
     }
     for (String job : history.takeGone()) {
-      forget(History.JOB + job);
+      forget(JOB + job);
     }
     discard(history.takeDiscarded());
   }
@@ -308,7 +310,7 @@ public final class Historian {
       String job = ended.remove();
       if (sources.reports().directory().isPresent()) {
         views
-            .last(History.JOB + job, now)
+            .last(JOB + job, now)
             .ifPresent(rows -> report(() -> sources.reports().write(job, rows)));
       }
     }
@@ -350,7 +352,7 @@ public final class Historian {
       answer(get, () -> Reports.read(file.get()));
       return;
     }
-    ViewNews news = views.show(History.JOB + get.job(), now, view -> view.since(-1));
+    ViewNews news = views.show(JOB + get.job(), now, view -> view.since(-1));
     if (news instanceof ViewNews.Rows rows) {
       answer(get, () -> sources.reports().pageOf(rows));
     } else {

@@ -28,9 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class History {
 
-  /** Begins the name of a job's view, and its id follows. */
-  static final String JOB = "jobs/";
-
   private static final Set<String> VIEWS = Set.of("overview", "jobs", "workers", "actors");
 
   /** Jobs that have ended, of which more is remembered than how they ended. */
@@ -78,7 +75,7 @@ final class History {
   /** A board that is open. */
   private record OpenBoard(JobHistory job, List<TensorTask> tasks) {}
 
-  private record Worker(String kind, String node, boolean present) {}
+  private record Worker(String kind, String node) {}
 
   /** Of every job there is, in order of submission; with its row where that does not change. */
   private final LinkedHashMap<String, JobView> views = new LinkedHashMap<>();
@@ -109,7 +106,7 @@ final class History {
   private final RecentRate read = new RecentRate();
   private final RecentRate written = new RecentRate();
   private final RecentRate tasks = new RecentRate();
-  private final Map<String, Object> node;
+  private final NodeRow node;
   private final Supplier<? extends Map<String, ?>> actors;
   private List<WorkerView> seen = List.of();
   private OptionalLong ceiling = OptionalLong.empty();
@@ -125,18 +122,17 @@ final class History {
   /**
    * Nothing has happened.
    *
-   * @param node what this coordinator is, as a row
    * @param actors rows of the view of actors
    */
-  History(Map<String, Object> node, Supplier<? extends Map<String, ?>> actors) {
+  History(NodeRow node, Supplier<? extends Map<String, ?>> actors) {
     this.node = node;
     this.actors = actors;
   }
 
   /** Whether there is a view of that name. */
   boolean has(String view) {
-    return view.startsWith(JOB)
-        ? views.containsKey(view.substring(JOB.length()))
+    return view.startsWith(Historian.JOB)
+        ? views.containsKey(view.substring(Historian.JOB.length()))
         : VIEWS.contains(view);
   }
 
@@ -159,15 +155,21 @@ final class History {
         table.replace("", rows);
       }
       default -> {
-        return view.startsWith(JOB)
-            && job(view.substring(JOB.length()), table, whole, at, nowNanos);
+        return view.startsWith(Historian.JOB)
+            && job(view.substring(Historian.JOB.length()), table, whole, at, nowNanos);
       }
     }
     return true;
   }
 
-  /** Which jobs have ended since this was last asked. */
+  /**
+   * Which jobs have ended since this was last asked. What is known of those that were taken then is
+   * made smaller.
+   */
   List<String> takeEnded() {
+    reporting.stream()
+        .flatMap(id -> Stream.ofNullable(jobs.get(id)))
+        .forEach(JobHistory::makeSmall);
     reporting.clear();
     reporting.addAll(ended);
     ended.clear();
@@ -376,7 +378,7 @@ final class History {
           case SILENT, LEFT -> false;
         };
     if (present) {
-      workers.put(changed.worker(), new Worker(changed.kind(), changed.node(), true));
+      workers.put(changed.worker(), new Worker(changed.kind(), changed.node()));
     } else {
       workers.remove(changed.worker());
     }
@@ -445,8 +447,7 @@ final class History {
     table.put("counts", RowJson.of(counts));
     Map<String, Integer> states = new LinkedHashMap<>();
     states.put("total", seen.size());
-    Stream.of("working", "idle", "draining", "drained", "silent", "out")
-        .forEach(state -> states.put(state, 0));
+    WorkerView.STATUSES.forEach(state -> states.put(state, 0));
     seen.forEach(worker -> states.merge(worker.status(), 1, Integer::sum));
     table.put("workers", RowJson.of(states));
     table.replace(

@@ -212,6 +212,13 @@ final class JobHistory {
     timeline(at).releasedAll(at);
   }
 
+  /** It has ended, and its report is written: the last jobs that ended are kept like this. */
+  void makeSmall() {
+    if (timeline != null && hasEnded()) {
+      timeline.makeSmall();
+    }
+  }
+
   void describe(String worker, String kind, String node, long at) {
     timeline(at).describe(worker, kind, node);
   }

@@ -34,8 +34,8 @@ final class TimelineLane {
   private String kind = "";
   private String node = "";
 
-  /** By bucket. */
-  private final @Nullable Cell[] cells = new @Nullable Cell[Timeline.MOST_BUCKETS];
+  /** By bucket; there is none beyond. */
+  private @Nullable Cell[] cells = new @Nullable Cell[0];
 
   /** Buckets whose rows are not what the cells are. */
   private final BitSet changed = new BitSet();
@@ -89,12 +89,36 @@ final class TimelineLane {
   private Cell changing(int bucket) {
     changed.set(bucket);
     totalChanged = true;
+    if (bucket >= cells.length) {
+      cells =
+          Arrays.copyOf(cells, Math.clamp(2L * cells.length, bucket + 1, Timeline.MOST_BUCKETS));
+    }
     Cell cell = cells[bucket];
     if (cell == null) {
       cell = new Cell();
       cells[bucket] = cell;
     }
     return cell;
+  }
+
+  /** What the other did was done here. */
+  void add(TimelineLane other) {
+    for (int i = 0; i < other.cells.length; i++) {
+      Cell cell = other.cells[i];
+      if (cell != null) {
+        changing(i).add(cell);
+      }
+    }
+    total.add(other.total);
+    failed += other.failed;
+    returned += other.returned;
+  }
+
+  /** Takes no more room than so many buckets need. */
+  void trim(int buckets) {
+    if (cells.length > buckets) {
+      cells = Arrays.copyOf(cells, buckets);
+    }
   }
 
   /** Each two buckets become one. */
@@ -129,7 +153,7 @@ final class TimelineLane {
       totalChanged = false;
     }
     for (int i = changed.nextSetBit(0); i >= 0; i = changed.nextSetBit(i + 1)) {
-      Cell cell = cells[i];
+      Cell cell = i < cells.length ? cells[i] : null;
       String key = "cell/" + i + "/" + name;
       if (cell == null) {
         table.remove(key);

@@ -28,9 +28,6 @@ import org.apache.pekko.util.ByteString;
 /** What happens, as tables of rows: as they are, and as they change. */
 final class ViewRoutes {
 
-  /** Begins the name of a job's view. */
-  private static final String JOB = "jobs/";
-
   private final ActorSystem<?> system;
   private final HttpSettings settings;
   private final QueueAsk queue;
@@ -96,9 +93,9 @@ final class ViewRoutes {
   private static String job(Call call) {
     String id = call.segments().getFirst();
     if (!id.matches(JobSubmission.ID_PATTERN)) {
-      throw noSuchView(JOB + id);
+      throw noSuchView(Historian.JOB + id);
     }
-    return JOB + id;
+    return Historian.JOB + id;
   }
 
   private CompletionStage<HttpResponse> rows(Call call, Function<Call, String> named) {
@@ -138,12 +135,13 @@ final class ViewRoutes {
   private CompletionStage<Boolean> has(Call call, String view) {
     return known(call, view)
         .thenCompose(known ->
-            known || !view.startsWith(JOB)
+            known || !view.startsWith(Historian.JOB)
                 ? CompletableFuture.completedStage(known)
                 : queue
                     .<Answer<JobView>>ask(
                         call,
-                        replyTo -> new JobRequest.GetJob(view.substring(JOB.length()), replyTo))
+                        replyTo ->
+                            new JobRequest.GetJob(view.substring(Historian.JOB.length()), replyTo))
                     .thenCompose(_ -> known(call, view)));
   }
 
@@ -163,7 +161,7 @@ final class ViewRoutes {
     return new RefusedRequest(
         StatusCodes.NOT_FOUND,
         "there is no report of a job '%s', or its file cannot be read; the coordinator's log says which"
-            .formatted(view.substring(JOB.length())));
+            .formatted(view.substring(Historian.JOB.length())));
   }
 
   private static RefusedRequest notShown() {
@@ -175,8 +173,8 @@ final class ViewRoutes {
   private static RefusedRequest noSuchView(String view) {
     return new RefusedRequest(
         StatusCodes.NOT_FOUND,
-        view.startsWith(JOB)
-            ? "there is no job '%s'".formatted(view.substring(JOB.length()))
+        view.startsWith(Historian.JOB)
+            ? "there is no job '%s'".formatted(view.substring(Historian.JOB.length()))
             : "there is no view '%s'; there are overview, jobs, workers and actors"
                 .formatted(view));
   }

@@ -7,6 +7,7 @@ import dev.stockpot.coordinator.figures.CoordinatorFigures;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryEvent;
 import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.NodeRow;
 import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.Duty;
 import dev.stockpot.coordinator.http.HttpApi;
@@ -20,12 +21,10 @@ import dev.stockpot.coordinator.queue.QueueSettings;
 import dev.stockpot.coordinator.storage.JobFiles;
 import dev.stockpot.coordinator.tenure.Tenure;
 import dev.stockpot.coordinator.web.ReportPage;
-import dev.stockpot.merge.verification.StockpotVersion;
 import dev.stockpot.protocol.api.WorkerView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -96,7 +95,10 @@ final class Coordination {
               Historian.create(
                   feed,
                   new Historian.Sources(
-                      node(root, api), workers, CoordinatorFigures.actors(system), reports(root))),
+                      NodeRow.of(HttpSettings.from(root).cluster(), api.url()),
+                      workers,
+                      CoordinatorFigures.actors(system),
+                      reports(root))),
               "historian");
       context.watch(queue);
       followMembers(context);
@@ -124,21 +126,6 @@ final class Coordination {
   private static Reports reports(Config root) {
     Path data = Path.of(root.getString("stockpot.coordinator.data-dir"));
     return new Reports(Optional.of(data.resolve("reports")), ReportPage::of);
-  }
-
-  /** What this coordinator is, for people. */
-  private static Map<String, Object> node(Config root, HttpApi api) {
-    return Map.of(
-        "cluster",
-        HttpSettings.from(root).cluster(),
-        "version",
-        StockpotVersion.current(),
-        "url",
-        api.url(),
-        "since",
-        System.currentTimeMillis(),
-        "alone",
-        false);
   }
 
   /**

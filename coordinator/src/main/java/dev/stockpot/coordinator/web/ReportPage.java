@@ -15,6 +15,10 @@ public final class ReportPage {
       Pattern.compile(
           "^export (?:async )?(?:const|function|class) ([A-Za-z_$][\\w$]*)", Pattern.MULTILINE);
 
+  private static final String STYLE =
+      WebFiles.STYLES.stream().map(WebFiles::text).collect(Collectors.joining("\n")).strip();
+  private static final String SCRIPT = script();
+
   private ReportPage() {}
 
   /**
@@ -23,9 +27,6 @@ public final class ReportPage {
    * @param rows what {@code GET /v1/jobs/{id}/view} answers, as JSON
    */
   public static String of(String rows) {
-    String style =
-        WebFiles.STYLES.stream().map(WebFiles::text).collect(Collectors.joining("\n")).strip();
-    String script = script();
     return """
     <!doctype html>
     <html lang="en">
@@ -43,7 +44,7 @@ public final class ReportPage {
     </body>
     </html>
     """
-        .formatted(Digest.of(script), Digest.of(style), style, embedded(rows), script);
+        .formatted(Digest.of(SCRIPT), Digest.of(STYLE), STYLE, embedded(rows), SCRIPT);
   }
 
   /** JSON that no name in it can end early: in a string an escape is the same character. */

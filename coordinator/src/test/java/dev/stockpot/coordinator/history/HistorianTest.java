@@ -30,7 +30,7 @@ class HistorianTest {
           Historian.create(
               feed,
               new Historian.Sources(
-                  Map.of(),
+                  NodeRow.of("", ""),
                   () -> {
                     asked.getAndIncrement();
                     return workers;

@@ -16,7 +16,7 @@ class HistoryTest {
 
   private static final long SECOND = 1_000_000_000;
 
-  private final History history = new History(Map.of("cluster", "test"), Map::of);
+  private final History history = new History(NodeRow.of("test", ""), Map::of);
   private final Board board = Board.of("a", 20);
 
   private void told(HistoryEvent... events) {

@@ -37,7 +37,10 @@ class ReportsTest {
         Historian.create(
             feed,
             new Historian.Sources(
-                Map.of(), () -> CompletableFuture.completedStage(List.of()), Map::of, reports)));
+                NodeRow.of("", ""),
+                () -> CompletableFuture.completedStage(List.of()),
+                Map::of,
+                reports)));
   }
 
   @Test

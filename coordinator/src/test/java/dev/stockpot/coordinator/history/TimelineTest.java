@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stockpot.merge.Receipt.StageNanos;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class TimelineTest {
@@ -93,6 +94,28 @@ class TimelineTest {
     }
     assertThat(timeline.cells()).isLessThanOrEqualTo(Timeline.MOST_CELLS);
     assertThat(timeline.total().tasks()).isEqualTo(2 * Timeline.MOST_LANES);
+  }
+
+  @Test
+  void thatOfAJobThatHasEndedIsSmallAndAddsUp() {
+    LiveTable table = new LiveTable(0);
+    for (int worker = 0; worker < 3 * Timeline.SMALL_LANES; worker++) {
+      for (int bucket = 0; bucket < 16; bucket++) {
+        did("node-" + worker + "/cpu", BEGIN + 250L * bucket, BEGIN, 0);
+      }
+    }
+    timeline.render(table, true);
+    timeline.makeSmall();
+    timeline.render(table, false);
+    assertThat(timeline.cells()).isLessThanOrEqualTo(Timeline.SMALL_CELLS);
+    assertThat(timeline.total().tasks()).isEqualTo(48L * Timeline.SMALL_LANES);
+    assertThat(table.all().rows()).isEqualTo(new TreeMap<>(rows())).containsKey("lane/others");
+    assertThat(table.all().rows().keySet())
+        .filteredOn(key -> key.startsWith("lane/"))
+        .hasSize(Timeline.SMALL_LANES);
+    did("node-1/cpu", BEGIN + 250 * 40, BEGIN, 1);
+    timeline.leased("node-1/cpu", BEGIN + 250 * 40);
+    assertThat(timeline.total().tasks()).isEqualTo(48L * Timeline.SMALL_LANES + 1);
   }
 
   /** A page that has the rows from before is told what became of them. */

@@ -15,7 +15,7 @@ class ViewsTest {
   private static final long SECOND = 1_000_000_000;
   private static final String JOB = "jobs/a";
 
-  private final History history = new History(Map.of("cluster", "test"), Map::of);
+  private final History history = new History(NodeRow.of("test", ""), Map::of);
   private final Views views = new Views(history);
 
   @BeforeEach

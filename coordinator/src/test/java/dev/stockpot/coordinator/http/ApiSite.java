@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.NodeRow;
 import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.http.access.Tokens;
 import dev.stockpot.coordinator.http.port.HttpSettings;
@@ -91,7 +92,7 @@ final class ApiSite implements AutoCloseable {
             Historian.create(
                 history,
                 new Historian.Sources(
-                    Map.of("cluster", "stockpot"),
+                    NodeRow.of("stockpot", ""),
                     () -> workers.get(),
                     () -> Map.of("system", Map.of("deadLetters", 3)),
                     new Reports(Optional.empty(), ReportPage::of))));

@@ -43,6 +43,10 @@ public record WorkerView(
     Optional<String> outOfService,
     Optional<DeviceSample> sample) {
 
+  /** All that {@link #status} may be. */
+  public static final List<String> STATUSES =
+      List.of("working", "idle", "draining", "drained", "silent", "out");
+
   public WorkerView {
     storage = List.copyOf(storage);
   }

@@ -4,6 +4,7 @@ import dev.stockpot.benchmarks.Figures;
 import dev.stockpot.coordinator.desk.LeaseDesk;
 import dev.stockpot.coordinator.history.Historian;
 import dev.stockpot.coordinator.history.HistoryFeed;
+import dev.stockpot.coordinator.history.NodeRow;
 import dev.stockpot.coordinator.history.Reports;
 import dev.stockpot.coordinator.history.ViewNews;
 import java.lang.management.ManagementFactory;
@@ -71,7 +72,7 @@ final class Pages {
             Historian.create(
                 feed,
                 new Historian.Sources(
-                    Map.of(),
+                    NodeRow.of("", ""),
                     () ->
                         AskPattern.ask(
                             system, LeaseDesk.ListWorkers::new, PATIENCE, system.scheduler()),
