@@ -73,6 +73,11 @@ export const millis = (time) => (typeof time === "number" ? time : Date.parse(ti
 export const decimal = (value, digits = 2) =>
   value === null || value === undefined ? "–" : Number(value).toFixed(digits);
 
+/** How long a job still takes; of its first hundredth nobody can say. */
+export const left = ({ remaining, progress }) =>
+  remaining === null || remaining === undefined || share(progress.doneBytes, progress.bytes) < 0.01
+    ? "" : `about ${duration(remaining)} left`;
+
 /** Numbers of any size in a few characters. */
 export const brief = (value) =>
   value === null || value === undefined ? "–"

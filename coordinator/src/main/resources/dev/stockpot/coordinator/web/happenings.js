@@ -21,7 +21,7 @@ export class Happenings {
       { title: "Tasks", fit: "number", text: (one) => (one.tasks > 0 ? count(one.tasks) : "") },
       { title: "What", fit: "wide", text: (one) => one.text || kindOf(one).says },
     ], { pageSize: 20, empty: "Nothing of note happened." });
-    this.element = el("div", {}, this.filter.element, this.table.element);
+    this.element = el("div", { class: "happenings" }, this.filter.element, this.table.element);
   }
 
   set(rows) {

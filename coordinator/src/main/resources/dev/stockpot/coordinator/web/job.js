@@ -3,7 +3,7 @@
 import { Actions } from "./actions.js";
 import { el, hint, show, text } from "./dom.js";
 import { FailureBox } from "./failures.js";
-import { bytes, clock, count, duration, exact, millis, percent, plural, rate, share } from "./format.js";
+import { bytes, clock, count, duration, exact, left, millis, percent, plural, rate, share } from "./format.js";
 import { Happenings } from "./happenings.js";
 import { Log } from "./log.js";
 import { Bar, behind, Facts, Pill, section } from "./parts.js";
@@ -122,7 +122,7 @@ export class JobPage {
 }
 
 function words(job) {
-  const { progress, remaining } = job;
+  const { progress } = job;
   if (progress.tasks === 0) return job.ended ? "" : "Nothing is merged yet.";
   const parts = [
     `${percent(share(progress.doneBytes, progress.bytes))}: ${bytes(progress.doneBytes)} of ${bytes(progress.bytes)}`,
@@ -131,7 +131,7 @@ function words(job) {
     progress.returnedTasks > 0 ? `${count(progress.returnedTasks)} given back` : null,
     job.ended ? null : plural(progress.workers, "worker"),
     job.rate ? rate(job.rate) : null,
-    remaining === null || remaining === undefined ? null : `about ${duration(remaining)} left`,
+    left(job),
   ];
   return parts.filter(Boolean).join(" · ");
 }

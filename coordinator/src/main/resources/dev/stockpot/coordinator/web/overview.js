@@ -3,7 +3,7 @@
 import { Chart } from "./chart.js";
 import { el, keep, show, text } from "./dom.js";
 import { LastFailures } from "./failures.js";
-import { brief, bytes, clock, count, duration, percent, plural, rate, share } from "./format.js";
+import { brief, bytes, clock, count, left, percent, plural, rate, share } from "./format.js";
 import { link } from "./place.js";
 import { Bar, command, empty, Pill, section, Tile } from "./parts.js";
 
@@ -112,11 +112,12 @@ function makeCard(job) {
 }
 
 function updateCard(card, job) {
-  const { pill, bar, figures, left } = card.parts;
+  const { parts } = card;
+  const { pill, bar, figures } = parts;
   const { progress } = job;
   pill.set(job.status);
   bar.set(share(progress.doneBytes, progress.bytes));
-  text(left, job.remaining === null || job.remaining === undefined ? "" : `about ${duration(job.remaining)} left`);
+  text(parts.left, left(job));
   text(figures, progress.tasks === 0 ? "nothing merged yet" : [
     `${percent(share(progress.doneBytes, progress.bytes))}: ${bytes(progress.doneBytes)} of ${bytes(progress.bytes)}`,
     `${count(progress.doneTasks)} of ${plural(progress.tasks, "task")}`,

@@ -6,7 +6,7 @@ import { brief, count, decimal, duration, plural } from "./format.js";
 import { HeatMap } from "./heatmap.js";
 import { Bar, Facts, section } from "./parts.js";
 import { Table } from "./table.js";
-import { Weights, weightsOf } from "./weights.js";
+import { Weights } from "./weights.js";
 
 export class Search {
   facts = new Facts();
@@ -28,7 +28,6 @@ export class Search {
     { title: "Soup", text: (one) => one.name, sort: (one) => one.name },
     { title: "Score", fit: "number", text: (one) => decimal(one.value), sort: (one) => one.value },
     { title: "Held out", fit: "number", text: (one) => (one.heldOut ? decimal(one.heldOut.value) : "–"), sort: (one) => one.heldOut?.value ?? null },
-    { title: "Weights", text: weightsOf },
     { title: "Kind", fit: "short", text: (one) => one.kind, sort: (one) => one.kind },
     { title: "Scores", fit: "wide", text: (one) => scores(one.scores) },
     { title: "Took", fit: "number", text: (one) => duration(one.seconds), sort: (one) => one.seconds },
@@ -90,7 +89,7 @@ export class Search {
       (item, one) => {
         const [title, log] = item.children;
         text(title.firstChild, `▶ ${one.name}`);
-        text(title.lastChild, ` ${one.state}${one.seconds ? ` for ${duration(one.seconds)}` : ""} · ${weightsOf(one)}`);
+        text(title.lastChild, ` ${one.state}${one.seconds ? ` for ${duration(one.seconds)}` : ""}`);
         text(log, one.log ? `log: ${one.log}` : "");
       });
   }

@@ -1,4 +1,5 @@
-// A table of any number of rows, of which it shows one page. Cells are touched only where they change.
+// A table of any number of rows, of which it shows one page. Cells are touched only where they change. On a phone each
+// row is a card of named values; the roles say that it is a table all the same.
 
 import { el, hint, show, text } from "./dom.js";
 import { count, plural } from "./format.js";
@@ -18,20 +19,21 @@ export class Table {
     this.pageSize = pageSize;
     this.rowClass = rowClass;
     this.heads = columns.map((column, index) => this.head(column, index));
-    this.body = el("tbody");
+    this.body = el("tbody", { role: "rowgroup" });
     this.none = el("p", { class: "note" }, empty);
     this.where = el("span", { class: "note" });
     this.back = el("button", { type: "button", onclick: () => this.turn(-1) }, "‹ Earlier");
     this.next = el("button", { type: "button", onclick: () => this.turn(1) }, "Later ›");
     this.pager = el("div", { class: "pager", hidden: true }, this.back, this.where, this.next);
     this.scroller = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-      el("table", {}, el("caption", { class: "unseen" }, caption), el("thead", {}, el("tr", {}, this.heads)), this.body));
+      el("table", { role: "table" }, el("caption", { class: "unseen" }, caption),
+        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, this.heads)), this.body));
     this.element = el("div", { class: "paged" }, this.scroller, this.none, this.pager);
     this.draw();
   }
 
   head(column, index) {
-    const head = el("th", { scope: "col", class: column.fit });
+    const head = el("th", { scope: "col", role: "columnheader", class: column.fit });
     if (!column.sort) {
       head.append(column.title);
     } else {
@@ -86,7 +88,7 @@ export class Table {
   }
 
   newRow() {
-    const row = el("tr", {}, this.columns.map((column) => el("td", { class: column.fit })));
+    const row = el("tr", { role: "row" }, this.columns.map((column) => el("td", { class: column.fit, role: "cell", "data-title": column.title })));
     this.body.append(row);
     return row;
   }

@@ -80,7 +80,9 @@ function drawStatus(cell, worker) {
 
 function held(worker) {
   if (worker.leases === 0) return "";
-  const first = (worker.held ?? []).map((one) => `${one.job}: ${plural(one.tasks, "task")}`).join("; ");
+  const tasks = new Map();
+  for (const one of worker.held ?? []) tasks.set(one.job, (tasks.get(one.job) ?? 0) + one.tasks);
+  const first = [...tasks].map(([job, held]) => `${job}: ${plural(held, "task")}`).join("; ");
   return `${plural(worker.leases, "lease")}, ${bytes(worker.leasedBytes)}${first ? ` (${first})` : ""}`;
 }
 

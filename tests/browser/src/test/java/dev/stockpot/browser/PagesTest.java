@@ -117,6 +117,12 @@ final class PagesTest {
         assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
             .as(place)
             .isEqualTo(Screen.PHONE);
+        assertThat(
+                page.locator(".paged .scroll:visible")
+                    .evaluateAll(
+                        "all => all.filter((one) => one.scrollWidth > one.clientWidth).length"))
+            .as("tables of " + place + " that are wider")
+            .isEqualTo(0);
       }
     }
   }
