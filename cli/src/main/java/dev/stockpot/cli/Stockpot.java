@@ -17,6 +17,7 @@ import dev.stockpot.cli.client.WorkersCommand;
 import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.demo.DemoCommand;
 import dev.stockpot.cli.hub.FetchCommand;
+import dev.stockpot.cli.hub.PushCommand;
 import dev.stockpot.cli.merge.MergeCommand;
 import dev.stockpot.cli.node.CoordinatorRole;
 import dev.stockpot.cli.node.WorkerRole;
@@ -57,6 +58,7 @@ final class Stockpot extends CliCommand implements IVersionProvider {
           SoceCommand.class,
           FetchCommand.class,
           VerifyCommand.class,
+          PushCommand.class,
           InspectCommand.class,
           DiffCommand.class,
           SubmitCommand.class,

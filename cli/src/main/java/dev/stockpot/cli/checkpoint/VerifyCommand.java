@@ -4,7 +4,6 @@ import dev.stockpot.cli.console.CliCommand;
 import dev.stockpot.cli.console.ExitCode;
 import dev.stockpot.merge.verification.Verification;
 import dev.stockpot.merge.verification.VerifyReport;
-import dev.stockpot.merge.verification.VerifyReport.Extent;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
     })
 public final class VerifyCommand extends CliCommand {
 
-  private static final int DEFAULT_SAMPLE = 16;
-
   @Parameters(paramLabel = "OUTPUT", description = "The directory that a merge wrote.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path output;
@@ -47,27 +44,9 @@ public final class VerifyCommand extends CliCommand {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  /** At most one of them. */
-  static final class ExtentOptions {
-
-    @Option(
-        names = "--sample",
-        paramLabel = "N",
-        description =
-            "Recompute N tensors, always the same, the largest and the smallest among them."
-                + " Default: 16.")
-    private @Nullable Integer sample;
-
-    @Option(names = "--all", description = "Recompute every tensor.")
-    private boolean all;
-
-    @Option(names = "--checksums-only", description = "Recompute nothing; needs the output alone.")
-    private boolean checksumsOnly;
-  }
-
   @Override
   public Integer call() {
-    VerifyReport report = Verification.run(output, extent());
+    VerifyReport report = Verification.run(output, ExtentOptions.extent(extent, this::wrong));
     PrintWriter out = out();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(VerifyTelling.json(report)));
@@ -76,22 +55,5 @@ public final class VerifyCommand extends CliCommand {
     }
     out.flush();
     return report.passed() ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED;
-  }
-
-  private Extent extent() {
-    if (extent == null) {
-      return new Extent.Sample(DEFAULT_SAMPLE);
-    }
-    if (extent.all) {
-      return new Extent.All();
-    }
-    if (extent.checksumsOnly) {
-      return new Extent.ChecksumsOnly();
-    }
-    int sample = extent.sample == null ? DEFAULT_SAMPLE : extent.sample;
-    if (sample < 1) {
-      throw wrong("--sample must be at least 1; --checksums-only recomputes nothing");
-    }
-    return new Extent.Sample(sample);
   }
 }

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A report, for people and for programs. */
-final class VerifyTelling {
+public final class VerifyTelling {
 
   private VerifyTelling() {}
 
   /** What is odd and what is wrong, then the result in one line. */
-  static List<String> lines(VerifyReport report) {
+  public static List<String> lines(VerifyReport report) {
     List<String> lines = new ArrayList<>();
     report.notes().forEach(note -> lines.add("note: " + note));
     report.problems().forEach(problem -> lines.add(problem.toString()));

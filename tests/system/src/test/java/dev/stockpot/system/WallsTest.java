@@ -103,6 +103,7 @@ final class WallsTest {
       hub
       hub.cache hub.client
       hub.transfer
+      hub.push
       metrics
       protocol
       protocol.api protocol.wire
@@ -122,7 +123,8 @@ final class WallsTest {
       coordinator.http
       coordinator.node
       cli.console cli.logging cli.port cli.settings
-      cli.certs cli.checkpoint cli.client.api cli.embedded cli.hub cli.plan
+      cli.certs cli.checkpoint cli.client.api cli.embedded cli.plan
+      cli.hub
       cli.client cli.merge cli.soce cli.system
       cli.demo cli.node
       cli
