@@ -6,6 +6,7 @@ import dev.stockpot.merge.MergeException;
 import dev.stockpot.soce.SoceException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -37,11 +38,14 @@ public final class StepFailure {
               Failure.Kind.OUT_OF_DEVICE_MEMORY,
               "out of memory (" + cause.getMessage() + "); give it more, for example --memory 2GB");
       default -> {
-        run.ifPresent(name -> MDC.put("run", name));
-        try (MDC.MDCCloseable _ = MDC.putCloseable("job", job)) {
-          LOG.error("job {} failed unexpectedly", job, cause);
-        } finally {
-          MDC.remove("run");
+        try (MDC.MDCCloseable _ = MDC.putCloseable("job", job);
+            MDC.@Nullable MDCCloseable _ =
+                run.map(name -> MDC.putCloseable("run", name)).orElse(null)) {
+          LOG.error(
+              "job {}{} failed unexpectedly",
+              job,
+              run.map(name -> ", run " + name + ",").orElse(""),
+              cause);
         }
         yield new Failure(Failure.Kind.BUG, cause.toString());
       }

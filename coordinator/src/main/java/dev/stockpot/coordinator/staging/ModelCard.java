@@ -87,7 +87,9 @@ final class ModelCard {
     card.append(licences());
     card.append(found.isEmpty() ? "" : "\n" + found);
     card.append("\n## To repeat it\n\n")
-        .append("Write this plan, and run `stockpot merge plan.yaml`: it gives the same bytes.\n\n")
+        .append(
+            "Write this plan, with its models in the places that it names, and run `stockpot merge"
+                + " plan.yaml`: it gives the same bytes.\n\n")
         .append("```yaml\n")
         .append(new CardPlan(plan).yaml())
         .append("```\n\n`")
@@ -141,11 +143,6 @@ final class ModelCard {
   /** The hub's name of it, where it has one. */
   private static String repository(Path path) {
     return origin(path).map(Origin::repository).orElseGet(() -> lastName(path));
-  }
-
-  /** As a plan may name it, without where it lies. */
-  static String name(Path path) {
-    return origin(path).map(Origin::toString).orElseGet(() -> lastName(path));
   }
 
   private static String lastName(Path path) {

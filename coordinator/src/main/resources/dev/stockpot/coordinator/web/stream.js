@@ -37,16 +37,17 @@ export class Stream {
     const source = new EventSource(this.url + from);
     this.source = source;
     this.heard = Date.now();
-    source.addEventListener("rows", (event) => this.live(source) && this.listener.rows(JSON.parse(event.data)));
-    source.addEventListener("beat", () => (this.beats = this.live(source)));
-    source.addEventListener("open", () => this.live(source));
+    source.addEventListener("rows", (event) => this.live(source, true) && this.listener.rows(JSON.parse(event.data)));
+    source.addEventListener("beat", () => (this.beats = this.live(source, true)));
+    source.addEventListener("open", () => this.live(source, false));
     source.addEventListener("error", () => this.source === source && this.lost(source.readyState === EventSource.CLOSED));
   }
 
-  live(source) {
+  /** @param told whether anything came: a stream that opens and ends at once is not asked for in a hurry */
+  live(source, told) {
     if (this.source !== source) return false;
     this.heard = Date.now();
-    this.wait = FIRST_WAIT;
+    if (told) this.wait = FIRST_WAIT;
     if (this.lostAt !== null) {
       this.lostAt = null;
       this.listener.state(null);

@@ -219,8 +219,8 @@ final class ViewEventsTest {
               }
             }
           });
-      assertThat(written.orTimeout(8, TimeUnit.SECONDS))
-          .completesExceptionallyWithin(Duration.ofSeconds(30))
+      assertThat(written.orTimeout(50, TimeUnit.SECONDS))
+          .completesExceptionallyWithin(Duration.ofSeconds(60))
           .withThrowableOfType(ExecutionException.class)
           .withRootCauseInstanceOf(SocketException.class);
     }

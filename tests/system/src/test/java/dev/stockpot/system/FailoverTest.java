@@ -60,7 +60,7 @@ final class FailoverTest {
             """
             stockpot.coordinator {
               journal-kind = postgres
-              postgres { url = "%s", user = "%s", password-file = "%s", term = 4s }
+              postgres { url = "%s", user = "%s", password-file = "%s", term = 8s }
             }
             """
                 .formatted(postgres.url(), postgres.user(), postgres.passwordFile()),

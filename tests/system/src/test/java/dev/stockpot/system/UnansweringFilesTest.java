@@ -139,7 +139,7 @@ final class UnansweringFilesTest {
 
   @Test
   void jobsWhoseFilesDoNotAnswerFailAndOthersGoOnAlsoAfterARestart() throws InterruptedException {
-    ClusterSite cluster = start("stockpot.coordinator.file-patience = 3s");
+    ClusterSite cluster = start("stockpot.coordinator.file-patience = 10s");
     cluster.startWorker("worker", directory);
     cluster.awaitWorkers(1);
     Map<String, MergeSite> sites = sites();
@@ -149,7 +149,7 @@ final class UnansweringFilesTest {
     }
     for (Map.Entry<String, MergeSite> job : sites.entrySet()) {
       assertThat(failed(cluster, job.getKey()).toString())
-          .contains(job.getValue().inputShard("b", 1) + ": has not answered for 3 s");
+          .contains(job.getValue().inputShard("b", 1) + ": has not answered for 10 s");
     }
     assertThat(held).anyMatch(HeldFile::keepsSomebodyWaiting);
     assertWorks(cluster, "good");

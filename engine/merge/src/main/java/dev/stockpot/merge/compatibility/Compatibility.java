@@ -3,9 +3,7 @@ package dev.stockpot.merge.compatibility;
 import dev.stockpot.checkpoint.config.HfConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Finds what suggests that checkpoints do not belong together. */
@@ -48,9 +46,10 @@ public final class Compatibility {
    * The licence that a merge of these may carry; reads their model cards alone, and never fails.
    */
   public static ResultLicense license(List<NamedCheckpoint> checkpoints) {
-    Map<String, Optional<ModelCard>> cards = new LinkedHashMap<>();
-    checkpoints.forEach(each -> cards.put(each.name(), FactsReader.card(each)));
-    return ResultLicense.of(cards);
+    return ResultLicense.of(
+        checkpoints.stream()
+            .map(each -> new ResultLicense.Ingredient(each.name(), FactsReader.card(each)))
+            .toList());
   }
 
   private static Optional<Warning> chatTemplates(List<CheckpointFacts> all) {

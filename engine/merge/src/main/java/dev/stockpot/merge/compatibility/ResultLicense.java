@@ -2,7 +2,6 @@ package dev.stockpot.merge.compatibility;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,25 +12,48 @@ import java.util.stream.Collectors;
  *
  * @param id the hub's short name
  * @param name the licence's own, where the short one is {@code other}
- * @param named what each ingredient names, by its name; those that name none are not in it
+ * @param named what the ingredients name, in their order; those that name none are not in it
  */
-public record ResultLicense(Optional<String> id, Optional<String> name, Map<String, String> named) {
+public record ResultLicense(Optional<String> id, Optional<String> name, List<Named> named) {
+
+  /** A licence that an ingredient names; several ingredients may be called alike. */
+  record Named(String ingredient, String license) {}
+
+  /**
+   * What goes into a merge.
+   *
+   * @param name how people call it
+   * @param card empty where it has none
+   */
+  record Ingredient(String name, Optional<ModelCard> card) {}
 
   private static final String OTHER = "other";
 
   /** Asks for a notice of changes, which the other permissive ones do without. */
   private static final String STRICTEST_PERMISSIVE = "apache-2.0";
 
-  static ResultLicense of(Map<String, Optional<ModelCard>> cards) {
-    Map<String, String> named = new LinkedHashMap<>();
-    cards.forEach((ingredient, card) ->
-        card.flatMap(ResultLicense::named).ifPresent(name -> named.put(ingredient, name)));
+  public ResultLicense {
+    named = List.copyOf(named);
+  }
+
+  static ResultLicense of(List<Ingredient> ingredients) {
+    List<Named> named =
+        ingredients.stream()
+            .flatMap(each ->
+                each
+                    .card()
+                    .flatMap(ResultLicense::named)
+                    .map(license -> new Named(each.name(), license))
+                    .stream())
+            .toList();
     Optional<String> common =
-        named.size() == cards.size() ? common(Set.copyOf(named.values())) : Optional.empty();
+        named.size() == ingredients.size()
+            ? common(named.stream().map(Named::license).collect(Collectors.toSet()))
+            : Optional.empty();
     boolean isOther =
         common.isPresent()
-            && cards.values().stream()
-                .flatMap(Optional::stream)
+            && ingredients.stream()
+                .flatMap(each -> each.card().stream())
                 .anyMatch(card -> card.licenseName().equals(common) && isOther(card));
     return new ResultLicense(
         isOther ? Optional.of(OTHER) : common, isOther ? common : Optional.empty(), named);
@@ -71,12 +93,12 @@ public record ResultLicense(Optional<String> id, Optional<String> name, Map<Stri
 
   /** {@code apache-2.0 (a, b), llama3.1 (c)}; empty if no ingredient names one. */
   public String words() {
-    return named.entrySet().stream()
+    return named.stream()
         .collect(
             Collectors.groupingBy(
-                Map.Entry::getValue,
+                Named::license,
                 LinkedHashMap::new,
-                Collectors.mapping(Map.Entry::getKey, Collectors.joining(", "))))
+                Collectors.mapping(Named::ingredient, Collectors.joining(", "))))
         .entrySet()
         .stream()
         .map(each -> each.getKey() + " (" + each.getValue() + ")")

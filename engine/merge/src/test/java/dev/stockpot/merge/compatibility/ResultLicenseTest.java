@@ -2,8 +2,11 @@ package dev.stockpot.merge.compatibility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.checkpoint.config.HfConfig;
+import dev.stockpot.merge.compatibility.Compatibility.NamedCheckpoint;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +53,21 @@ final class ResultLicenseTest {
     assertThat(checkpoints.license("a", "b").id()).isEmpty();
     assertThat(checkpoints.license("a", "c").id()).isEmpty();
     assertThat(checkpoints.license("a", "c").words()).isEqualTo("mit (a)");
+  }
+
+  @Test
+  void ingredientsOfOneNameCountEach() {
+    checkpoints.card("a", "license: cc-by-nc-4.0");
+    checkpoints.card("b", "license: mit");
+    ResultLicense license =
+        Compatibility.license(
+            Stream.of("a", "b")
+                .map(each ->
+                    new NamedCheckpoint(
+                        "final", directory.resolve(each), Optional.<HfConfig>empty()))
+                .toList());
+    assertThat(license.id()).contains("cc-by-nc-4.0");
+    assertThat(license.words()).isEqualTo("cc-by-nc-4.0 (final), mit (final)");
   }
 
   @Test
