@@ -1,6 +1,7 @@
 package dev.stockpot.coordinator.http;
 
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.Pieces;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;

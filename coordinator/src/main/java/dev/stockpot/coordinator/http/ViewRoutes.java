@@ -5,6 +5,7 @@ import dev.stockpot.coordinator.history.ViewNews;
 import dev.stockpot.coordinator.http.Route.Admission;
 import dev.stockpot.coordinator.http.Route.Call;
 import dev.stockpot.coordinator.http.port.HttpSettings;
+import dev.stockpot.coordinator.http.reply.Pieces;
 import dev.stockpot.coordinator.http.reply.RefusedRequest;
 import dev.stockpot.coordinator.queue.Answer;
 import dev.stockpot.coordinator.queue.JobRequest;

@@ -168,6 +168,16 @@ public final class StockpotProcess implements AutoCloseable {
     return alive && process.exitValue() == 128 + 9;
   }
 
+  /** As {@link #kill}; returns when all that it had started has ended too. */
+  boolean killAndAwaitWhatItStarted() throws InterruptedException {
+    // Stopped, it starts nothing more.
+    signal("STOP");
+    List<ProcessHandle> started = process.descendants().toList();
+    boolean killed = kill();
+    started.forEach(each -> each.onExit().join());
+    return killed;
+  }
+
   /** Sends a signal such as {@code STOP}. */
   public void signal(String name) throws InterruptedException {
     try {

@@ -1,4 +1,4 @@
-package dev.stockpot.coordinator.http;
+package dev.stockpot.coordinator.http.reply;
 
 import java.time.Duration;
 import java.util.List;
@@ -15,12 +15,12 @@ import org.apache.pekko.util.ByteString;
  * Large answers that many may ask for at once, sent piece by piece, and not copied. A client that
  * takes no piece in time is cut off, so that what is sent is not held for it.
  */
-record Pieces(Duration timeout) {
+public record Pieces(Duration timeout) {
 
   private static final int SIZE = 128 << 10;
 
   /** Fails with Pekko's BackpressureTimeoutException, by which the listener knows such clients. */
-  Flow<ByteString, ByteString, NotUsed> flow() {
+  public Flow<ByteString, ByteString, NotUsed> flow() {
     return Flow.<ByteString>create().mapConcat(Pieces::of).backpressureTimeout(timeout);
   }
 
@@ -30,7 +30,7 @@ record Pieces(Duration timeout) {
         .toList();
   }
 
-  ResponseEntity entity(ContentType type, ByteString whole) {
+  public ResponseEntity entity(ContentType type, ByteString whole) {
     return HttpEntities.create(type, whole.size(), Source.single(whole).via(flow()));
   }
 }
